@@ -1,0 +1,49 @@
+"""The samples that ship with tenmin, found in a clone and in an installed wheel alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tenmin.errors import FileError
+
+__all__ = ["SAMPLES", "sample_path"]
+
+SAMPLES = {"helsinki": "helsinki.osm.pbf"}
+"""Names of the samples and the files they stand for."""
+
+_PACKAGE = Path(__file__).resolve().parent
+_FOLDERS = (_PACKAGE.parents[1] / "data" / "samples", _PACKAGE / "samples_data")
+
+
+def sample_path(name: str) -> Path:
+    """Path of a sample that ships with tenmin.
+
+    Its source, date and licence are in the `README.md` beside it.
+
+    Parameters
+    ----------
+    name
+        A key of `SAMPLES`; "helsinki" is the centre of Helsinki as OpenStreetMap had it in April 2019.
+
+    Raises
+    ------
+    FileError
+        No sample has this name, or its file is missing from the installation.
+
+    Examples
+    --------
+    >>> sample_path("helsinki").name
+    'helsinki.osm.pbf'
+    """
+    if name not in SAMPLES:
+        msg = f"there is no sample {name!r}; the samples are: {', '.join(sorted(SAMPLES))}"
+        raise FileError(msg)
+    found = next((path for folder in _FOLDERS if (path := folder / SAMPLES[name]).is_file()), None)
+    if found is None:
+        places = " or ".join(str(folder) for folder in _FOLDERS)
+        msg = (
+            f"the sample {name!r} ({SAMPLES[name]}) is not in {places}; "
+            "install tenmin again, or run scripts/make_samples.py in a clone"
+        )
+        raise FileError(msg)
+    return found

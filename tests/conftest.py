@@ -1,0 +1,59 @@
+"""What all tests share: the sample, the optional data beside the repository, Chromium, the random cases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tenmin.samples import sample_path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+settings.register_profile("tenmin", deadline=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.register_profile("soak", deadline=None, max_examples=5_000, print_blob=True)
+settings.load_profile("repeatable" if os.environ.get("CI") else "tenmin")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let browser tests, and no others, reach the loopback, where the driver of Chromium listens."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+@pytest.fixture(scope="session")
+def helsinki() -> Path:
+    """Path of the OpenStreetMap extract of Helsinki that ships with tenmin."""
+    return sample_path("helsinki")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Path of a file of the optional data beside the repository; the test is skipped where it is absent."""
+    beside = os.environ.get("TENMIN_SHARED") or REPOSITORY.parent / "shared"
+    folder = Path(beside) / "data"
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            pytest.skip(f"optional data: {path} is absent (TENMIN_SHARED names another folder)")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Path of Chromium; the test is skipped where it or its driver is missing."""
+    programs = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
+    missing = [name for name, path in programs.items() if path is None]
+    if missing:
+        pytest.skip(f"no browser test without {' and '.join(missing)} (Debian: chromium, chromium-driver)")
+    return Path(str(programs["chromium"]))

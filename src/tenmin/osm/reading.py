@@ -1,0 +1,193 @@
+"""Reads an OpenStreetMap extract: whole, or only what streets need."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import osmium.io
+import pandas as pd
+import shapely
+
+from tenmin.errors import FileError
+from tenmin.osm.areas import AREA_KEYS, close_ways, is_area, read_multipolygons
+from tenmin.osm.barriers import load_barriers
+from tenmin.osm.extract import OsmExtract
+from tenmin.osm.lines import Pieces, RawWays, cut_into_pieces, labels, newest_day, objects, original_ids
+from tenmin.osm.opening import Header, check_not_cut, explained, in_order, needs_order, open_osm, read_header
+from tenmin.osm.points import read_points
+from tenmin.osm.text import read_ways
+
+__all__ = ["STREETS", "STREET_POINT_KEYS", "is_street", "read_osm", "read_streets"]
+
+#: Ways that people might walk on: these keys, with any value (None) or with one of these.
+STREETS: Mapping[str, frozenset[str] | None] = {
+    "highway": None,
+    "railway": frozenset({"platform"}),
+    "public_transport": frozenset({"platform"}),
+    "man_made": frozenset({"pier"}),
+    "route": frozenset({"ferry"}),
+}
+#: Nodes that change how a street is walked.
+STREET_POINT_KEYS = (
+    "barrier",
+    "crossing",
+    "door",
+    "entrance",
+    "highway",
+    "kerb",
+    "public_transport",
+    "railway",
+)
+
+
+def read_osm(path: str | os.PathLike[str]) -> OsmExtract:
+    """Return the streets, points, areas and barriers of an OpenStreetMap extract.
+
+    Reads `.osm.pbf`, `.osm`, `.osm.gz` and `.osm.bz2`. A clipped extract is fine: a way whose nodes are missing is
+    cut at the gap and never joined across it, and what was cut or left out is listed in `refused`.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, cut short, a web page, a map tile, XML with a document type declaration,
+        or holds no ways, or none whose nodes are in the file.
+
+    >>> from tenmin.samples import sample_path
+    >>> town = read_osm(sample_path("helsinki"))
+    >>> town
+    <OsmExtract helsinki.osm.pbf of 2019-04-17: 2,641 ways (127 cut at the edge), 8,106 points, 957 areas, ...>
+    """
+    return _read(path, whole=True)
+
+
+def read_streets(path: str | os.PathLike[str]) -> OsmExtract:
+    """Return only what a walking network needs: ways, barriers, and the points that stand on streets.
+
+    It is `read_osm` without areas and without the points of shops and services, in a fraction of the time.
+
+    >>> from tenmin.samples import sample_path
+    >>> read_streets(sample_path("helsinki")).areas.empty
+    True
+    """
+    return _read(path, whole=False)
+
+
+def is_street(tags: Mapping[str, str]) -> bool:
+    """Return whether a way with these tags is one that people might walk on.
+
+    >>> is_street({"highway": "steps"}), is_street({"railway": "rail"})
+    (True, False)
+    """
+    return any(key in tags and (values is None or tags[key] in values) for key, values in STREETS.items())
+
+
+def _read(path: str | os.PathLike[str], *, whole: bool) -> OsmExtract:
+    with explained(path):
+        file = open_osm(path)
+        raw = _ways(file, whole=whole)
+        if not len(raw.ids):
+            check_not_cut(file, path)
+        header = read_header(file)
+        if not needs_order(file, raw):
+            return _extract(os.fspath(path), file, raw, header, whole=whole)
+        with in_order(file) as ordered:
+            return _extract(os.fspath(path), ordered, _ways(ordered, whole=whole), header, whole=whole)
+
+
+def _ways(file: osmium.io.File, *, whole: bool) -> RawWays:
+    keys = load_barriers().keys | set(STREETS) | (set(AREA_KEYS) if whole else set())
+    return read_ways(file, keys, lambda tags: _is_line(tags) or (whole and is_area(tags)))
+
+
+def _is_line(tags: Mapping[str, str]) -> bool:
+    return is_street(tags) or load_barriers().kind(tags) is not None
+
+
+def _extract(path: str, file: osmium.io.File, raw: RawWays, header: Header, *, whole: bool) -> OsmExtract:
+    lines = raw.take(np.array(raw.by_tags(_is_line), bool))
+    pieces = cut_into_pieces(lines)
+    if len(lines.ids) and not len(pieces.row):
+        msg = f"{path}: none of its {len(lines.ids):,} ways has its nodes in the file; export ways with their nodes"
+        raise FileError(msg)
+    relations, open_relations = read_multipolygons(file, AREA_KEYS if whole else load_barriers().keys)
+    areas, open_ways = close_ways(raw.take(np.array(raw.by_tags(is_area), bool) & whole))
+    return OsmExtract(
+        path=path,
+        ways=_street_pieces(lines, pieces),
+        points=read_points(file, None if whole else STREET_POINT_KEYS),
+        areas=_joined(areas, relations) if whole else areas,
+        barriers=_joined(_lines(lines, pieces), _outlines(relations)),
+        box=header[0],
+        date=header[1] or newest_day(file, STREETS),
+        refused=pd.concat([_cut_ways(lines, pieces), open_ways, open_relations], ignore_index=True),
+    )
+
+
+def _street_pieces(lines: RawWays, pieces: Pieces) -> gpd.GeoDataFrame:
+    take = np.flatnonzero(np.array(lines.by_tags(is_street), bool)[pieces.row])
+    rows = pieces.row[take]
+    columns = {
+        "way": original_ids(lines.ids[rows]),
+        "tags": objects([lines.tags[row] for row in rows]),
+        "nodes": objects([pieces.nodes[piece] for piece in take]),
+        "cut_start": pieces.cut_start[take],
+        "cut_end": pieces.cut_end[take],
+    }
+    return gpd.GeoDataFrame(columns, geometry=pieces.lines[take], crs="EPSG:4326")
+
+
+def _lines(lines: RawWays, pieces: Pieces) -> gpd.GeoDataFrame:
+    kinds = lines.by_tags(load_barriers().kind)
+    take = np.flatnonzero(np.array([kind is not None for kind in kinds], bool)[pieces.row])
+    rows = pieces.row[take]
+    names = [lines.tags[row].get("name") for row in rows]
+    return _barriers(
+        [kinds[row] for row in rows], names, labels(["w"] * len(rows), lines.ids[rows]), pieces.lines[take]
+    )
+
+
+def _outlines(relations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    kinds = [load_barriers().kind(tags) for tags in relations["tags"]]
+    shapes, row = shapely.get_parts(shapely.boundary(relations.geometry.to_numpy()), return_index=True)
+    take = np.flatnonzero([kinds[place] is not None for place in row])
+    row = row[take]
+    names = [tags.get("name") for tags in relations["tags"].iloc[row]]
+    return _barriers([kinds[place] for place in row], names, relations.index[row], shapes[take])
+
+
+def _barriers(
+    kinds: Sequence[str | None], names: Sequence[str | None], sources: pd.Index, shapes: np.ndarray
+) -> gpd.GeoDataFrame:
+    columns = {"kind": pd.array(kinds, dtype="str"), "name": objects(names), "source": sources.to_numpy()}
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+
+
+def _joined(first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return both frames one under the other, with their labels kept if they are text."""
+    filled = [frame for frame in (first, second) if len(frame)]
+    if not filled:
+        return first
+    numbered = isinstance(first.index, pd.RangeIndex)
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=numbered))
+
+
+def _cut_ways(raw: RawWays, pieces: Pieces) -> pd.DataFrame:
+    hurt = np.flatnonzero((pieces.lost > 0) | (pieces.kept == 0))
+    return pd.DataFrame(
+        {
+            "element": labels(["w"] * len(hurt), raw.ids[hurt]).astype(object),
+            "reason": objects([_what_happened(pieces.kept[row], pieces.lost[row]) for row in hurt]),
+            "nodes": pieces.lost[hurt],
+        }
+    )
+
+
+def _what_happened(kept: int, lost: int) -> str:
+    if lost == 0:
+        return "left out: it has fewer than two different nodes"
+    if kept == 0:
+        return "left out: no two neighbouring nodes of it are in the extract"
+    return f"cut where nodes are missing from the extract; unbroken pieces kept: {kept}"

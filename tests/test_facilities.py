@@ -1,0 +1,146 @@
+"""Facilities of an extract: found by the catalogue, each counted once, nothing dropped in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from osm_toy import osm_xml, ring, square, write_osm
+from tenmin.errors import CategoryError
+from tenmin.facilities import find_facilities, list_duplicates
+from tenmin.osm import OsmExtract, read_osm
+from tenmin.services import load_catalogue
+
+METRE = 1 / 111_320
+NASTY = "{{ 7*7 }}</script>'\"`\u2028NA"
+
+
+def extract(tmp_path: Path, nodes: dict, ways: dict | None = None) -> OsmExtract:
+    street = {900: (0.0, 0.0), 901: (0.01, 0.0)}
+    text = osm_xml(street | nodes, {99: ([900, 901], {"highway": "footway"})} | (ways or {}))
+    return read_osm(write_osm(tmp_path / "toy.osm", text))
+
+
+def test_points_and_areas_become_rows(tmp_path: Path) -> None:
+    nodes = {
+        1: (0.001, 0.001, {"amenity": "pharmacy", "name": NASTY, "opening_hours": "24/7"}),
+        2: (0.002, 0.001, {"shop": "supermarket"}),
+        3: (0.003, 0.001, {"amenity": "bench"}),
+        **square(10, 0.004, 0.001),
+    }
+    found = find_facilities(extract(tmp_path, nodes, {50: (ring(10), {"leisure": "park", "name:zh": "人民公园"})}))
+    assert found.index.tolist() == ["park:w50", "pharmacy:n1", "supermarket:n2"]
+    assert found.index.name == "facility"
+    assert found["name"].tolist() == ["人民公园", NASTY, None]
+    assert found["opening_hours"].tolist() == [None, "24/7", None]
+    assert found["rule"]["park:w50"].startswith("leisure=park")
+    assert set(found["source"]) == {"OpenStreetMap"}
+    assert found.geom_type.tolist() == ["Polygon", "Point", "Point"]
+    assert found.crs.to_epsg() == 4326
+
+
+def test_one_element_may_serve_in_two_categories(tmp_path: Path) -> None:
+    town = extract(tmp_path, {1: (0.0, 0.001, {"amenity": "library", "leisure": "playground"})})
+    assert find_facilities(town).index.tolist() == ["library:n1", "playground:n1"]
+
+
+@pytest.mark.parametrize(
+    ("node", "area", "once"),
+    [
+        ("第一医院", "第一医院", True),
+        (None, "第一医院", True),
+        ("第一医院", None, True),
+        (" 第一医院", "第一医院", True),
+        ("第二医院", "第一医院", False),
+    ],
+)
+def test_a_node_in_its_own_area_counts_once(tmp_path: Path, node: str | None, area: str | None, once: bool) -> None:
+    def named(name: str | None) -> dict[str, str]:
+        return {"amenity": "hospital"} | ({} if name is None else {"name": name})
+
+    nodes = {1: (0.0012, 0.0012, named(node)), **square(10, 0.001, 0.001)}
+    town = extract(tmp_path, nodes, {50: (ring(10), named(area))})
+    found, twice = find_facilities(town), list_duplicates(town)
+    assert found.index.tolist() == (["hospital:w50"] if once else ["hospital:n1", "hospital:w50"])
+    assert twice["kept"].tolist() == (["hospital:w50"] if once else [])
+    if once:
+        assert found["name"]["hospital:w50"] == (area or node)
+
+
+def test_a_nameless_area_does_not_swallow_two_names(tmp_path: Path) -> None:
+    shops = {
+        1: (0.0011, 0.0011, {"shop": "greengrocer", "name": "甲"}),
+        2: (0.0013, 0.0013, {"shop": "greengrocer", "name": "乙"}),
+    }
+    town = extract(tmp_path, {**shops, **square(10, 0.001, 0.001)}, {50: (ring(10), {"amenity": "marketplace"})})
+    assert len(find_facilities(town)) == 3
+
+
+@pytest.mark.parametrize(("metres", "count"), [(49.0, 1), (51.5, 2)])
+def test_twins_within_fifty_metres_count_once(tmp_path: Path, metres: float, count: int) -> None:
+    stop = {"highway": "bus_stop", "name": "中关村"}
+    town = extract(tmp_path, {7: (0.0, 0.001 + metres * METRE, stop), 3: (0.0, 0.001, stop)})
+    found = find_facilities(town)
+    assert len(found) == count
+    assert "transport_stop:n3" in found.index
+    assert len(list_duplicates(town)) == 2 - count
+
+
+def test_nameless_neighbours_are_not_twins(tmp_path: Path) -> None:
+    town = extract(tmp_path, {1: (0.0, 0.001, {"amenity": "toilets"}), 2: (0.0, 0.00101, {"amenity": "toilets"})})
+    assert len(find_facilities(town)) == 2
+
+
+def test_found_and_left_out_are_all_that_match(helsinki: Path) -> None:
+    town = read_osm(helsinki)
+    found, twice = find_facilities(town), list_duplicates(town)
+    assert set(twice["kept"]) <= set(found.index)
+    assert not set(twice.index) & set(found.index)
+    catalogue = load_catalogue()
+    for key in ("pharmacy", "supermarket", "library"):
+        tags = [*town.points["tags"], *town.areas["tags"]]
+        matching = sum(catalogue[key].rule_for(item) is not None for item in tags)
+        assert (found["category"] == key).sum() + (twice["category"] == key).sum() == matching
+    assert {"restaurant", "transport_stop", "bank", "pharmacy", "park"} <= set(found["category"])
+
+
+def test_rows_in_any_order_give_the_same_facilities(helsinki: Path) -> None:
+    town = read_osm(helsinki)
+    shuffle = np.random.default_rng(1).permutation(len(town.points))
+    other = replace(town, points=town.points.iloc[shuffle], areas=town.areas[::-1])
+    found = find_facilities(town)
+    assert found.index.is_monotonic_increasing
+    assert found.index.is_unique
+    pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(find_facilities(other)))
+    assert list(town.points.columns) == ["tags", "geometry"]
+
+
+def test_categories_can_be_chosen_and_replaced(tmp_path: Path) -> None:
+    town = extract(
+        tmp_path,
+        {1: (0.0, 0.001, {"amenity": "bank"}), 2: (0.0, 0.002, {"amenity": "hospital", "healthcare": "clinic"})},
+    )
+    assert find_facilities(town, categories="bank").index.tolist() == ["bank:n1"]
+    assert find_facilities(town, categories=["clinic"]).empty
+    own = tmp_path / "own.toml"
+    own.write_text('[money]\nzh = "钱"\nen = "Money"\ntags = [{ amenity = ["bank", "atm"] }]\n', encoding="utf-8")
+    assert find_facilities(town, categories=load_catalogue(own)).index.tolist() == ["money:n1"]
+
+
+def test_an_unknown_category_names_the_nearest(tmp_path: Path) -> None:
+    town = extract(tmp_path, {})
+    with pytest.raises(CategoryError, match="no category 'pharmcy'; the nearest are pharmacy"):
+        find_facilities(town, categories=["bank", "pharmcy"])
+    with pytest.raises(CategoryError, match="it has bakery, bank"):
+        find_facilities(town, categories="%%%")
+
+
+def test_an_extract_without_facilities_gives_an_empty_table(tmp_path: Path) -> None:
+    found = find_facilities(extract(tmp_path, {}))
+    assert found.empty
+    assert found.crs.to_epsg() == 4326
+    assert found.columns.tolist() == ["category", "name", "element", "rule", "opening_hours", "source", "geometry"]

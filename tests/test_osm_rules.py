@@ -1,0 +1,209 @@
+"""The walk rules, the barriers table, and tables of a planner's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tenmin.errors import FileError
+from tenmin.osm import judge_ways, load_rules
+from tenmin.osm.barriers import load_barriers
+
+CASES = [
+    ("highway=footway", "footway", "walk"),
+    ("highway=pedestrian area=yes", "footway", "walk"),
+    ("highway=steps", "steps", "walk"),
+    ("highway=residential", "street", "walk"),
+    ("highway=trunk", "street", "walk"),
+    ("highway=trunk motorroad=yes", "motorway", "refuse"),
+    ("highway=motorway", "motorway", "refuse"),
+    ("highway=motorway foot=yes", "foot_yes", "walk"),
+    ("highway=motorway sidewalk=right", "motorway_with_sidewalk", "walk"),
+    ("highway=motorway sidewalk=no", "motorway", "refuse"),
+    ("highway=residential foot=no", "foot_no", "refuse"),
+    ("highway=residential foot=use_sidepath", "foot_use_sidepath", "refuse"),
+    ("highway=service access=private", "access_private", "private"),
+    ("highway=service access=private foot=permissive", "foot_yes", "walk"),
+    ("highway=footway foot=private", "foot_private", "private"),
+    ("highway=service access=no", "access_no", "refuse"),
+    ("highway=service access=no foot=designated", "foot_yes", "walk"),
+    ("highway=service access=destination", "service", "walk"),
+    ("highway=service service=parking_aisle", "service", "walk"),
+    ("highway=service service=driveway", "service", "walk"),
+    ("highway=residential sidewalk=separate", "sidewalk_separate", "refuse"),
+    ("highway=residential sidewalk:both=separate", "sidewalk_separate", "refuse"),
+    ("highway=residential sidewalk:left=separate sidewalk:right=separate", "sidewalk_separate", "refuse"),
+    ("highway=residential sidewalk:left=separate", "street", "walk"),
+    ("highway=residential sidewalk:left=separate sidewalk:right=no", "street", "walk"),
+    ("highway=residential sidewalk:left=separate sidewalk:right=yes", "street", "walk"),
+    ("highway=residential sidewalk=both", "street", "walk"),
+    ("highway=cycleway", "cycleway", "walk"),
+    ("highway=cycleway foot=no", "foot_no", "refuse"),
+    ("highway=cycleway segregated=no", "cycleway_shared", "walk"),
+    ("highway=cycleway foot=designated bridge=yes", "foot_yes", "walk"),
+    ("highway=cycleway cycleway=track", "cycleway_barred", "refuse"),
+    ("highway=construction construction=footway", "not_built", "refuse"),
+    ("highway=proposed", "not_built", "refuse"),
+    ("highway=construction foot=yes", "not_built", "refuse"),
+    ("highway=corridor indoor=yes", "indoor", "walk"),
+    ("highway=elevator", "indoor", "walk"),
+    ("highway=busway", "busway", "refuse"),
+    ("highway=busway sidewalk=both", "street", "walk"),
+    ("highway=raceway", "not_a_street", "refuse"),
+    ("railway=platform", "platform", "walk"),
+    ("public_transport=platform", "platform", "walk"),
+    ("man_made=pier", "pier", "walk"),
+    ("route=ferry", "ferry", "walk"),
+    ("route=ferry foot=no", "foot_no", "refuse"),
+    ("highway=path sac_scale=alpine_hiking", "alpine", "refuse"),
+    ("highway=nonsense", "unknown", "refuse"),
+]
+
+
+def tags(text: str) -> dict[str, str]:
+    return dict(item.split("=") for item in text.split())
+
+
+def judged(text: str) -> pd.Series:
+    return judge_ways(pd.DataFrame({"tags": [tags(text)]})).iloc[0]
+
+
+@pytest.mark.parametrize(("text", "rule", "verdict"), CASES)
+def test_each_kind_of_way_gets_its_rule(text: str, rule: str, verdict: str) -> None:
+    row = judged(text)
+    assert (row["rule"], row["walkable"], row["private"]) == (rule, verdict == "walk", verdict == "private")
+
+
+def test_every_rule_has_a_case_and_a_reason_in_both_languages() -> None:
+    rules = load_rules()
+    tried = {rule for _, rule, _ in CASES}
+    others = {"service_private", "living_street", "bridleway", "track"}
+    assert {rule.id for rule in rules.rules} == tried | others
+    assert all(rules.reason(rule.id, "zh") and rules.reason(rule.id, "en") for rule in rules.rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "forward", "backward"),
+    [
+        ("highway=footway", True, True),
+        ("highway=residential oneway=yes", True, True),
+        ("highway=footway oneway=yes", True, True),
+        ("highway=footway oneway:foot=yes", True, False),
+        ("highway=footway oneway:foot=-1", False, True),
+        ("highway=footway oneway:foot=no", True, True),
+        ("highway=path foot:backward=no", True, False),
+        ("highway=path foot:forward=no", False, True),
+        ("highway=steps conveying=forward", True, False),
+        ("highway=steps conveying=backward", False, True),
+        ("highway=steps conveying=reversible", True, True),
+    ],
+)
+def test_only_what_is_said_of_walkers_binds_walkers(text: str, forward: bool, backward: bool) -> None:
+    row = judged(text)
+    assert (row["forward"], row["backward"]) == (forward, backward)
+
+
+def test_verdicts_do_not_depend_on_the_order_of_tags_or_rows() -> None:
+    ways = pd.DataFrame({"tags": [tags(text) for text, _, _ in CASES]}, index=[f"x{n}" for n in range(len(CASES))])
+    turned = pd.DataFrame({"tags": [dict(reversed(item.items())) for item in ways["tags"]]}, index=ways.index)
+    verdicts = judge_ways(ways)
+    assert verdicts.index.equals(ways.index)
+    pd.testing.assert_frame_equal(verdicts, judge_ways(turned))
+    pd.testing.assert_frame_equal(verdicts, judge_ways(ways[::-1]).loc[ways.index])
+
+
+def test_kind_is_the_value_of_the_key_that_made_it_a_way() -> None:
+    assert judged("highway=footway railway=platform")["kind"] == "footway"
+    assert judged("railway=platform")["kind"] == "platform"
+    assert judged("route=ferry name=x")["kind"] == "ferry"
+
+
+def test_no_ways_give_no_verdicts() -> None:
+    empty = judge_ways(pd.DataFrame({"tags": []}))
+    assert empty.columns.tolist() == ["rule", "walkable", "private", "kind", "forward", "backward"]
+    assert empty["walkable"].dtype == bool
+
+
+OWN = """
+kinds = ["highway"]
+[[rule]]
+id = "all"
+when = {}
+verdict = "walk"
+zh = "可走"
+en = "open"
+"""
+
+
+def test_a_planner_may_bring_her_own_table(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN, encoding="utf-8")
+    rules = load_rules(path)
+    verdicts = judge_ways(pd.DataFrame({"tags": [{"highway": "motorway"}]}), rules)
+    assert verdicts["walkable"].all()
+    assert "own.toml" in repr(rules)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('verdict = "walk"', 'verdict = "maybe"'), "rule 1 .all.: verdict = 'maybe'; it is one of walk, private"),
+        (('zh = "可走"', 'chinese = "可走"'), "rule 1: unknown key 'chinese'"),
+        (('zh = "可走"', ""), "rule 1: 'zh' is missing"),
+        (("when = {}", 'when = { highway = "path" }'), "last rule must hold for every way"),
+        (("when = {}", "when = { highway = 7 }"), "highway = 7"),
+        (('kinds = ["highway"]', "colour = 1"), "unknown key 'colour'"),
+        (('kinds = ["highway"]', ""), "'kinds' is missing"),
+        (("[[rule]]", "[rule]"), "written as"),
+        (
+            ('en = "open"', 'en = "open"\n[[rule]]\nid="all"\nwhen={}\nverdict="walk"\nzh="x"\nen="x"'),
+            "'all' is there twice",
+        ),
+        (
+            ('en = "open"', 'en = "open"\n[[direction]]\nid="d"\nwhen={}\nforward=true\nbackward=true'),
+            "exactly one must be true",
+        ),
+    ],
+)
+def test_a_faulty_table_is_refused_by_row_and_key(tmp_path: Path, change: tuple[str, str], words: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace(*change), encoding="utf-8")
+    with pytest.raises(FileError, match=words) as caught:
+        load_rules(path)
+    assert "own.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("barrier=wall", "wall"),
+        ("barrier=fence", "fence"),
+        ("barrier=hedge", "hedge"),
+        ("barrier=retaining_wall", "retaining_wall"),
+        ("barrier=kerb", None),
+        ("barrier=guard_rail", None),
+        ("barrier=gate", None),
+        ("railway=rail", "railway"),
+        ("railway=subway tunnel=yes", None),
+        ("railway=subway tunnel=no", "railway"),
+        ("railway=light_rail bridge=viaduct", None),
+        ("railway=tram", None),
+        ("railway=abandoned", None),
+        ("waterway=river", "waterway"),
+        ("waterway=canal tunnel=culvert", None),
+        ("waterway=stream", None),
+        ("waterway=river intermittent=yes", None),
+        ("natural=water", "water"),
+        ("natural=coastline", "water"),
+        ("landuse=reservoir", "water"),
+        ("natural=tree_row", None),
+        ("highway=motorway", "motorway"),
+        ("highway=motorway bridge=yes", None),
+        ("highway=trunk", None),
+        ("highway=trunk motorroad=yes", "motorway"),
+    ],
+)
+def test_what_stops_a_walker_on_the_ground(text: str, kind: str | None) -> None:
+    assert load_barriers().kind(tags(text)) == kind

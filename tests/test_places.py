@@ -1,0 +1,158 @@
+"""Places from buildings: which are homes, how many floors, and people that add up."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from osm_toy import osm_xml, ring, square, write_osm
+from tenmin.errors import TableError
+from tenmin.osm import OsmExtract, read_osm
+from tenmin.places import estimate_places
+
+SIDE = 0.0003
+
+
+def extract(
+    tmp_path: Path, buildings: list[dict[str, str]], *, side: float = SIDE, land: dict | None = None
+) -> OsmExtract:
+    nodes, ways = {900: (0.0, 0.0), 901: (0.01, 0.0)}, {99: ([900, 901], {"highway": "footway"})}
+    for place, tags in enumerate(buildings, 1):
+        nodes |= square(place * 10, place * 0.01, 0.001, side)
+        ways[100 + place] = (ring(place * 10), tags)
+    for place, (number, tags) in enumerate((land or {}).items(), 1):
+        nodes |= square(5000 + place * 10, number * 0.01 - 0.001 * place, 0.0005, 0.004 * place)
+        ways[500 + place] = (ring(5000 + place * 10), tags)
+    return read_osm(write_osm(tmp_path / "toy.osm", osm_xml(nodes, ways)))
+
+
+def test_people_are_shared_by_floor_area(tmp_path: Path) -> None:
+    houses = [{"building": "apartments", "building:levels": "6"}, {"building": "house", "building:levels": "2"}]
+    places = estimate_places(extract(tmp_path, houses), people=80)
+    assert places.index.tolist() == ["w101", "w102"]
+    assert places.index.name == "place"
+    assert places["people"].tolist() == pytest.approx([60.0, 20.0], rel=1e-4)
+    assert places["levels"].tolist() == [6.0, 2.0]
+    metres = SIDE * 111_320
+    assert places["floor_area_m2"]["w101"] == pytest.approx(6 * metres**2, rel=0.01)
+    assert set(places["levels_source"]) == {"mapped"}
+    assert places.crs.to_epsg() == 4326
+
+
+@pytest.mark.parametrize(
+    ("tags", "home"),
+    [
+        ({"building": "residential"}, True),
+        ({"building": "dormitory"}, True),
+        ({"building": "yes"}, True),
+        ({"building": "yes", "shop": "supermarket"}, False),
+        ({"building": "yes", "amenity": "school"}, False),
+        ({"building": "yes", "shop": "bakery", "building:flats": "12"}, True),
+        ({"building": "apartments", "tourism": "hotel"}, False),
+        ({"building": "office"}, False),
+        ({"building": "construction"}, False),
+        ({"building": "apartments", "abandoned": "yes"}, False),
+        ({"building:part": "yes", "amenity": "x"}, False),
+    ],
+)
+def test_homes_are_told_by_their_tags(tmp_path: Path, tags: dict[str, str], home: bool) -> None:
+    places = estimate_places(extract(tmp_path, [{"building": "house"}, tags]), people=10)
+    assert ("w102" in places.index) is home
+
+
+@pytest.mark.parametrize(
+    ("land", "home"),
+    [
+        ({}, True),
+        ({1: {"amenity": "university"}}, False),
+        ({1: {"landuse": "residential"}}, True),
+        ({1: {"landuse": "commercial"}}, True),
+    ],
+)
+def test_buildings_that_say_nothing_take_the_use_of_their_land(tmp_path: Path, land: dict, home: bool) -> None:
+    town = extract(tmp_path, [{"building": "yes"}, {"building": "house"}], land=land)
+    assert ("w101" in estimate_places(town, people=10).index) is home
+
+
+def test_the_smallest_land_decides(tmp_path: Path) -> None:
+    nodes = {900: (0.0, 0.0), 901: (0.01, 0.0), **square(10, 0.001, 0.001, SIDE), **square(20, 0.0005, 0.0005, 0.002)}
+    nodes |= square(30, 0.0, 0.0, 0.01)
+    ways = {
+        99: ([900, 901], {"highway": "footway"}),
+        101: (ring(10), {"building": "yes"}),
+        102: (ring(20), {"landuse": "residential"}),
+        103: (ring(30), {"amenity": "university"}),
+    }
+    town = read_osm(write_osm(tmp_path / "toy.osm", osm_xml(nodes, ways)))
+    assert estimate_places(town, people=10).index.tolist() == ["w101"]
+
+
+@pytest.mark.parametrize(
+    ("text", "levels", "source"),
+    [
+        ("3.5", 3.5, "mapped"),
+        ("3,5", 3.5, "mapped"),
+        ("2;3", 2.5, "mapped"),
+        ("2-4", 3.0, "mapped"),
+        ("many", 4.0, "median of building=house"),
+        ("0", 4.0, "median of building=house"),
+        ("9999", 4.0, "median of building=house"),
+    ],
+)
+def test_levels_are_read_or_taken_from_alike_buildings(tmp_path: Path, text: str, levels: float, source: str) -> None:
+    alike = [{"building": "house", "building:levels": "3"}, {"building": "house", "building:levels": "5"}]
+    houses = [{"building": "house", "building:levels": text}, *alike]
+    places = estimate_places(extract(tmp_path, houses), people=10)
+    assert places["levels"]["w101"] == (levels if source == "mapped" else 4.0)
+    assert places["levels_source"]["w101"] == source
+
+
+def test_levels_fall_back_to_all_homes_and_then_to_one(tmp_path: Path) -> None:
+    houses = [{"building": "house", "building:levels": "3"}, {"building": "terrace"}]
+    places = estimate_places(extract(tmp_path, houses), people=10)
+    assert (places["levels"]["w102"], places["levels_source"]["w102"]) == (3.0, "median of all homes")
+    alone = estimate_places(extract(tmp_path, [{"building": "terrace"}]), people=10)
+    assert (alone["levels"]["w101"], alone["levels_source"]["w101"]) == (1.0, "assumed")
+
+
+def test_sheds_are_left_out_and_huge_buildings_become_points(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"no building that people live in.*read_places"):
+        estimate_places(extract(tmp_path, [{"building": "house"}], side=0.00003), people=10)
+    huge = estimate_places(extract(tmp_path, [{"building": "apartments"}], side=0.002), people=10)
+    assert huge.geom_type.tolist() == ["Point"]
+    assert huge["floor_area_m2"].iloc[0] > 20_000
+
+
+@pytest.mark.parametrize("people", [0, -5, math.nan, math.inf, True, "12", None])
+def test_people_must_be_a_number_above_zero(tmp_path: Path, people: object) -> None:
+    town = extract(tmp_path, [{"building": "house"}])
+    with pytest.raises(TableError, match="people = "):
+        estimate_places(town, people=people)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.fixture(scope="module")
+def row_of_houses(tmp_path_factory: pytest.TempPathFactory) -> OsmExtract:
+    houses = [{"building": "house", "building:levels": str(levels)} for levels in (1, 2, 3, 7, 11)]
+    return extract(tmp_path_factory.mktemp("row"), houses)
+
+
+@settings(max_examples=20)
+@given(people=st.floats(min_value=1e-3, max_value=1e10))
+def test_people_add_up(row_of_houses: OsmExtract, people: float) -> None:
+    places = estimate_places(row_of_houses, people=people)
+    assert math.fsum(places["people"]) == pytest.approx(people, rel=1e-15)
+    assert (places["people"] > 0).all()
+
+
+def test_helsinki_has_homes_in_a_fixed_order(helsinki: Path) -> None:
+    centre = read_osm(helsinki)
+    places = estimate_places(centre, people=12_000)
+    assert 200 < len(places) < 480
+    assert places.index.is_unique
+    assert places.index.is_monotonic_increasing
+    pd.testing.assert_frame_equal(pd.DataFrame(places), pd.DataFrame(estimate_places(centre, people=12_000)))

@@ -1,0 +1,102 @@
+"""tenmin: who cannot reach which service on foot in ten minutes, why, and what cures it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tenmin.coverage import Coverage, measure_coverage
+    from tenmin.errors import (
+        CategoryError,
+        FileError,
+        InputError,
+        LimitError,
+        OutputError,
+        StreetsError,
+        TableError,
+        TenminError,
+        TenminWarning,
+    )
+    from tenmin.facilities import find_facilities
+    from tenmin.gaps import find_gaps
+    from tenmin.isochrones import trace_isochrones
+    from tenmin.maps import draw_map
+    from tenmin.network import WalkNetwork
+    from tenmin.osm import OsmExtract, read_osm
+    from tenmin.places import estimate_places
+    from tenmin.samples import sample_path
+    from tenmin.services import Category, load_catalogue
+    from tenmin.walkers import Walker
+    from tenmin.walks import measure_walks
+
+__version__ = version("tenmin")
+
+_MODULES = {
+    "coverage": ("Coverage", "measure_coverage"),
+    "errors": (
+        "CategoryError",
+        "FileError",
+        "InputError",
+        "LimitError",
+        "OutputError",
+        "StreetsError",
+        "TableError",
+        "TenminError",
+        "TenminWarning",
+    ),
+    "facilities": ("find_facilities",),
+    "gaps": ("find_gaps",),
+    "isochrones": ("trace_isochrones",),
+    "maps": ("draw_map",),
+    "network": ("WalkNetwork",),
+    "osm": ("OsmExtract", "read_osm"),
+    "places": ("estimate_places",),
+    "samples": ("sample_path",),
+    "services": ("Category", "load_catalogue"),
+    "walkers": ("Walker",),
+    "walks": ("measure_walks",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "Category",
+    "CategoryError",
+    "Coverage",
+    "FileError",
+    "InputError",
+    "LimitError",
+    "OsmExtract",
+    "OutputError",
+    "StreetsError",
+    "TableError",
+    "TenminError",
+    "TenminWarning",
+    "WalkNetwork",
+    "Walker",
+    "draw_map",
+    "estimate_places",
+    "find_facilities",
+    "find_gaps",
+    "load_catalogue",
+    "measure_coverage",
+    "measure_walks",
+    "read_osm",
+    "sample_path",
+    "trace_isochrones",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of a public name when the name is first used."""
+    if name not in _HOME:
+        msg = f"module 'tenmin' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"tenmin.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

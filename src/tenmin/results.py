@@ -1,0 +1,127 @@
+"""Results as files and as lines on a screen: layers, tables that Excel reads, the shares by category."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+import unicodedata
+from importlib import resources
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from tenmin.coverage import Coverage
+from tenmin.errors import FileError
+from tenmin.files import replacing
+from tenmin.services import load_catalogue
+
+__all__ = ["check_layer_name", "share_table", "shares_as_text", "write_layer", "write_table"]
+
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+_HEADS: dict[str, dict[str, str]] = tomllib.loads(resources.files("tenmin").joinpath("results.toml").read_text("utf-8"))
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def check_layer_name(path: Path) -> str:
+    """Return the driver that writes a layer to this path.
+
+    Raises
+    ------
+    FileError
+        If the suffix is neither .gpkg nor .geojson.
+    """
+    driver = _DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        msg = f"{path}: layers are written as {' or '.join(_DRIVERS)}; give a name that ends in one of them"
+        raise FileError(msg)
+    return driver
+
+
+def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
+    """Write a layer as GeoPackage (in its own CRS) or GeoJSON (longitude and latitude), by the suffix of the path.
+
+    Raises
+    ------
+    FileError, OutputError
+        If the suffix is neither .gpkg nor .geojson, or the file cannot be written.
+    """
+    driver = check_layer_name(path)
+    with replacing(path) as temporary:
+        temporary.unlink()
+        if driver == "GPKG":
+            frame.to_file(temporary, driver=driver, layer=layer, engine="pyogrio")
+        else:
+            frame.to_crs("EPSG:4326").to_file(temporary, driver=driver, engine="pyogrio")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV (UTF-8 with a mark, as Excel expects); texts that would be formulas get an apostrophe.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    texts = table.select_dtypes(include=["object", "str"]).columns
+    safe = table.assign(**{str(name): table[name].map(_not_a_formula) for name in texts})
+    with replacing(path) as temporary:
+        safe.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _not_a_formula(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
+    """Return the shares of people by category, least first, with the category's name and number of facilities in use.
+
+    Parameters
+    ----------
+    coverage
+        What `measure_coverage` gave.
+    lang
+        "zh" or "en".
+    """
+    catalogue = load_catalogue()
+    shares = coverage.shares().sort_values(["share", "category"], kind="stable", ignore_index=True)
+    counts = coverage.facilities["category"].value_counts()
+    names = [getattr(catalogue.get(key), lang, key) for key in shares["category"]]
+    return shares.assign(name=names, facilities=[int(counts.get(key, 0)) for key in shares["category"]])
+
+
+def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
+    """Return what `share_table` gave as lines of aligned columns."""
+    keys = ("name", "facilities", "served", "unserved", "unknown", "share")
+    rows = [[_HEADS[key][lang] for key in keys]]
+    for row in shares.to_dict("records"):
+        people = (f"{row[key]:,.0f}" for key in ("served", "unserved", "unknown"))
+        rows.append([str(row["name"]), str(row["facilities"]), *people, _range(row["share"], row["share_upper"])])
+    widths = [max(_width(row[k]) for row in rows) for k in range(len(keys))]
+    return [
+        "  ".join(_padded(text, width, left=k == 0) for k, (text, width) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
+
+
+def _range(share: float, upper: float) -> str:
+    """The share, or from what to what it may be."""
+    if math.isnan(share):
+        return "-"
+    low, high = _percent(share), _percent(upper)
+    return low if low == high else f"{low} - {high}"
+
+
+def _percent(share: float) -> str:
+    """A share to a tenth of a percent; only all is 100 %."""
+    return f"{share:.1%}" if share == 1.0 else f"{min(share, 0.999):.1%}"
+
+
+def _padded(text: str, width: int, *, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes on a screen: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,142 @@
+"""Streets as arrays: which edges leave a node, what they cost, how they bend."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+
+class Streets(NamedTuple):
+    """The edges at each node, both ways round (compressed rows: node i has slots first[i]..first[i + 1])."""
+
+    first: np.ndarray
+    """int64, nodes + 1"""
+    head: np.ndarray
+    """int32, one per slot: the node at the other end"""
+    edge: np.ndarray
+    """int32, one per slot: the edge"""
+    outward: np.ndarray
+    """bool, one per slot: the slot leaves from the edge's first end"""
+    u: np.ndarray
+    """int32, one per edge: the node it begins at"""
+    v: np.ndarray
+    """int32, one per edge: the node it ends at"""
+    length: np.ndarray
+    """float64, one per edge: metres"""
+
+
+class Costs(NamedTuple):
+    """What an edge costs along (u to v) and back; `other` is a second quantity carried on the same walk."""
+
+    along: np.ndarray
+    back: np.ndarray
+    other_along: np.ndarray
+    other_back: np.ndarray
+    leg: float
+    """Cost of a metre off the street."""
+    other_leg: float
+
+    def reversed(self) -> Costs:
+        """The costs of the same streets walked the other way round."""
+        return self._replace(along=self.back, back=self.along, other_along=self.other_back, other_back=self.other_along)
+
+
+class Shapes(NamedTuple):
+    """How the edges bend: edge e has corners first[e]..first[e + 1] of x, y, at `along` metres from its start."""
+
+    first: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    along: np.ndarray
+    spoke_first: np.ndarray
+    """int64, nodes + 1: rows of the spokes of each node"""
+    spoke_x: np.ndarray
+    """unit directions in which edges leave a node"""
+    spoke_y: np.ndarray
+    spoke_edge: np.ndarray
+    """int32, the edge of each spoke"""
+
+
+def link_nodes(u: np.ndarray, v: np.ndarray, length: np.ndarray, nodes: int) -> Streets:
+    """Return the edges leaving each node, in order of edge.
+
+    Parameters
+    ----------
+    u, v
+        Positions of the nodes at both ends of each edge.
+    length
+        Metres of each edge.
+    nodes
+        Number of nodes.
+    """
+    edges = len(u)
+    tail = np.concatenate([u, v])
+    order = np.argsort(tail, kind="stable")
+    first = np.zeros(nodes + 1, np.int64)
+    np.cumsum(np.bincount(tail, minlength=nodes), out=first[1:])
+    return Streets(
+        first=first,
+        head=np.concatenate([v, u])[order].astype(np.int32),
+        edge=(order % max(edges, 1)).astype(np.int32),
+        outward=order < edges,
+        u=u.astype(np.int32),
+        v=v.astype(np.int32),
+        length=length.astype(np.float64),
+    )
+
+
+def shape_edges(streets: Streets, first: np.ndarray, xy: np.ndarray) -> Shapes:
+    """Return the corners of the edges with the metres to each, and the directions in which edges leave nodes.
+
+    Parameters
+    ----------
+    streets
+        The edges, whose lengths are the lengths of these lines.
+    first
+        int64, edges + 1: row of `xy` at which each edge begins.
+    xy
+        float64 (corners, 2), metres; no two neighbours on an edge are equal.
+    """
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    steps = np.hypot(np.diff(x, prepend=x[:1]), np.diff(y, prepend=y[:1]))
+    along = np.cumsum(steps)
+    along -= np.repeat(along[first[:-1]], np.diff(first))
+    along[first[1:] - 1] = streets.length
+    edge, outward = streets.edge, streets.outward
+    at = np.where(outward, first[edge], first[edge + 1] - 1)
+    to = np.where(outward, at + 1, at - 1)
+    dx, dy = x[to] - x[at], y[to] - y[at]
+    size = np.hypot(dx, dy)
+    return Shapes(first, x, y, along, streets.first, dx / size, dy / size, edge)
+
+
+@njit(cache=True, nogil=True)
+def _label(first: np.ndarray, head: np.ndarray) -> np.ndarray:
+    nodes = len(first) - 1
+    label = np.full(nodes, -1, np.int32)
+    stack = np.empty(max(nodes, 1), np.int32)
+    count = 0
+    for root in range(nodes):
+        if label[root] >= 0:
+            continue
+        label[root] = count
+        stack[0] = root
+        size = 1
+        while size > 0:
+            size -= 1
+            node = stack[size]
+            for slot in range(first[node], first[node + 1]):
+                other = head[slot]
+                if label[other] < 0:
+                    label[other] = count
+                    stack[size] = other
+                    size += 1
+        count += 1
+    return label
+
+
+def components(streets: Streets) -> np.ndarray:
+    """Return the number of the connected component of each node (whatever the direction of travel)."""
+    return _label(streets.first, streets.head)

@@ -1,0 +1,142 @@
+"""Walls: straight pieces of barrier on a grid, and which of them a straight step would meet."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+CELL = 64.0
+"""Metres of a cell of the grid, or more where there would be too many."""
+MOST_CELLS = 250_000
+SLACK = 1e-3
+"""Metres by which a step is shortened at both ends: it may begin or end on a wall."""
+
+
+class Walls(NamedTuple):
+    """Straight pieces of barriers, listed by the grid cells that their boxes touch."""
+
+    ends: np.ndarray
+    """float64 (pieces, 4): x, y, x, y"""
+    row: np.ndarray
+    """int64, the row of the barrier of each piece, ascending"""
+    first: np.ndarray
+    """int64: the pieces of cell c are listed in first[c]..first[c + 1]"""
+    piece: np.ndarray
+    left: int
+    bottom: int
+    columns: int
+    rows: int
+    cell: float
+
+
+@njit(cache=True, nogil=True)
+def _cells(ends, left, bottom, columns, rows, cell):
+    """The first and last column and row of the grid that the box of a straight piece touches."""
+    x0, y0, x1, y1 = ends
+    i0 = max(int(np.floor(min(x0, x1) / cell)) - left, 0)
+    i1 = min(int(np.floor(max(x0, x1) / cell)) - left, columns - 1)
+    j0 = max(int(np.floor(min(y0, y1) / cell)) - bottom, 0)
+    j1 = min(int(np.floor(max(y0, y1) / cell)) - bottom, rows - 1)
+    return i0, i1, j0, j1
+
+
+@njit(cache=True, nogil=True)
+def _list(ends, left, bottom, columns, rows, cell):
+    count = np.zeros(columns * rows + 1, np.int64)
+    for k in range(len(ends)):
+        i0, i1, j0, j1 = _cells(ends[k], left, bottom, columns, rows, cell)
+        for j in range(j0, j1 + 1):
+            for i in range(i0, i1 + 1):
+                count[j * columns + i + 1] += 1
+    first = np.cumsum(count)
+    piece = np.empty(first[-1], np.int32)
+    filled = first[:-1].copy()
+    for k in range(len(ends)):
+        i0, i1, j0, j1 = _cells(ends[k], left, bottom, columns, rows, cell)
+        for j in range(j0, j1 + 1):
+            for i in range(i0, i1 + 1):
+                piece[filled[j * columns + i]] = k
+                filled[j * columns + i] += 1
+    return first, piece
+
+
+def raise_walls(ends: np.ndarray, row: np.ndarray) -> Walls:
+    """Return the walls of straight pieces of barrier.
+
+    Parameters
+    ----------
+    ends
+        float64 (pieces, 4): x, y, x, y of each piece, metres.
+    row
+        The row of the barrier of each piece, ascending.
+    """
+    if len(ends) == 0:
+        return Walls(
+            np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), 0, 0, 0, 0, CELL
+        )
+    x, y = ends[:, ::2], ends[:, 1::2]
+    cell = max(CELL, float(np.sqrt(np.ptp(x) * np.ptp(y) / MOST_CELLS)), float(max(np.ptp(x), np.ptp(y))) / MOST_CELLS)
+    left, bottom = int(np.floor(x.min() / cell)), int(np.floor(y.min() / cell))
+    columns, rows = int(np.floor(x.max() / cell)) - left + 1, int(np.floor(y.max() / cell)) - bottom + 1
+    ends = np.ascontiguousarray(ends, np.float64)
+    first, piece = _list(ends, left, bottom, columns, rows, cell)
+    return Walls(ends, row.astype(np.int64), first, piece, left, bottom, columns, rows, cell)
+
+
+@njit(cache=True, nogil=True)
+def _meets(ax, ay, bx, by, wall):
+    """Whether the straight piece a-b meets a wall, touching included."""
+    cx, cy, dx, dy = wall
+    if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
+        return False
+    if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
+        return False
+    of_c = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    of_d = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
+    of_a = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
+    of_b = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
+    apart = (of_c > 0.0 and of_d > 0.0) or (of_c < 0.0 and of_d < 0.0)
+    return not (apart or (of_a > 0.0 and of_b > 0.0) or (of_a < 0.0 and of_b < 0.0))
+
+
+@njit(cache=True, nogil=True)
+def _first_wall(walls, ax, ay, bx, by):
+    step = np.hypot(bx - ax, by - ay)
+    if step <= 2.0 * SLACK:
+        return -1
+    inset_x, inset_y = (bx - ax) * SLACK / step, (by - ay) * SLACK / step
+    ax, ay, bx, by = ax + inset_x, ay + inset_y, bx - inset_x, by - inset_y
+    i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
+    least = -1
+    for j in range(j0, j1 + 1):
+        for i in range(i0, i1 + 1):
+            cell = j * walls.columns + i
+            for k in range(walls.first[cell], walls.first[cell + 1]):
+                piece = walls.piece[k]
+                if (least < 0 or walls.row[piece] < least) and _meets(ax, ay, bx, by, walls.ends[piece]):
+                    least = walls.row[piece]
+    return least
+
+
+@njit(cache=True, nogil=True)
+def _meet(walls, steps, met):
+    for k in range(len(steps)):
+        met[k] = _first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3])
+
+
+def meet_walls(walls: Walls, steps: np.ndarray) -> np.ndarray:
+    """Return the row of a barrier that each straight step meets between its ends (the least row), -1 if none.
+
+    Parameters
+    ----------
+    walls
+        The walls.
+    steps
+        float64 (n, 4): x, y, x, y of each step, metres. Ends that stand on a wall do not meet it.
+    """
+    met = np.full(len(steps), -1, np.int64)
+    if len(walls.row):
+        _meet(walls, np.ascontiguousarray(steps, np.float64), met)
+    return met

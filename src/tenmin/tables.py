@@ -1,0 +1,192 @@
+"""The contracts of the tables that a person gives: facilities, places, lines and points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from tenmin.errors import TableError
+
+__all__ = ["check_direction", "check_facilities", "check_frame", "check_places", "in_metres", "people_of"]
+
+LARGEST_PLACE_M2 = 20_000.0
+STATES = ("in_use", "vacant", "converted", "planned")
+WORLD = np.array([180.0, 90.0])
+"""Degrees of longitude and latitude that no point lies beyond."""
+
+
+def _shown(labels: Sequence[object], most: int = 5) -> str:
+    shown = ", ".join(repr(label) for label in list(labels)[:most])
+    return shown if len(labels) <= most else f"{shown} and {len(labels) - most} more"
+
+
+def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoDataFrame:
+    """Return the frame if it is a GeoDataFrame with a CRS, unique labels and possible coordinates.
+
+    Parameters
+    ----------
+    frame
+        What was given.
+    what
+        The name of the table in messages, e.g. "facilities".
+    unique
+        Whether every label of the index must be unique.
+
+    Raises
+    ------
+    TableError
+        Naming the rows, their values and the way out.
+    """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        msg = f"{what} must be a GeoDataFrame, but is a {type(frame).__name__}"
+        raise TableError(msg)
+    if frame.crs is None:
+        msg = f"{what} has no CRS; state it, e.g. {what}.set_crs('EPSG:4326') for longitude and latitude"
+        raise TableError(msg)
+    if unique and not frame.index.is_unique:
+        twice = frame.index[frame.index.duplicated()].unique()
+        msg = f"{what} has the ids {_shown(list(twice))} more than once; make its index unique"
+        raise TableError(msg)
+    _check_coordinates(frame, what)
+    return frame
+
+
+def _check_coordinates(frame: gpd.GeoDataFrame, what: str) -> None:
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    given = ~(shapely.is_missing(frame.geometry.to_numpy()) | shapely.is_empty(frame.geometry.to_numpy()))
+    wrong = given & ~np.isfinite(bounds).all(axis=1)
+    why = "are not finite"
+    if frame.crs is not None and frame.crs.is_geographic and not wrong.any():
+        wrong = given & ~((bounds[:, :2] >= -WORLD).all(axis=1) & (bounds[:, 2:] <= WORLD).all(axis=1))
+        why = "are no longitude and latitude in degrees (is the CRS right, are the two exchanged?)"
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        msg = (
+            f"{what}: the coordinates of {_shown(list(frame.index[wrong]))} {why}; "
+            f"{frame.index[row]!r} has {tuple(bounds[row].round(6).tolist())}"
+        )
+        raise TableError(msg)
+
+
+def check_facilities(facilities: object) -> gpd.GeoDataFrame:
+    """Return the facilities if every row has an id of its own and a category.
+
+    Raises
+    ------
+    TableError
+        Naming the rows, their values and the way out.
+    """
+    frame = check_frame(facilities, "facilities")
+    if "category" not in frame.columns:
+        msg = f"facilities needs the column 'category'; it has {sorted(map(str, frame.columns))}"
+        raise TableError(msg)
+    empty = frame["category"].isna() | (frame["category"].astype("str").str.strip() == "")
+    if empty.any():
+        msg = f"facilities: {_shown(list(frame.index[empty]))} have no category; fill the column 'category'"
+        raise TableError(msg)
+    if "state" in frame.columns:
+        _check_states(frame)
+    return frame
+
+
+def _check_states(facilities: gpd.GeoDataFrame) -> None:
+    wrong = (facilities["state"].notna() & ~facilities["state"].isin(STATES)).to_numpy()
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        msg = (
+            f"facilities: the state of {_shown(list(facilities.index[wrong]))} is not known; {facilities.index[row]!r} "
+            f"has {facilities['state'].tolist()[row]!r}. Give one of {', '.join(STATES)}, or nothing for in_use"
+        )
+        raise TableError(msg)
+
+
+def check_places(places: object) -> gpd.GeoDataFrame:
+    """Return the places if every row has an id of its own, and people, where given, are finite and not negative.
+
+    Raises
+    ------
+    TableError
+        Naming the rows, their values and the way out; also for a polygon over 2 ha, whose best entrance would serve
+        all of its people.
+    """
+    frame = check_frame(places, "places")
+    if "people" in frame.columns:
+        people_of(frame)
+    geometry = in_metres(frame).geometry.to_numpy()
+    area = np.nan_to_num(shapely.area(geometry))
+    if (area > LARGEST_PLACE_M2).any():
+        row = int(np.argmax(area))
+        msg = (
+            f"places: {_shown(list(frame.index[area > LARGEST_PLACE_M2]))} are larger than 2 ha "
+            f"({frame.index[row]!r} has {area[row] / 10_000:.1f} ha), and one entrance would serve all their people; "
+            "give buildings or points instead, e.g. from estimate_places"
+        )
+        raise TableError(msg)
+    return frame
+
+
+def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:
+    """Return the people of each place as floats, of all or of the group that a column counts.
+
+    Raises
+    ------
+    TableError
+        If there is no such column, or a row of it is not a finite number from 0 up.
+    """
+    if column not in places.columns:
+        msg = f"places needs the column {column!r}; it has {sorted(map(str, places.columns))}"
+        raise TableError(msg)
+    numbers = pd.to_numeric(places[column], errors="coerce").astype("float64")
+    wrong = ~(np.isfinite(numbers.to_numpy()) & (numbers.to_numpy() >= 0.0))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        msg = (
+            f"places: {column} of {_shown(list(places.index[wrong]))} are not numbers from 0 up; "
+            f"{places.index[row]!r} has {places[column].tolist()[row]!r}. Correct them or leave the rows out"
+        )
+        raise TableError(msg)
+    return numbers
+
+
+def check_direction(direction: object) -> None:
+    """Raise a TableError unless the direction is "to" or "from"."""
+    if direction not in {"to", "from"}:
+        msg = f"direction must be 'to' (people walk to the facility) or 'from', but is {direction!r}"
+        raise TableError(msg)
+
+
+def _measures_metres(crs: CRS) -> bool:
+    """Whether lengths in a CRS are metres on the ground (those of a Mercator map of the world are not)."""
+    if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        return False
+    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
+    return not method.startswith(("Mercator", "Popular Visualisation"))
+
+
+def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFrame:
+    """Return the frame in a CRS whose unit is the metre: `crs`, or else its own if it is one, or else its UTM zone.
+
+    Raises
+    ------
+    TableError
+        If no UTM zone fits (beyond 84 degrees north or 80 south).
+    """
+    if crs is not None:
+        return frame if frame.crs == crs else frame.to_crs(crs)
+    if frame.crs is not None and _measures_metres(frame.crs):
+        return frame
+    if frame.empty:
+        return frame.to_crs("EPSG:32631")
+    try:
+        return frame.to_crs(frame.estimate_utm_crs())
+    except RuntimeError as error:
+        msg = (
+            f"no UTM zone fits the bounds {tuple(frame.total_bounds.round(3).tolist())}; "
+            "give the frame in a local projection in metres"
+        )
+        raise TableError(msg) from error

@@ -1,0 +1,403 @@
+"""Coverage: what is served, unserved and unknown, of how many, and the line that is walked."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from shapely import Point, box
+
+import tenmin as tm
+from tenmin.errors import CategoryError, InputError, LimitError, TableError
+from towns import CRS, SPEED, Town, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
+
+STREET = [(0.0, 0.0), (2000.0, 0.0)]
+NEAR = pytest.approx
+DOOR = clinics({"c": (0, 0)})
+
+
+def row(shares: pd.DataFrame, **where: object) -> dict[str, object]:
+    """The one row of shares that has these values."""
+    for column, value in where.items():
+        shares = shares[shares[column] == value]
+    (found,) = shares.to_dict("records")
+    return found
+
+
+# --- served and unknown -------------------------------------------------------------------------------------------
+
+
+def test_walks_are_kept_beyond_the_limit_and_the_nearest_is_named():
+    doors = clinics({"west": (0, 0), "east": (2000, 0)})
+    coverage = tm.measure_coverage(town(STREET), homes({"a": (100, 0), "b": (1100, 0)}), doors, minutes=5)
+    assert coverage.minutes["clinic"].tolist() == NEAR([1.25, 11.25])
+    assert coverage.metres["clinic"].tolist() == NEAR([100.0, 900.0])
+    assert coverage.nearest["clinic"].tolist() == ["west", "east"]
+    assert coverage.served["clinic"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("metres", "served"), [(799.9, True), (800.0, True), (800.0007, True), (800.01, False)])
+def test_g13_the_limit_is_inclusive(metres: float, served: bool):
+    for limit in ({"minutes": 10}, {"metres": 800}, {"minutes": {"clinic": 10}}):
+        coverage = tm.measure_coverage(town(STREET), homes({"h": (metres, 0)}), DOOR, **limit)
+        assert coverage.served.loc["h", "clinic"] == served
+
+
+def test_of_equally_near_facilities_the_first_id_is_named_whatever_the_order():
+    doors = clinics({"b": (0, 0), "a": (200, 0), "c": (100, 100)})
+    network = town(STREET, [(100, 0), (100, 100)])
+    for order in (["b", "a", "c"], ["c", "a", "b"]):
+        coverage = tm.measure_coverage(network, homes({"h": (100, 0)}), doors.loc[order], minutes=5)
+        assert coverage.nearest.loc["h", "clinic"] == "a"
+
+
+def test_a_place_that_joins_no_street_is_unknown_and_listed():
+    coverage = tm.measure_coverage(town(STREET), homes({"off": (500, 101), "on": (500, 0)}), DOOR, minutes=10)
+    assert coverage.unknown["clinic"].tolist() == [True, False]
+    assert np.isinf(coverage.minutes.loc["off", "clinic"])
+    assert coverage.nearest.loc["off", "clinic"] is None
+    assert coverage.joins.loc[("places", "off"), "how"] == "none"
+    assert coverage.joins.loc[("facilities", "c"), "feet"] == 1
+
+
+def with_boundary(boundary: shapely.Geometry | None) -> tm.WalkNetwork:
+    """A street of two kilometres, the declared boundary of the data across it."""
+    return tm.WalkNetwork.from_edges(
+        streets([(0, 0), (1000, 0)], [(1000, 0), (2000, 0)]), walker="adult", boundary=boundary
+    )
+
+
+@pytest.mark.parametrize("limit", [{"minutes": 10}, {"metres": 800}])
+def test_g16_near_the_end_of_the_data_the_unserved_are_unknown(limit: dict[str, float]):
+    people = homes({"served": (700, 0), "at the limit": (1200, 0), "beyond": (1199, 0), "near the end": (1900, 0)})
+    inside = tm.measure_coverage(with_boundary(box(-9, -9, 1500, 9)), people, DOOR, **limit)
+    assert inside.served["clinic"].tolist() == [True, False, False, False]
+    assert inside.unknown["clinic"].tolist() == [False, True, False, True]
+    nowhere = tm.measure_coverage(with_boundary(None), people, DOOR, **limit)
+    assert not nowhere.unknown.to_numpy().any()
+
+
+def test_without_facilities_the_end_of_the_data_is_as_near():
+    coverage = tm.measure_coverage(
+        with_boundary(box(-9, -9, 1500, 9)), homes({"a": (700, 0), "b": (1700, 0)}), clinics({}), minutes={"clinic": 10}
+    )
+    assert coverage.unknown["clinic"].tolist() == [False, True]
+    assert coverage.minutes["clinic"].tolist() == [np.inf, np.inf]
+
+
+@settings(max_examples=40)
+@given(towns(), st.integers(1, 10), st.sampled_from(["to", "from"]))
+def test_l13_nobody_is_lost_or_counted_twice(small: Town, minutes: int, direction: str):
+    network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(0, 0, 250, 500))
+    coverage = tm.measure_coverage(network, small.homes, small.clinics, minutes=minutes, direction=direction)
+    served, unknown = coverage.served["clinic"], coverage.unknown["clinic"]
+    assert (served.dtype, unknown.dtype) == (np.dtype(bool), np.dtype(bool))
+    assert not (served & unknown).any()
+    people = small.homes["people"]
+    found = row(coverage.shares())
+    assert [found["served"], found["unknown"], found["unserved"], found["total"]] == [
+        people[served].sum(),
+        people[unknown].sum(),
+        people[~served & ~unknown].sum(),
+        people.sum(),
+    ]
+    assert 0.0 <= found["share"] <= found["share_upper"] <= 1.0
+
+
+@settings(max_examples=40)
+@given(towns(most=14), st.integers(1, 8), st.sampled_from(["to", "from"]))
+def test_g16_what_is_known_of_a_clipped_town_holds_in_the_whole_town(small: Town, minutes: int, direction: str):
+    """Streets end at x = 250 m; people and facilities stand at least 100 m from there."""
+    middle = {name: getattr(small, name).geometry.bounds for name in ("homes", "clinics")}
+    people = small.homes[middle["homes"]["maxx"] <= 150]
+    doors = small.clinics[(middle["clinics"]["maxx"] <= 150) | (middle["clinics"]["minx"] >= 350)]
+    boundary = box(-500, -500, 250, 900)
+    here = small.lines.intersects(boundary).to_numpy()
+    assume(len(people) and here.any())
+    clipped = tm.WalkNetwork.from_edges(small.lines[here], walker="adult", boundary=boundary)
+    inside = doors[doors.geometry.bounds["maxx"] <= 150]
+    options = {"minutes": {"clinic": minutes}, "direction": direction}
+    part = tm.measure_coverage(clipped, people, inside, **options)
+    whole = tm.measure_coverage(small.network, people, doors, **options)
+    known = ~part.unknown["clinic"]
+    assert part.served["clinic"][known].tolist() == whole.served["clinic"][known].tolist()
+
+
+# --- as the crow flies --------------------------------------------------------------------------------------------
+
+
+def test_a_service_radius_is_measured_as_the_crow_flies():
+    people, doors = (
+        homes({"a": (300, 400), "b": (301, 400), "c": box(500, 0, 550, 50)}),
+        clinics({"near": (0, 0), "far": (9, 9)}),
+    )
+    coverage = tm.measure_coverage(town(STREET), people, doors.loc[["near"]], metres=500, metric="straight")
+    assert coverage.metres["clinic"].tolist() == NEAR([500.0, np.hypot(301, 400), 500.0])
+    assert coverage.served["clinic"].tolist() == [True, False, True]
+    assert coverage.minutes["clinic"].tolist() == NEAR((coverage.metres["clinic"] / SPEED).tolist())
+    assert not coverage.unknown.to_numpy().any()
+
+
+def test_as_the_crow_flies_the_first_of_equally_near_ids_is_named():
+    doors = clinics({"b": (0, 0), "a": (200, 0)})
+    coverage = tm.measure_coverage(town(STREET), homes({"h": (100, 0)}), doors, metres=500, metric="straight")
+    assert coverage.nearest.loc["h", "clinic"] == "a"
+
+
+def test_as_the_crow_flies_there_may_be_no_facility_and_no_geometry():
+    people = homes({"a": (0, 0), "b": (9, 9)})
+    people.loc["b", "geometry"] = None
+    none = tm.measure_coverage(town(STREET), people, clinics({}), metres={"clinic": 500}, metric="straight")
+    assert np.isinf(none.metres["clinic"]).all()
+    some = tm.measure_coverage(town(STREET), people, DOOR, metres=500, metric="straight")
+    assert some.served["clinic"].tolist() == [True, False]
+    assert some.unknown["clinic"].tolist() == [False, True]
+
+
+# --- shares -------------------------------------------------------------------------------------------------------
+
+AREAS = gpd.GeoDataFrame(
+    {"parent": ["x", "x", "y"], "kind": ["old", "new", "old"]},
+    index=["one", "two", "three"],
+    geometry=[box(-9, -9, 500, 9), box(500, -9, 1000, 9), box(1000, -9, 2009, 9)],
+    crs=CRS,
+)
+PEOPLE = homes(
+    {"a": (100, 0), "b": (700, 0), "c": (900, 0), "d": (1500, 0), "e": (1500, 101)},
+    people=[1, 2, 4, 8, 16],
+    people_60_plus=[1, 0, 2, 0, 6],
+    area=["one", "two", "two", "three", "three"],
+)
+
+
+@pytest.fixture(scope="module")
+def coverage() -> tm.Coverage:
+    """Five places along a street whose only clinic stands at its beginning."""
+    return tm.measure_coverage(town(STREET), PEOPLE, DOOR, minutes={"clinic": 10, "school": 10}, areas=AREAS)
+
+
+def test_shares_of_people_places_and_streets(coverage: tm.Coverage):
+    assert row(coverage.shares(), category="clinic") == {
+        "category": "clinic", "of": "people", "served": 3.0, "unserved": 12.0, "unknown": 16.0, "total": 31.0,
+        "share": NEAR(3 / 31), "share_upper": NEAR(19 / 31),
+    }  # fmt: skip
+    places = row(coverage.shares(of="places"), category="clinic")
+    assert [places[name] for name in ("served", "unserved", "unknown", "total", "share")] == [2, 2, 1, 5, 0.4]
+    metres = row(coverage.shares(of="streets"), category="clinic")
+    assert [metres[name] for name in ("served", "unserved", "unknown", "total", "share")] == NEAR(
+        [800, 1200, 0, 2000, 0.4]
+    )
+
+
+@pytest.mark.parametrize("of", ["people", "places", "streets"])
+def test_g21_no_facilities_is_not_nought_percent(coverage: tm.Coverage, of: str):
+    school = row(coverage.shares(of=of), category="school")
+    assert np.isnan(school["share"])
+    assert np.isnan(school["share_upper"])
+    assert school["total"] > 0.0
+    assert row(tm.measure_coverage(town(STREET), PEOPLE.loc[["d"]], DOOR, minutes=1).shares())["share"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("area", {"one": (1, 1), "two": (2, 6), "three": (0, 24)}),
+        ("parent", {"x": (3, 7), "y": (0, 24)}),
+        ("kind", {"old": (1, 25), "new": (2, 6)}),
+        ("group", {"60_plus": (1, 9)}),
+    ],
+)
+def test_shares_are_divided(coverage: tm.Coverage, by: str, expected: dict[str, tuple[float, float]]):
+    shares = coverage.shares(by=by)
+    assert shares.columns.tolist() == [
+        "category",
+        by,
+        "of",
+        "served",
+        "unserved",
+        "unknown",
+        "total",
+        "share",
+        "share_upper",
+    ]
+    clinic = shares[shares["category"] == "clinic"].set_index(by)
+    assert {name: (one["served"], one["total"]) for name, one in clinic.iterrows()} == expected
+    assert clinic["share"].to_dict() == {name: NEAR(served / total) for name, (served, total) in expected.items()}
+
+
+def test_places_find_the_area_they_stand_in(coverage: tm.Coverage):
+    without = PEOPLE.drop(columns="area").drop(index="e")
+    found = tm.measure_coverage(town(STREET), without, DOOR, minutes=10, areas=AREAS.to_crs("EPSG:4326"))
+    assert found.places["area"].tolist() == ["one", "two", "two", "three"]
+
+
+def test_people_outside_every_area_are_not_lost():
+    lost = homes({"a": (100, 0), "out": (300, 50)}, people=[3, 5])
+    shares = tm.measure_coverage(town(STREET), lost, DOOR, minutes=10, areas=AREAS).shares(by="area")
+    assert shares["total"].sum() == 8.0
+
+
+def test_an_area_without_people_has_no_share():
+    nobody = homes({"a": (100, 0)}, people=[0], area="one")
+    shares = tm.measure_coverage(town(STREET), nobody, DOOR, minutes=10).shares(by="area")
+    assert np.isnan(shares["share"]).tolist() == [True]
+
+
+def test_streets_beyond_the_data_are_unknown():
+    network = with_boundary(box(-9, -9, 1500, 9))
+    metres = row(tm.measure_coverage(network, PEOPLE, DOOR, minutes=5).shares(of="streets"))
+    assert [metres[name] for name in ("served", "unserved", "unknown", "total")] == NEAR([400, 1200, 400, 2000])
+    assert metres["share_upper"] == NEAR(0.4)
+
+
+def test_shares_of_streets_are_the_length_of_the_isochrones():
+    network, doors = tm.WalkNetwork.from_edges(grid(20), walker="adult"), clinics({"c": (0, 0), "d": (100, 0)})
+    share = row(tm.measure_coverage(network, homes({"h": (0, 0)}), doors, metres=800).shares(of="streets"))
+    circle = tm.trace_isochrones(network, doors, metres=800, shape="streets", merge="category")
+    assert share["served"] == NEAR(circle.length.sum())
+
+
+def test_as_the_crow_flies_no_share_of_streets_is_walked():
+    network = town([(0, 0), (0, 400), (300, 400)])
+    straight = tm.measure_coverage(network, PEOPLE, DOOR, metres=500, metric="straight")
+    share = row(straight.shares(of="streets"))
+    assert share["served"] == NEAR(700.0, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"of": "persons"}, r"shares of 'persons' by None are not known; of is one of \('people', 'places', 'streets'"),
+        ({"by": "block"}, "by 'block' are not known; .* by one of .*'area', 'parent', 'kind', 'group'"),
+        ({"of": "streets", "by": "area"}, "shares of streets can't be divided by 'area'"),
+        ({"of": "places", "by": "group"}, "'group' need of='people' and columns people_<group>"),
+    ],
+)
+def test_shares_that_are_wrong_are_refused(coverage: tm.Coverage, options: dict[str, str], message: str):
+    with pytest.raises(TableError, match=message):
+        coverage.shares(**options)
+
+
+def test_shares_whose_columns_are_missing_say_which():
+    bare = tm.measure_coverage(town(STREET), frame({"h": (0, 0)}), DOOR, minutes=10)
+    with pytest.raises(TableError, match="places needs the column 'people'"):
+        bare.shares()
+    with pytest.raises(TableError, match="places has no column 'area' to divide by 'kind'; give it, or pass areas="):
+        bare.shares("places", by="kind")
+    known = tm.measure_coverage(town(STREET), PEOPLE, DOOR, minutes=10)
+    with pytest.raises(TableError, match="to divide by 'kind', pass areas= with the column 'kind'"):
+        known.shares(by="kind")
+
+
+def test_a_group_with_a_wrong_number_is_named():
+    wrong = tm.measure_coverage(town(STREET), PEOPLE.assign(people_60_plus=[1, -2, 0, 0, 0]), DOOR, minutes=10)
+    with pytest.raises(TableError, match="people_60_plus of 'b'"):
+        wrong.shares(by="group")
+
+
+# --- the line that is walked --------------------------------------------------------------------------------------
+
+
+def ends_and_line(coverage: tm.Coverage, place: str) -> tuple[float, float, float]:
+    """Metres from the place to the line, along it, and from it to the facility."""
+    line = coverage.walk(place, "clinic")
+    things = [coverage.places.geometry[place], coverage.facilities.geometry[coverage.nearest.loc[place, "clinic"]]]
+    outlines = [thing.boundary if thing.geom_type == "Polygon" else thing for thing in things]
+    ends = [Point(line.coords[0]), Point(line.coords[-1])]
+    ends = ends if coverage.direction == "to" else ends[::-1]
+    return ends[0].distance(outlines[0]), line.length, ends[1].distance(outlines[1])
+
+
+@settings(max_examples=40)
+@given(towns(), st.sampled_from(["to", "from"]))
+def test_the_line_walked_is_as_long_as_its_metres_less_the_legs(small: Town, direction: str):
+    network = small.network
+    for limit in ({"minutes": 5}, {"metres": 400}):
+        coverage = tm.measure_coverage(network, small.homes, small.clinics, direction=direction, **limit)
+        for place, metres in coverage.metres["clinic"].items():
+            if np.isfinite(metres):
+                assert sum(ends_and_line(coverage, place)) == NEAR(metres, abs=1e-6)
+                assert network.edges.union_all().buffer(1e-3).covers(coverage.walk(place, "clinic"))
+            else:
+                assert coverage.walk(place, "clinic").is_empty
+
+
+@pytest.mark.parametrize(
+    ("direction", "corners"), [("to", [(300, 0), (0, 0), (0, 50)]), ("from", [(0, 50), (0, 0), (300, 0)])]
+)
+def test_the_line_runs_the_way_people_walk(direction: str, corners: list[tuple[float, float]]):
+    network = town([(0, 0), (300, 0)], [(0, 0), (0, 100)])
+    coverage = tm.measure_coverage(
+        network, homes({"h": (300, 5)}), clinics({"c": (-9, 50)}), minutes=10, direction=direction
+    )
+    assert list(coverage.walk("h", "clinic").coords) == corners
+
+
+def test_the_line_of_someone_at_the_door_has_no_length():
+    coverage = tm.measure_coverage(town(STREET), homes({"h": (700, 0)}), clinics({"c": (700, 0)}), minutes=10)
+    assert coverage.walk("h", "clinic").length == 0.0
+
+
+def test_a_walk_of_nobody_or_to_nothing_is_refused(coverage: tm.Coverage):
+    with pytest.raises(TableError, match=r"no place 'z'; .* e\.g\. \['a'\]"):
+        coverage.walk("z", "clinic")
+    with pytest.raises(CategoryError, match="'clinics', asked for in walk; did you mean 'clinic'"):
+        coverage.walk("a", "clinics")
+
+
+# --- what comes back, and what is refused -------------------------------------------------------------------------
+
+
+def test_a_coverage_says_what_it_is(coverage: tm.Coverage):
+    assert repr(coverage) == "<Coverage of 5 places in 2 categories within 10 minutes (walk, to the facility)>"
+
+
+def test_a_limit_for_each_category_is_kept(coverage: tm.Coverage):
+    assert coverage.limit.to_dict() == {"clinic": 10.0, "school": 10.0}
+    assert (coverage.unit, coverage.direction) == ("minutes", "to")
+    assert coverage.served.columns.tolist() == ["clinic", "school"]
+
+
+def test_the_tables_come_back_in_metres_of_the_network(coverage: tm.Coverage):
+    tables = coverage.places, coverage.facilities, coverage.areas
+    assert [table.crs == coverage.network.crs for table in tables] == [True] * 3
+
+
+def test_other_barriers_change_the_walks():
+    wall = walls([(0, 10), (400, 10)])
+    there = homes({"h": (100, 20)})
+    assert tm.measure_coverage(town(STREET), there, DOOR, minutes=10).served.to_numpy().all()
+    assert tm.measure_coverage(town(STREET), there, DOOR, minutes=10, barriers=wall).unknown.to_numpy().all()
+
+
+def test_the_tables_are_left_as_they_were():
+    before = PEOPLE.copy(), DOOR.copy(), AREAS.copy()
+    found = tm.measure_coverage(town(STREET), PEOPLE, DOOR, minutes=10, areas=AREAS)
+    for by in (None, "area", "parent", "group"):
+        found.shares(by=by)
+    tm.measure_coverage(town(STREET), PEOPLE, DOOR, metres=10, metric="straight")
+    assert same_frame(PEOPLE, before[0])
+    assert same_frame(DOOR, before[1])
+    assert same_frame(AREAS, before[2])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({}, LimitError, r"no limit is given; give minutes= or metres=, e\.g\. minutes=10"),
+        ({"minutes": 10, "metres": 800}, LimitError, "both given; give only one of them"),
+        ({"minutes": {"clinick": 10}}, CategoryError, "did you mean 'clinic'"),
+        ({"minutes": [5, 10]}, LimitError, r"minutes must be a number, but is \[5, 10\]"),
+        ({"minutes": 10, "metric": "crow"}, TableError, "metric must be 'walk' or 'straight', but is 'crow'"),
+        ({"minutes": 10, "direction": "there"}, InputError, "direction must be 'to' .* but is 'there'"),
+        ({"minutes": 10, "areas": [1]}, TableError, "areas must be a GeoDataFrame, but is a list"),
+        ({"minutes": 10, "areas": AREAS.set_crs(None, allow_override=True)}, TableError, "areas has no CRS; state it"),
+    ],
+)
+def test_options_that_are_wrong_are_refused(options: dict[str, object], error: type[InputError], message: str):
+    with pytest.raises(error, match=message):
+        tm.measure_coverage(town(STREET), PEOPLE, DOOR, **options)

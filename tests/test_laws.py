@@ -1,0 +1,257 @@
+"""Laws that hold in every town, whatever it looks like (each needs no data from outside)."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.affinity import affine_transform
+from shapely.ops import substring
+
+import tenmin as tm
+from towns import CRS, Town, clinics, homes, streets, towns
+
+NEAR = pytest.approx
+DIRECTIONS = st.sampled_from(["to", "from"])
+
+
+def walks(town: Town, *, direction: str = "to", walker: tm.Walker | str = "adult", **limit: float) -> pd.Series:
+    """Minutes from every home to the nearest clinic."""
+    network = town.network.walked_by(walker)
+    return tm.measure_walks(network, town.homes, town.clinics, direction=direction, **limit)["clinic"]
+
+
+def equal(one: pd.Series, two: pd.Series) -> bool:
+    """Whether two series of minutes agree to a thousand-millionth, in order of place."""
+    return one.sort_index().tolist() == NEAR(two.sort_index().tolist(), rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=20)
+@given(towns(), st.floats(0.5, 8.0), DIRECTIONS)
+def test_l1_a_longer_limit_serves_all_that_a_shorter_serves(town: Town, limit: float, direction: str):
+    free = walks(town, direction=direction)
+    for minutes in (limit, 2 * limit):
+        bounded = walks(town, direction=direction, minutes=minutes)
+        assert bounded.equals(free.where(free <= minutes * (1 + 1e-6), np.inf))
+
+
+@settings(max_examples=20)
+@given(towns(timed=True), DIRECTIONS)
+def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
+    fewer = town.of(clinics=town.clinics.iloc[1:])
+    if len(fewer.clinics):
+        assert (walks(town, direction=direction) <= walks(fewer, direction=direction)).all()
+
+
+CROSSINGS = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda at: (300.0 * at[0], 300.0 * at[1]))
+
+
+@st.composite
+def square_towns(draw: st.DrawFn) -> Town:
+    """Towns on a grid of 300 m, where people and facilities stand at crossings and have no other foot."""
+    steps = st.tuples(CROSSINGS, st.sampled_from([(300.0, 0.0), (0.0, 300.0)]), st.booleans())
+    rows = draw(st.lists(steps, min_size=2, max_size=25))
+    lines = streets(*([(x, y), (x + a, y + b)] for (x, y), (a, b), _ in rows), oneway=[way for *_, way in rows])
+    people, doors = (draw(st.lists(CROSSINGS, min_size=1, max_size=4, unique=True)) for _ in range(2))
+    return Town(lines, homes(people), clinics(doors))
+
+
+@settings(max_examples=20)
+@given(square_towns(), DIRECTIONS)
+def test_l2_one_more_street_lengthens_no_walk(town: Town, direction: str):
+    fewer = town.of(lines=town.lines.iloc[1:])
+    assert (walks(town, direction=direction) <= walks(fewer, direction=direction) + 1e-9).all()
+
+
+@settings(max_examples=20)
+@given(towns(timed=True))
+def test_l3_reversing_every_street_exchanges_to_and_from(town: Town):
+    turned = town.of(lines=town.lines.set_geometry(shapely.reverse(town.lines.geometry.array)))
+    assert equal(walks(town, direction="to"), walks(turned, direction="from"))
+    assert equal(walks(town, direction="from"), walks(turned, direction="to"))
+
+
+def unlike(town: Town) -> Town:
+    """The town without streets that lie on each other: cut at one spot, they would meet there."""
+    return town.of(lines=town.lines[~town.lines.normalize().duplicated()].reset_index(drop=True))
+
+
+def split(lines: gpd.GeoDataFrame, cuts: dict[int, list[float]]) -> gpd.GeoDataFrame:
+    """Lines cut at distances along them; seconds are shared out."""
+    rows = []
+    for k, row in enumerate(lines.to_dict("records")):
+        length = row["geometry"].length
+        at = [0.0, *sorted(c for c in cuts.get(k, []) if 0.01 < c < length - 0.01), length]
+        for a, b in pairwise(at):
+            if b - a > 0.01:
+                part = {name: row[name] * (b - a) / length for name in ("seconds", "seconds_back") if name in row}
+                rows.append({**row, **part, "geometry": substring(row["geometry"], a, b)})
+    return gpd.GeoDataFrame(rows, crs=lines.crs)
+
+
+@settings(max_examples=20)
+@given(towns(timed=True), st.lists(st.floats(0.02, 0.98), max_size=3), DIRECTIONS)
+def test_l4_splitting_streets_anywhere_changes_nothing(town: Town, shares: list[float], direction: str):
+    town = unlike(town)
+    cuts = {k: [share * length for share in shares] for k, length in enumerate(town.lines.length)}
+    assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
+
+
+@settings(max_examples=20)
+@given(towns(timed=True), DIRECTIONS)
+def test_l4_splitting_streets_at_the_feet_changes_nothing(town: Town, direction: str):
+    town = unlike(town)
+    network, cuts = town.network, {}
+    for things in (town.homes, town.clinics):
+        feet = network.snap(things).feet
+        for edge, offset in zip(feet.edge, feet.offset, strict=True):
+            last = cuts.setdefault(int(edge), [])
+            if all(abs(offset - other) > 0.02 for other in last):
+                last.append(float(offset))
+    assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
+
+
+@settings(max_examples=20)
+@given(towns(), st.integers(30, 600), st.lists(st.floats(0.02, 0.98), min_size=1, max_size=2))
+def test_l4_splitting_streets_changes_no_circle(town: Town, metres: int, shares: list[float]):
+    town = unlike(town)
+    cuts = {k: [share * length for share in shares] for k, length in enumerate(town.lines.length)}
+    pieces = town.of(lines=split(town.lines, cuts))
+    for shape, size in (("streets", "length"), ("ground", "area")):
+        one, two = (
+            tm.trace_isochrones(each.network, each.clinics, metres=metres, shape=shape, resolution=20).geometry
+            for each in (town, pieces)
+        )
+        assert getattr(one, size).tolist() == NEAR(getattr(two, size).tolist(), rel=1e-6, abs=1e-3)
+
+
+@settings(max_examples=20)
+@given(towns(), st.floats(0.0, 6.3), DIRECTIONS)
+def test_l5_moving_and_turning_the_town_changes_no_walk(town: Town, angle: float, direction: str):
+    matrix = [np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle), 512_345.6, 4_321_098.7]
+
+    def moved(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame.set_geometry([affine_transform(one, matrix) for one in frame.geometry], crs=CRS)
+
+    other = Town(moved(town.lines), moved(town.homes), moved(town.clinics))
+    here, there = walks(town, direction=direction), walks(other, direction=direction)
+    assert there.tolist() == NEAR(here.tolist(), rel=1e-9, abs=1e-8)
+
+
+@settings(max_examples=20)
+@given(towns(), st.randoms(use_true_random=False), DIRECTIONS)
+def test_l6_the_order_of_rows_and_the_labels_of_streets_change_nothing(town: Town, random, direction: str):
+    def mixed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame.iloc[random.sample(range(len(frame)), len(frame))]
+
+    other = Town(mixed(town.lines).set_axis(range(100, 100 + len(town.lines))), mixed(town.homes), mixed(town.clinics))
+    one, two = (
+        tm.measure_coverage(each.network, each.homes, each.clinics, minutes=3, direction=direction)
+        for each in (town, other)
+    )
+    for name in ("minutes", "metres", "nearest", "served", "unknown"):
+        assert getattr(one, name).equals(getattr(two, name).loc[one.served.index])
+    gaps, others = tm.find_gaps(one), tm.find_gaps(two)
+    assert gaps.drop(columns="geometry").equals(others.drop(columns="geometry"))
+    assert (gaps.symmetric_difference(others).area <= 1e-6).all()
+
+
+@settings(max_examples=20)
+@given(towns(), st.floats(0.2, 3.0), st.floats(0.5, 8.0), DIRECTIONS)
+def test_l7_faster_people_reach_in_proportion(town: Town, faster: float, minutes: float, direction: str):
+    quick = tm.Walker("quick", speed_kmh=4.8 * faster)
+    assert equal(walks(town, direction=direction), walks(town, direction=direction, walker=quick) * faster)
+    network = town.network
+    slow = tm.trace_isochrones(network, town.clinics, minutes=minutes, shape="streets", direction=direction)
+    fast = tm.trace_isochrones(
+        network.walked_by(quick), town.clinics, minutes=minutes / faster, shape="streets", direction=direction
+    )
+    assert fast.length.tolist() == NEAR(slow.length.tolist(), rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=20)
+@given(square_towns(), st.sampled_from([0.5, 2.0, 3.0]), DIRECTIONS)
+def test_l7_a_larger_town_takes_longer_in_proportion(town: Town, larger: float, direction: str):
+    other = Town(
+        *(
+            frame.assign(geometry=frame.scale(larger, larger, origin=(0, 0)))
+            for frame in (town.lines, town.homes, town.clinics)
+        )
+    )
+    assert equal(walks(other, direction=direction), walks(town, direction=direction) * larger)
+
+
+@settings(max_examples=20)
+@given(towns(timed=True), DIRECTIONS)
+def test_l8_a_street_given_twice_is_one_street(town: Town, direction: str):
+    twice = town.of(lines=pd.concat([town.lines, town.lines], ignore_index=True))
+    assert equal(walks(town, direction=direction), walks(twice, direction=direction))
+
+
+@settings(max_examples=20)
+@given(square_towns())
+def test_l10_a_detour_over_a_third_is_never_shorter(town: Town):
+    corners = town.network.nodes.geometry.iloc[:6]
+    spots = {f"n{k}": corner for k, corner in enumerate(corners)}
+    far = tm.measure_walks(town.network, homes(spots), clinics(spots, category=list(spots))).to_numpy()
+    count = len(spots)
+    assert all(far[a, c] <= far[a, b] + far[b, c] + 1e-9 for a, b, c in product(range(count), repeat=3))
+    assert far.diagonal().tolist() == NEAR([0.0] * count, abs=1e-9)
+
+
+@settings(max_examples=20)
+@given(towns(), DIRECTIONS)
+def test_l12_a_town_far_away_changes_nothing(town: Town, direction: str):
+    far = streets([(60_000, 0), (60_900, 0)], [(60_900, 0), (60_900, 400)], oneway=False)
+    wider = town.of(lines=pd.concat([town.lines, far], ignore_index=True))
+    assert walks(town, direction=direction).equals(walks(wider, direction=direction))
+
+
+@settings(max_examples=20)
+@given(towns(), towns(), st.integers(1, 9))
+def test_l15_the_same_question_has_the_same_answer_whatever_was_asked_between(town: Town, other: Town, minutes: int):
+    network, first = town.network, None
+    for _ in range(2):
+        coverage = tm.measure_coverage(network, town.homes, town.clinics, minutes=minutes)
+        circles = tm.trace_isochrones(network, town.clinics, minutes=minutes)
+        answer = coverage.minutes, coverage.nearest, circles.to_wkb()
+        first = first or answer
+        assert all(one.equals(two) for one, two in zip(first, answer, strict=True))
+        tm.measure_coverage(network, other.homes, other.clinics, metres=100 * minutes, direction="from")
+        tm.trace_isochrones(network, other.clinics, metres=7 * minutes, shape="streets")
+
+
+@settings(max_examples=20)
+@given(towns(), DIRECTIONS)
+def test_l16_the_walk_to_one_facility_does_not_depend_on_the_others(town: Town, direction: str):
+    network = town.network
+    each = tm.measure_walks(network, town.homes, town.clinics.assign(category=town.clinics.index), direction=direction)
+    for facility in town.clinics.index:
+        alone = tm.measure_walks(network, town.homes, town.clinics.loc[[facility]], direction=direction)
+        assert alone["clinic"].equals(each[facility].rename("clinic"))
+    assert each.min(axis=1).equals(walks(town, direction=direction).rename(None))
+
+
+@settings(max_examples=20)
+@given(towns(most=2), st.integers(100, 700), DIRECTIONS)
+def test_no_place_well_inside_the_ground_is_unserved(town: Town, metres: int, direction: str):
+    network = town.network
+    for _, circle in tm.trace_isochrones(
+        network, town.clinics, metres=metres, resolution=5, direction=direction
+    ).iterrows():
+        inner = circle.geometry.buffer(-5.0)
+        if inner.is_empty:
+            continue
+        left, bottom, right, top = inner.bounds
+        at = np.random.default_rng(1).uniform((left, bottom), (right, top), (300, 2))
+        spots = homes([tuple(spot) for spot in at])
+        spots = spots[shapely.contains(inner, spots.geometry.array)]
+        door = town.clinics.loc[[circle["facility"]]]
+        found = tm.measure_walks(network, spots, door, metres=metres, direction=direction)["clinic"]
+        assert np.isfinite(found).all()

@@ -1,0 +1,393 @@
+"""Tests of the review map without a browser: what stands in the page, and what never does."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import jinja2
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from branca.element import Figure
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import GeometryCollection, LineString, MultiPoint, Point, Polygon, box
+
+import maps_data
+from tenmin.errors import InputError, OutputError, TableError, TenminWarning
+from tenmin.maps import draw_map
+from tenmin.maps.block import write_block
+from tenmin.maps.content import load_texts
+from tenmin.maps.shapes import NOWHERE, page_points, page_shapes
+
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+BLOCK = re.compile(r'<script type="application/json" id="tenmin-data">(.*?)</script>', re.DOTALL)
+
+
+def coverage() -> maps_data.Measured:
+    return maps_data.measure(maps_data.homes(), maps_data.sites())
+
+
+def full_map(**options: Any) -> folium.Map:
+    measured = coverage()
+    tables = {"gaps": maps_data.lacks(measured), "isochrones": maps_data.circles(measured.facilities)}
+    return draw_map(measured, areas=maps_data.blocks(), **{**tables, **options})
+
+
+def html_of(drawn: folium.Map) -> str:
+    return drawn.get_root().render()
+
+
+def content_of(page: str) -> dict[str, Any]:
+    (block,) = BLOCK.findall(page)
+    return json.loads(block)
+
+
+def unpacked(page: str) -> dict[str, Any]:
+    """Return the packed numbers of a page, read by the rules that `pack` states."""
+    plain = zlib.decompress(base64.b64decode(content_of(page)["packed"]))
+    size = int.from_bytes(plain[:4], "little")
+    planes = np.frombuffer(plain[4 + size :], np.uint8).reshape(4, -1).astype(np.int64)
+    signed = sum(plane << (8 * number) for number, plane in enumerate(planes))
+    numbers = (signed >> 1) ^ -(signed & 1)
+
+    def place(value: dict[str, Any]) -> Any:
+        return numbers[slice(*value["numbers"])] if "numbers" in value else value
+
+    return json.loads(plain[4 : 4 + size], object_hook=place)
+
+
+def traced(shapes: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """Return the paths of packed shapes in degrees."""
+    steps = np.cumsum(shapes["xy"].reshape(-1, 2), axis=0) / 1e6
+    return np.split(steps, np.cumsum(shapes["rings"])[:-1])
+
+
+def test_it_is_a_folium_map_that_knows_its_bounds() -> None:
+    drawn = full_map()
+    assert isinstance(drawn, folium.Map)
+    (south, west), (north, east) = drawn.get_bounds()
+    there = maps_data.homes().to_crs("EPSG:4326").total_bounds
+    assert (west, south, east, north) == pytest.approx(tuple(there), abs=2e-3)
+
+
+def test_the_page_names_no_host_to_fetch_from() -> None:
+    page = html_of(full_map())
+    markup = SCRIPT.sub("", BLOCK.sub("", page))
+    assert not re.findall(r"src\s*=|href\s*=|srcset|url\((?!#default#VML)|@import", markup)
+    assert "sourceMappingURL" not in page
+
+
+def test_the_policy_lets_only_the_scripts_of_the_page_run() -> None:
+    page = html_of(full_map())
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["img-src"] == "data:"
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)]
+    assert len(digests) == 2
+    assert rules["script-src"] == " ".join(f"'sha256-{digest}'" for digest in digests)
+    assert page.index("Content-Security-Policy") < page.index("<script")
+
+
+def test_the_page_holds_nothing_that_a_template_would_read() -> None:
+    page = html_of(full_map(title="{{ 7 * 7 }} {% raw %} {# note #}"))
+    assert jinja2.Template(page, keep_trailing_newline=True).render() == page
+
+
+def test_the_scripts_never_put_text_into_the_page_as_markup() -> None:
+    scripts = Path(draw_map.__code__.co_filename).parent.glob("*.js")
+    sources = {path.name: path.read_text(encoding="utf-8") for path in scripts}
+    assert set(sources) >= {"page.js", "panel.js", "details.js"}
+    ways_in = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|bindPopup|setAttribute"
+    assert {name: re.findall(ways_in, text) for name, text in sources.items()} == {key: [] for key in sources}
+
+
+def test_outside_text_stands_in_the_data_block_only() -> None:
+    measured = coverage()
+    names = measured.facilities.assign(name=["Apteekki Ürsä 甲", "Biblioteca <b>", "Kulma"])
+    page = html_of(draw_map(replace(measured, facilities=names), title="Otsikko ÄÖ"))
+    outside = BLOCK.sub("", page)
+    for text in ("Ürsä", "Biblioteca", "Kulma", "Otsikko", "town.osm.pbf", "2026-10-01"):
+        assert text not in outside
+        assert text in json.dumps(content_of(page), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_same_input_gives_the_same_bytes(lang: Any) -> None:
+    first, second = html_of(full_map(lang=lang)), html_of(full_map(lang=lang))
+    assert first == second
+    drawn = full_map(lang=lang)
+    assert html_of(drawn) == html_of(drawn) == first
+
+
+def test_the_order_of_the_rows_does_not_show() -> None:
+    measured = coverage()
+    places, facilities = measured.places.iloc[::-1], measured.facilities.iloc[[1, 2, 0]]
+    other = maps_data.measure(places, facilities)
+    circles = [maps_data.circles(frame) for frame in (measured.facilities, facilities)]
+    pages = [html_of(draw_map(m, isochrones=c)) for m, c in zip((measured, other), circles, strict=True)]
+    assert pages[0] == pages[1]
+
+
+def test_the_page_speaks_both_languages_with_the_same_keys_and_places_to_fill() -> None:
+    zh, en = load_texts()["zh"], load_texts()["en"]
+    assert set(zh) == set(en)
+    holes = {key: (set(re.findall(r"\{\w+\}", zh[key])), set(re.findall(r"\{\w+\}", en[key]))) for key in zh}
+    assert {key: pair for key, pair in holes.items() if pair[0] != pair[1]} == {}
+
+
+def test_every_text_the_scripts_ask_for_is_there() -> None:
+    folder = Path(draw_map.__code__.co_filename).parent
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js")))
+    asked = set(re.findall(r"say\('(\w+)'", source)) | set(re.findall(r"texts\.(\w+)", source))
+    assert len(asked) > 30
+    assert asked - set(load_texts()["en"]) == set()
+
+
+def test_chinese_is_the_default_and_other_languages_are_refused() -> None:
+    measured = coverage()
+    assert content_of(html_of(draw_map(measured)))["lang"] == "zh"
+    english = content_of(html_of(draw_map(measured, lang="en")))
+    assert [row["name"] for row in english["categories"] if row["key"] == "pharmacy"] == ["Pharmacy"]
+    with pytest.raises(InputError, match=r"'fr'.*'en', 'zh'"):
+        draw_map(measured, lang="fr")  # pyright: ignore[reportArgumentType]
+
+
+def test_categories_stand_worst_first_and_name_their_denominator() -> None:
+    content = content_of(html_of(full_map()))
+    rows = content["categories"]
+    assert [row["key"] for row in rows] == ["pharmacy", "library", "market"]
+    pharmacy, _, market = rows
+    shares = coverage().shares().set_index("category")
+    assert pharmacy["share"] == pytest.approx(shares.loc["pharmacy", "share"])
+    assert pharmacy["served"] + pharmacy["unserved"] + pharmacy["unknown"] == pharmacy["total"] == 1000.0
+    assert (market["share"], market["facilities"]) == (None, 0)
+    assert content["facts"]["people"] == 1000.0
+    assert content["facts"]["date"] == "2026-10-01"
+
+
+def test_a_place_carries_its_state_walk_and_nearest_facility() -> None:
+    measured = coverage()
+    page = html_of(draw_map(measured))
+    content, walks = content_of(page), unpacked(page)["places"]["walks"]
+    speed = content["facts"]["speed"]
+    number = [row["key"] for row in content["categories"]].index("library")
+    states = pd.Series(walks[number]["state"], index=content["tables"]["places"]["id"])
+    assert (states == 1).equals(measured.served["library"].rename(None))
+    assert (states == 2).equals(measured.unknown["library"].rename(None))
+    metres = np.floor(walks[number]["minutes"] * speed / 6 + 0.5) + walks[number]["detour"]
+    assert metres == pytest.approx(measured.metres["library"].to_numpy(), abs=0.5)
+    ids = content["tables"]["facilities"]["id"]
+    assert [ids[row] for row in walks[number]["nearest"]] == measured.nearest["library"].tolist()
+    none = [row["key"] for row in content["categories"]].index("market")
+    assert set(walks[none]["nearest"]) == set(walks[none]["minutes"]) == {-1}
+
+
+def test_the_people_of_a_facility_are_those_it_serves_in_time() -> None:
+    measured = coverage()
+    page = html_of(draw_map(measured))
+    hundredths = unpacked(page)["facilities"]["people"]
+    reached = dict(zip(content_of(page)["tables"]["facilities"]["id"], hundredths / 100, strict=True))
+    served = measured.served["library"] & (measured.nearest["library"] == "library:n1")
+    assert reached["library:n1"] == 10.0 * int(served.sum()) > 0
+    assert (
+        reached["library:n1"] + reached["library:w2"]
+        == measured.shares().set_index("category").loc["library", "served"]
+    )
+
+
+def test_gaps_speak_the_language_of_the_page() -> None:
+    zh, en = (content_of(html_of(full_map(lang=lang)))["tables"]["gaps"] for lang in ("zh", "en"))
+    assert zh["rank"] == en["rank"] == list(range(1, len(zh["rank"]) + 1))
+    assert zh["cure"][0].startswith("在")
+    assert en["cure"][0].startswith("Open a")
+    assert zh["reason"] != en["reason"]
+    assert en["excess"][0] is None
+    assert en["excess"][-1] == 2.25
+
+
+def test_facilities_that_are_not_in_use_are_told_apart_and_not_counted() -> None:
+    measured = coverage()
+    states = measured.facilities.assign(state=["in_use", "planned", None])
+    page = html_of(draw_map(replace(measured, facilities=states)))
+    assert unpacked(page)["facilities"]["in_use"].tolist() == [1, 0, 1]
+    assert {row["key"]: row["facilities"] for row in content_of(page)["categories"]}["library"] == 1
+
+
+def test_services_that_were_not_measured_are_left_out_and_named() -> None:
+    measured = maps_data.measure(maps_data.homes(), maps_data.sites(), categories=["library"])
+    with pytest.warns(TenminWarning, match="left out of the map: pharmacy"):
+        drawn = draw_map(measured, isochrones=maps_data.circles(measured.facilities))
+    content = content_of(html_of(drawn))
+    assert [row["key"] for row in content["categories"]] == ["library"]
+    assert content["tables"]["facilities"]["id"] == ["library:n1", "library:w2"]
+    assert content["facts"]["left_out"] == 1
+
+
+def test_tables_in_degrees_are_drawn_in_their_place() -> None:
+    metric, degrees = maps_data.blocks(), maps_data.blocks().to_crs("EPSG:4326")
+    measured = coverage()
+    pages = [unpacked(html_of(draw_map(measured, areas=areas))) for areas in (metric, degrees)]
+    assert traced(pages[0]["areas"]["shapes"])[0] == pytest.approx(traced(pages[1]["areas"]["shapes"])[0], abs=2e-6)
+
+
+def test_a_table_without_coordinate_system_is_refused() -> None:
+    blind = maps_data.blocks().set_crs(None, allow_override=True)
+    with pytest.raises(TableError, match=r"areas have no coordinate reference system.*set_crs"):
+        draw_map(coverage(), areas=blind)
+
+
+def test_the_areas_of_the_coverage_are_drawn_when_none_are_given() -> None:
+    with_areas = replace(coverage(), areas=maps_data.blocks())
+    assert content_of(html_of(draw_map(with_areas)))["tables"]["areas"]["id"] == ["a1", "a2"]
+    assert "areas" not in content_of(html_of(draw_map(coverage())))["tables"]
+
+
+def test_facilities_without_a_place_and_empty_tables_are_no_obstacle() -> None:
+    measured = coverage()
+    shapeless = measured.facilities.set_geometry([Point(maps_data.at(1, 1)), None, Polygon()], crs=maps_data.CRS)
+    bare = replace(measured, facilities=shapeless)
+    drawn = draw_map(
+        bare, gaps=maps_data.lacks(measured).iloc[:0], isochrones=maps_data.circles(measured.facilities).iloc[:0]
+    )
+    assert unpacked(html_of(drawn))["facilities"]["points"][2:].tolist() == [NOWHERE] * 4
+
+
+def test_no_frame_is_changed() -> None:
+    measured = coverage()
+    frames = [maps_data.lacks(measured), maps_data.circles(measured.facilities), maps_data.blocks()]
+    frames += [measured.facilities, measured.places, measured.network.edges]
+    before = [frame.copy() for frame in frames]
+    draw_map(measured, gaps=frames[0], isochrones=frames[1], areas=frames[2])
+    for frame, copy in zip(frames, before, strict=True):
+        pd.testing.assert_frame_equal(pd.DataFrame(frame), pd.DataFrame(copy))
+
+
+def test_shapes_of_every_kind_come_back_where_they_were() -> None:
+    hole = Polygon([(0, 0), (0, 9), (9, 9), (9, 0)], [[(3, 3), (6, 3), (6, 6), (3, 6)]])
+    shapes = [Point(1, 2), LineString([(0, 0), (3, 4)]), hole, None, MultiPoint([(5, 5), (6, 6)]), Polygon()]
+    packed = page_shapes(gpd.GeoSeries([*shapes, GeometryCollection([Point(7, 7)])], crs="EPSG:4326"))
+    assert packed["features"].tolist() == [1, 1, 2, 0, 2, 0, 1]
+    assert packed["rings"].tolist() == [1, 2, 4, 4, 1, 1, 1]
+    paths = traced(packed)
+    assert paths[0].tolist() == [[1, 2]]
+    assert shapely.LinearRing(paths[2]).is_ccw
+    assert not shapely.LinearRing(paths[3]).is_ccw
+    assert shapely.Polygon(paths[2], [paths[3]]).equals(hole)
+
+
+def test_long_lines_keep_their_ends_to_a_step() -> None:
+    ways = np.cumsum(np.random.default_rng(7).normal(size=(5000, 2)), axis=0) / 1000 + (24.9, 60.1)
+    path = traced(page_shapes(gpd.GeoSeries([LineString(ways)], crs="EPSG:4326")))[0]
+    assert np.abs(path - ways).max() <= 0.5e-6 + 1e-12
+
+
+def test_points_stand_inside_their_shape() -> None:
+    ring = box(0, 0, 10, 10).difference(box(1, 1, 9, 9))
+    x, y, *nothing = page_points(gpd.GeoSeries([ring, None], crs="EPSG:4326"))
+    assert nothing == [NOWHERE, NOWHERE]
+    assert ring.contains(Point(x / 1e6, y / 1e6))
+
+
+def test_five_thousand_circles_fit_in_two_megabytes() -> None:
+    turn = np.linspace(0, 2 * np.pi, 160, endpoint=False)
+    random = np.random.default_rng(3)
+    circles = []
+    for _ in range(100):
+        reach = 600 + np.cumsum(random.normal(scale=3, size=len(turn)))
+        middle = np.array(maps_data.at(*random.uniform(0, 5000, size=2)))
+        circles.append(Polygon(middle + reach[:, None] * np.c_[np.cos(turn), np.sin(turn)]))
+    columns = {"facility": None, "category": "library", "minutes": 10.0}
+    frame = gpd.GeoDataFrame(columns, index=range(len(circles)), geometry=circles, crs=maps_data.CRS)
+    bare = len(html_of(draw_map(coverage())))
+    drawn = len(html_of(draw_map(coverage(), isochrones=frame)))
+    assert 50 * (drawn - bare) < 2_000_000
+
+
+@given(
+    st.recursive(st.text() | st.integers() | st.none(), lambda leaf: st.lists(leaf) | st.dictionaries(st.text(), leaf))
+)
+def test_a_block_says_what_went_in_and_nothing_in_it_is_markup(content: object) -> None:
+    block = write_block(content)
+    assert json.loads(block) == content
+    inside = "".join(re.findall(r'"(?:[^"\\]|\\.)*"', block))
+    assert not set(inside) & set("<>&{}\u2028\u2029")
+    assert not re.search(r"\{[{%#]", block)
+    assert block.encode("utf-8")
+
+
+def test_half_characters_are_replaced_and_listed() -> None:
+    with pytest.warns(TenminWarning, match="医院\ufffd"):
+        block = write_block({"name": "医院\ud800", "whole": "\ud83d\ude00"})
+    assert json.loads(block) == {"name": "医院\ufffd", "whole": "😀"}
+
+
+def test_a_number_that_is_not_finite_is_no_json() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_block({"minutes": float("inf")})
+
+
+def test_saving_replaces_the_file_in_one_step(tmp_path: Path) -> None:
+    path = tmp_path / "review.html"
+    path.write_text("what was there before", encoding="utf-8")
+    drawn = full_map()
+    drawn.save(str(path))
+    assert path.read_bytes() == html_of(drawn).encode()
+    assert [found.name for found in tmp_path.iterdir()] == ["review.html"]
+    with pytest.raises(OutputError, match="missing"):
+        drawn.save(tmp_path / "missing" / "review.html")
+
+
+def test_saving_to_an_open_file(tmp_path: Path) -> None:
+    drawn, buffer = full_map(), io.BytesIO()
+    drawn.save(buffer, close_file=False)
+    assert buffer.getvalue() == html_of(drawn).encode()
+
+
+def test_a_notebook_shows_the_same_page_in_a_frame() -> None:
+    drawn = full_map(title='"> <script>alert(1)</script> {{ 7 * 7 }}')
+    shown = drawn._repr_html_()
+    assert "<script" not in shown
+    assert "<iframe" in shown
+    assert "Content-Security-Policy" in shown
+
+
+def test_in_a_figure_of_somebody_else_the_page_is_a_frame() -> None:
+    figure = Figure()
+    figure.add_child(full_map(title="{{ 7 * 7 }}"))
+    page = figure.render()
+    assert page.count("<iframe") == 1
+    assert "Content-Security-Policy" in page
+    assert "tenmin-data" in page
+
+
+def test_what_is_added_through_folium_is_drawn_and_only_its_tile_host_is_let_in() -> None:
+    drawn = full_map()
+    folium.CircleMarker([60.17, 24.94]).add_to(drawn)
+    folium.TileLayer("https://{s}.tiles.example.org/{z}/{x}/{y}.png", attr="example").add_to(drawn)
+    page = html_of(drawn)
+    assert "addTo(map_tenmin)" in page
+    assert "img-src data: https://*.tiles.example.org;" in page
+    assert len(SCRIPT.findall(page)) == 3
+
+
+def test_reached_streets_are_lines_and_ground_is_not() -> None:
+    ground = maps_data.circles(maps_data.sites())
+    streets = ground.set_geometry(ground.geometry.boundary)
+    pages = [unpacked(html_of(draw_map(coverage(), isochrones=frame))) for frame in (ground, streets)]
+    assert [page["circles"]["lines"] for page in pages] == [False, True]
+    assert pages[0]["circles"]["levels"] == [2.0, 5.0, 8.0]
+    vertices = [set(page["circles"]["shapes"]["rings"].tolist()) for page in pages]
+    assert vertices == [{4}, {5}]

@@ -1,0 +1,446 @@
+"""Building a network from lines and graphs, and joining places and facilities to it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from shapely import LineString, MultiLineString, Point, Polygon, box
+
+import tenmin as tm
+from tenmin.errors import InputError, StreetsError, TableError
+from towns import CRS, Town, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
+
+STREET = [(0.0, 0.0), (400.0, 0.0)]
+STEP = 0.5
+
+
+def only(network: tm.WalkNetwork, column: str) -> float:
+    """The one value of a network of one edge."""
+    (value,) = network.edges[column]
+    return value
+
+
+# --- from lines ---------------------------------------------------------------------------------------------------
+
+
+def test_an_adult_walks_eighty_metres_a_minute():
+    network = town(STREET)
+    assert only(network, "length") == 400.0
+    assert only(network, "seconds") == only(network, "seconds_back") == pytest.approx(300.0)
+
+
+def test_a_bend_counts_in_the_length():
+    assert only(town([(0, 0), (30, 40), (30, 100)]), "length") == pytest.approx(110.0)
+
+
+def test_stairs_take_longer_and_wheels_leave_them_out():
+    lines = streets(STREET, [(400, 0), (430, 0)], kind=["footway", "steps"])
+    adult = tm.WalkNetwork.from_edges(lines, walker="adult")
+    assert adult.edges["seconds"].tolist() == pytest.approx([300.0, 3 * 22.5])
+    wheels = adult.walked_by("wheelchair")
+    assert wheels.edges["kind"].tolist() == ["footway"]
+    assert wheels.left_out["count"].tolist() == [1]
+    assert len(adult.edges) == 2
+
+
+def test_l7_half_the_speed_is_twice_the_minutes():
+    slow = town(STREET).walked_by(tm.Walker("slow", speed_kmh=2.4))
+    assert only(slow, "seconds") == pytest.approx(600.0)
+
+
+def test_seconds_that_were_given_stay_whoever_walks():
+    network = town(STREET, seconds=[100.0], seconds_back=[np.inf])
+    assert (only(network, "seconds"), only(network, "seconds_back")) == (100.0, np.inf)
+    assert only(network.walked_by("child"), "seconds") == 100.0
+
+
+def test_one_way_binds_from_v_to_u():
+    network = town(STREET, oneway=[True])
+    assert np.isfinite(only(network, "seconds"))
+    assert np.isinf(only(network, "seconds_back"))
+
+
+@pytest.mark.parametrize(("gap", "nodes"), [(0.0, 3), (0.0009, 3), (0.01, 4)])
+def test_ends_meet_within_the_tolerance(gap: float, nodes: int):
+    assert len(town([(0, 0), (100, 0)], [(100 + gap, 0), (200, 0)]).nodes) == nodes
+
+
+def test_a_wider_tolerance_can_be_asked_for():
+    lines = streets([(0, 0), (100, 0)], [(100.5, 0), (200, 0)])
+    assert len(tm.WalkNetwork.from_edges(lines, walker="adult", tolerance=1.0).nodes) == 3
+
+
+def test_streets_that_cross_without_a_node_do_not_meet():
+    cross = streets([(0, 0), (200, 0)], [(100, -50), (100, 50)], seconds=[200.0, 100.0])
+    assert tm.WalkNetwork.from_edges(cross, walker="adult").nodes["component"].nunique() == 2
+    cut = tm.WalkNetwork.from_edges(cross, walker="adult", node=True)
+    assert (len(cut.nodes), len(cut.edges), cut.nodes["component"].nunique()) == (5, 4, 1)
+    assert sorted(cut.edges["seconds"]) == pytest.approx([50.0, 50.0, 100.0, 100.0])
+
+
+def test_pieces_without_length_are_contracted_and_counted():
+    network = town([(0, 0), (100, 0)], [(100, 0), (100, 0)], [(100, 0), (200, 0)])
+    assert (len(network.nodes), len(network.edges)) == (3, 2)
+    assert network.left_out["count"].tolist() == [1]
+    assert "no length" in network.left_out["reason"][0]
+
+
+def test_contracting_joins_labelled_ends():
+    lines = streets([(0, 0), (100, 0)], [(100, 0), (100, 0)], [(100, 0), (200, 0)], u=[1, 2, 3], v=[2, 3, 4])
+    network = tm.WalkNetwork.from_edges(lines, walker="adult")
+    assert network.nodes["component"].nunique() == 1
+    assert len(network.nodes) == 3
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:3879", "EPSG:2393"])
+def test_metres_are_metres_in_whatever_crs_the_lines_come(crs: str):
+    there = gpd.GeoSeries([LineString([(385_000, 6_672_000), (386_000, 6_672_000)])], crs="EPSG:32635")
+    network = tm.WalkNetwork.from_edges(gpd.GeoDataFrame(geometry=there.to_crs(crs)), walker="adult")
+    assert network.crs.is_projected
+    assert only(network, "length") == pytest.approx(1000.0, rel=2e-3)
+
+
+def test_feet_are_no_metres():
+    there = gpd.GeoSeries([LineString([(500_000, 4_500_000), (501_000, 4_500_000)])], crs="EPSG:32618")
+    network = tm.WalkNetwork.from_edges(gpd.GeoDataFrame(geometry=there.to_crs("EPSG:2263")), walker="adult")
+    assert only(network, "length") == pytest.approx(1000.0, rel=2e-3)
+
+
+def test_the_parts_of_a_multiline_share_its_seconds():
+    parts = MultiLineString([[(0, 0), (300, 0)], [(300, 0), (400, 0)]])
+    lines = gpd.GeoDataFrame({"seconds": [400.0]}, geometry=[parts], crs=CRS)
+    network = tm.WalkNetwork.from_edges(lines, walker="adult")
+    assert sorted(network.edges["seconds"]) == pytest.approx([100.0, 300.0])
+
+
+def test_nodes_beyond_a_declared_boundary_are_cut_and_without_one_none():
+    lines = streets(STREET, [(400, 0), (800, 0)])
+    assert not tm.WalkNetwork.from_edges(lines, walker="adult").nodes["cut"].any()
+    inside = tm.WalkNetwork.from_edges(lines, walker="adult", boundary=box(-10, -10, 500, 10))
+    assert inside.nodes.geometry.x[inside.nodes["cut"]].tolist() == [800.0]
+
+
+def test_a_boundary_may_come_in_another_crs():
+    boundary = gpd.GeoDataFrame(geometry=[box(-10, -10, 300, 10)], crs=CRS)
+    network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", boundary=boundary.to_crs("EPSG:4326"))
+    assert network.nodes["cut"].sum() == 1
+
+
+def test_a_network_says_what_it_is():
+    network = tm.WalkNetwork.from_edges(grid(2), walker="older_adult")
+    assert repr(network) == "<WalkNetwork of 9 nodes and 12 edges, 1.2 km of street at 3.6 km/h (1 component)>"
+
+
+@settings(max_examples=20)
+@given(towns(timed=True))
+def test_edges_lead_from_their_u_to_their_v(small: Town):
+    network = small.network
+    for end, place in (("u", 0), ("v", -1)):
+        at = network.nodes.geometry.loc[network.edges[end]].to_numpy()
+        assert shapely.distance(at, shapely.get_point(network.edges.geometry.array, place)).max() <= 0.001
+    assert network.edges["length"].tolist() == pytest.approx(small.lines.length.tolist(), abs=0.01)
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [np.nan, np.inf, -np.inf, -1.0, 0.0, None, "fast"])
+def test_g20_impossible_seconds_are_refused_with_the_way(seconds: object):
+    lines = streets(STREET, STREET, seconds=np.array([60.0, seconds], dtype=object)).set_axis(["w1", "w2"])
+    with pytest.raises(StreetsError, match=r"seconds of way 'w2' is .* 1 of 2 .* Leave the column out"):
+        tm.WalkNetwork.from_edges(lines, walker="adult")
+
+
+@pytest.mark.parametrize("back", [np.nan, -np.inf, -1.0, 0.0, "slow"])
+def test_g20_impossible_seconds_back_are_refused_with_the_way(back: object):
+    lines = streets(STREET, seconds=[60.0], seconds_back=np.array([back], dtype=object)).set_axis(["w7"])
+    with pytest.raises(StreetsError, match=r"seconds_back of way 'w7' is .* inf where the way is closed"):
+        tm.WalkNetwork.from_edges(lines, walker="adult")
+
+
+def test_seconds_back_alone_are_refused():
+    with pytest.raises(StreetsError, match="seconds_back but no seconds; give both"):
+        town(STREET, seconds_back=[60.0])
+
+
+@pytest.mark.parametrize("oneway", ["yes", 1, "-1"])
+def test_a_one_way_that_is_no_bool_is_not_passed_over_in_silence(oneway: object):
+    with pytest.raises(InputError, match="oneway"):
+        town(STREET, oneway=np.array([oneway], dtype=object))
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        pytest.param([STREET], "edges must be a GeoDataFrame, but is a list", id="a list"),
+        pytest.param(streets(STREET).set_crs(None, allow_override=True), "edges has no CRS; state it", id="no CRS"),
+        pytest.param(streets(), "edges has no rows; give at least one street", id="no rows"),
+        pytest.param(frame({"p": (0, 0)}), "way 'p' is a Point, not a line; give LineStrings", id="points"),
+        pytest.param(frame({"a": box(0, 0, 9, 9)}), "way 'a' is a Polygon, not a line", id="areas"),
+        pytest.param(streets([(1, 1), (1, 1)]), "no way that 'adult' can walk", id="no length at all"),
+        pytest.param(
+            gpd.GeoDataFrame(geometry=[LineString([(25, 60), (25, 95)])], crs="EPSG:4326"),
+            "no longitude and latitude in degrees",
+            id="latitude 95",
+        ),
+        pytest.param(
+            gpd.GeoDataFrame(geometry=[LineString([(25, 85), (26, 85)])], crs="EPSG:4326"),
+            "give the frame in a local projection",
+            id="latitude 85",
+        ),
+    ],
+)
+def test_lines_that_make_no_network_are_refused(lines: gpd.GeoDataFrame, message: str):
+    with pytest.raises(InputError, match=message):
+        tm.WalkNetwork.from_edges(lines, walker="adult")
+
+
+def test_rows_without_geometry_are_left_out_and_listed():
+    lines = streets(STREET, STREET).set_axis(["w1", "w2"])
+    lines.loc["w2", "geometry"] = None
+    network = tm.WalkNetwork.from_edges(lines, walker="adult")
+    assert len(network.edges) == 1
+    assert network.left_out.to_dict("records") == [{"element": "w2", "reason": "no geometry", "count": 1}]
+
+
+def test_an_unknown_walker_is_refused_with_the_nearest():
+    with pytest.raises(InputError, match="no walker 'older adult'; did you mean 'older_adult'"):
+        town(STREET, walker="older adult")
+
+
+@pytest.mark.parametrize("speed", [0.0, -5.0, np.nan, np.inf])
+def test_a_pace_that_is_none_is_refused(speed: float):
+    with pytest.raises(InputError, match=r"speed_kmh is .*; give km/h above 0"):
+        tm.Walker("nobody", speed_kmh=speed)
+
+
+def test_the_lines_are_left_as_they_were():
+    lines = streets(STREET, [(400, 0), (400, 0)], seconds=[60.0, 5.0], oneway=[True, False])
+    barriers = walls([(1, 1), (2, 2)]).drop(columns="name")
+    before, walls_before = lines.copy(), barriers.copy()
+    tm.WalkNetwork.from_edges(lines, walker="adult", node=True, barriers=barriers)
+    assert same_frame(lines, before)
+    assert same_frame(barriers, walls_before)
+
+
+def test_the_edges_of_a_network_make_it_again():
+    first = town(
+        STREET, [(400, 0), (400, 0)], [(400, 0), (400, 90)], seconds=[60.0, 5.0, 9.0], oneway=[True, False, False]
+    )
+    again = tm.WalkNetwork.from_edges(first.edges, walker="adult")
+    columns = ["u", "v", "length", "seconds", "seconds_back"]
+    assert again.edges[columns].equals(first.edges[columns])
+    assert again.nodes.geometry.geom_equals(first.nodes.geometry).all()
+
+
+# --- from networkx ------------------------------------------------------------------------------------------------
+
+
+def graph(kind: type, *arcs: tuple, crs: object = CRS) -> nx.Graph:
+    """A graph whose nodes 0, 1, 2 ... stand every 100 m on a line."""
+    made = kind(crs=crs)
+    for node in sorted({end for arc in arcs for end in arc[:2]}):
+        made.add_node(node, x=100.0 * node, y=0.0)
+    made.add_edges_from(arcs)
+    return made
+
+
+def test_an_arc_and_its_equal_make_one_street_and_an_arc_alone_is_one_way():
+    network = tm.WalkNetwork.from_networkx(graph(nx.MultiDiGraph, (0, 1), (1, 0), (1, 2)), walker="adult")
+    assert np.isinf(network.edges["seconds_back"]).tolist() == [False, True]
+    assert network.edges[["u", "v"]].to_numpy().tolist() == [[0, 1], [1, 2]]
+
+
+def test_arcs_with_seconds_of_their_own_stay_apart():
+    arcs = (0, 1, {"seconds": 10.0}), (1, 0, {"seconds": 70.0})
+    network = tm.WalkNetwork.from_networkx(graph(nx.DiGraph, *arcs), walker="adult")
+    assert sorted(network.edges["seconds"]) == [10.0, 70.0]
+    assert np.isinf(network.edges["seconds_back"]).all()
+
+
+def test_a_line_drawn_against_its_edge_is_turned_round():
+    bent = LineString([(100, 0), (100, 30), (0, 0)])
+    made = graph(nx.MultiGraph, (0, 1, {"geometry": bent}), (1, 2))
+    network = tm.WalkNetwork.from_networkx(made, walker="adult")
+    assert network.nodes.geometry.x.to_dict() == {0: 0.0, 1: 100.0, 2: 200.0}
+    walk = tm.measure_walks(network, homes({"h": (100, 30)}), clinics({"c": (200, 0)}))
+    assert walk.loc["h", "clinic"] == pytest.approx(130 / 80)
+
+
+@pytest.mark.parametrize(
+    ("given_graph", "message"),
+    [
+        pytest.param("a file", "needs a networkx graph, but got a str", id="no graph"),
+        pytest.param(graph(nx.Graph, (0, 1), crs=None), "no CRS; set graph", id="no CRS"),
+        pytest.param(nx.Graph([(7, 8)], crs=CRS), "node 7 has no x and y", id="no coordinates"),
+        pytest.param(nx.Graph(crs=CRS), "no edges; give at least one street", id="no edges"),
+    ],
+)
+def test_graphs_that_make_no_network_are_refused(given_graph: object, message: str):
+    with pytest.raises(StreetsError, match=message):
+        tm.WalkNetwork.from_networkx(given_graph, walker="adult")
+
+
+# --- joining ------------------------------------------------------------------------------------------------------
+
+
+def foot_points(network: tm.WalkNetwork, feet) -> np.ndarray:
+    """Where feet stand."""
+    return shapely.line_interpolate_point(network.edges.geometry.to_numpy()[feet.edge], feet.offset)
+
+
+def sampled_feet(network: tm.WalkNetwork, thing: shapely.Geometry, aside: float) -> np.ndarray:
+    """Points every half metre of street that are no farther from a thing than those next to them."""
+    outline = thing.boundary if thing.geom_type == "Polygon" else thing
+    found, beside = [], {node: [] for node in network.nodes.index}
+    for edge in network.edges.itertuples():
+        at = np.linspace(0.0, edge.length, max(3, int(edge.length / STEP) + 2))
+        points = shapely.line_interpolate_point(edge.geometry, at)
+        far = shapely.distance(points, outline)
+        inner = (far[1:-1] <= far[:-2]) & (far[1:-1] <= far[2:]) & (far[1:-1] <= aside)
+        found += points[1:-1][inner].tolist()
+        beside[edge.u].append((far[0], far[1], points[0]))
+        beside[edge.v].append((far[-1], far[-2], points[-1]))
+    for spokes in beside.values():
+        if spokes[0][0] <= aside and all(here <= there for here, there, _ in spokes):
+            found.append(spokes[0][2])
+    return np.array(found, dtype=object)
+
+
+def joined_to(network: tm.WalkNetwork, edge: int, foot: shapely.Point) -> shapely.Geometry:
+    """The edge of a foot, and those that share the node on which the foot may stand."""
+    ends = [end for end in network.edges.loc[edge, ["u", "v"]] if network.nodes.geometry[end].distance(foot) < 1e-3]
+    near = network.edges["u"].isin(ends) | network.edges["v"].isin(ends)
+    return network.edges.geometry[near | (network.edges.index == edge)].union_all()
+
+
+def ways_at(network: tm.WalkNetwork, edge: int, offset: float) -> shapely.Geometry:
+    """The street of a foot, and at a node all that meet there."""
+    row = network.edges.loc[edge]
+    node = {0.0: row["u"], float(row["length"]): row["v"]}.get(offset)
+    return network.edges[network.edges[["u", "v"]].eq(node).any(axis=1) | (network.edges.index == edge)].union_all()
+
+
+@settings(max_examples=50)
+@given(towns())
+def test_feet_are_the_local_minima_along_the_streets(small: Town):
+    network, things = small.network, small.homes
+    joins = network.snap(things)
+    for row, thing in enumerate(things.geometry):
+        outline = thing.boundary if thing.geom_type == "Polygon" else thing
+        mine = joins.take(np.array([row]))
+        feet = foot_points(network, mine)
+        assert mine.leg.tolist() == pytest.approx(shapely.distance(feet, outline).tolist(), abs=1e-6)
+        for foot, leg, edge, offset in zip(feet, mine.leg, mine.edge, mine.offset, strict=True):
+            a_millimetre_on = ways_at(network, int(edge), float(offset)).intersection(foot.buffer(1e-3).boundary)
+            assert shapely.distance(shapely.get_parts(a_millimetre_on), outline).min() >= leg - 1e-8
+        wanted = sampled_feet(network, thing, aside=100.0)
+        assert len(feet) or not len(wanted)
+        assert shapely.distance(wanted, shapely.multipoints(feet)).max(initial=0.0) <= 1.5 * STEP
+
+
+@pytest.mark.parametrize(
+    ("far", "how"), [(50.0, "street"), (99.0, "street"), (100.0, "street"), (100.01, "none"), (1e6, "none")]
+)
+def test_g17_a_thing_joins_within_a_hundred_metres_and_else_is_listed(far: float, how: str):
+    joined = town(STREET).snap(homes({"h": (200, far)})).table.loc["h"]
+    assert joined["how"] == how
+    assert joined["feet"] == (how != "none")
+    assert joined["leg"] == pytest.approx(far) or how == "none"
+
+
+def test_a_thing_without_geometry_is_listed_and_the_others_join():
+    things = homes({"a": (10, 5), "b": (20, 5), "c": (30, 5)})
+    things.loc["b", "geometry"] = None
+    things.loc["c", "geometry"] = Point()
+    assert town(STREET).snap(things).table["how"].tolist() == ["street", "none", "none"]
+
+
+def test_a_thing_on_the_other_side_of_the_globe_is_listed():
+    there = gpd.GeoDataFrame(geometry=[Point(-63.0, 10.0), Point(117.0, 0.0)], index=["far", "near"], crs="EPSG:4326")
+    network = town([(500_000, 0), (500_400, 0)])
+    assert network.snap(there).table["how"].tolist() == ["none", "street"]
+
+
+@pytest.mark.parametrize(
+    ("wall", "feet"),
+    [
+        pytest.param([(0, 20), (400, 20)], 0, id="between"),
+        pytest.param([(0, 60), (400, 60)], 1, id="behind"),
+        pytest.param([(200, 10), (200, 20)], 0, id="along the leg"),
+        pytest.param([(0, 0), (400, 0)], 1, id="the street runs on it"),
+        pytest.param([(0, 30), (400, 30)], 1, id="the house stands on it"),
+        pytest.param([(205, 0), (205, 50)], 1, id="beside"),
+    ],
+)
+def test_a_leg_crosses_no_barrier(wall: list[tuple[float, float]], feet: int):
+    network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", barriers=walls(wall))
+    assert network.snap(homes({"h": (200, 30)})).table.loc["h", "feet"] == feet
+
+
+def test_the_outline_of_a_barrier_polygon_is_the_barrier():
+    lake = gpd.GeoDataFrame(geometry=[box(0, 10, 400, 20)], crs=CRS)
+    network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", barriers=lake)
+    assert network.snap(homes({"h": (200, 30), "i": (200, 5)})).table["how"].tolist() == ["none", "street"]
+
+
+def test_a_barrier_as_long_as_a_country_takes_no_room():
+    river = walls([(-200, 20), (300_000, 300_020)])
+    network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", barriers=river)
+    assert network.snap(homes({"h": (200, 30)})).table.loc["h", "how"] == "street"
+    assert sum(np.asarray(part).nbytes for part in network.walls) < 50e6
+
+
+def test_other_barriers_can_stand_in_for_those_of_the_network():
+    network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", barriers=walls([(0, 20), (400, 20)]))
+    assert network.behind(walls()).snap(homes({"h": (200, 30)})).table.loc["h", "how"] == "street"
+    assert network.snap(homes({"h": (200, 30)})).table.loc["h", "how"] == "none"
+
+
+def long_street(nodes: int, y: float = 0.0) -> list[list[tuple[float, float]]]:
+    """A street of ten-metre edges with so many nodes."""
+    return [[(10.0 * k, y), (10.0 * k + 10.0, y)] for k in range(nodes - 1)]
+
+
+@pytest.mark.parametrize(("nodes", "island"), [(49, True), (50, False)])
+def test_an_island_is_used_only_where_there_is_no_other(nodes: int, island: bool):
+    network = town(*long_street(60), *long_street(nodes, y=130.0))
+    table = network.snap(homes({"between": (255, 70), "off": (255, 180)})).table
+    assert table["feet"].tolist() == [1 if island else 2, 1]
+    assert table["leg"].tolist() == pytest.approx([70.0 if island else 60.0, 50.0])
+    assert table["island"].tolist() == [False, island]
+
+
+def test_a_polygon_joins_where_streets_meet_its_outline():
+    joins = town(STREET).snap(frame({"park": box(100, -50, 300, 60)}))
+    assert joins.feet.offset.tolist() == pytest.approx([100.0, 300.0])
+    assert joins.feet.leg.tolist() == [0.0, 0.0]
+    assert joins.table.loc["park", "how"] == "outline"
+
+
+def test_a_polygon_off_the_street_joins_at_the_feet_of_its_outline():
+    joins = town(STREET).snap(frame({"house": Polygon([(100, 10), (130, 40), (70, 40)])}))
+    assert list(zip(joins.feet.offset, joins.feet.leg, strict=True)) == [(100.0, 10.0)]
+
+
+def test_an_entrance_among_several_is_enough():
+    doors = shapely.MultiPoint([(50, 500), (100, 10)])
+    joins = town(STREET).snap(frame({"school": doors}))
+    assert list(zip(joins.feet.offset, joins.feet.leg, strict=True)) == [(100.0, 10.0)]
+
+
+@pytest.mark.parametrize(
+    ("things", "message"),
+    [
+        pytest.param(frame({"a": (0, 0)}).set_crs(None, allow_override=True), "things has no CRS", id="no CRS"),
+        pytest.param(frame([(0, 0), (1, 1)]).set_axis(["a", "a"]), "the ids 'a' more than once", id="same id twice"),
+        pytest.param(frame({"a": (np.inf, 0)}), "the coordinates of 'a' are not finite", id="infinite"),
+    ],
+)
+def test_things_that_cannot_be_joined_are_refused(things: gpd.GeoDataFrame, message: str):
+    with pytest.raises(TableError, match=message):
+        town(STREET).snap(things)

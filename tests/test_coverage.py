@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely import Point, box
 
 import tenmin as tm
 from tenmin.errors import CategoryError, InputError, LimitError, TableError
-from towns import CRS, SPEED, Town, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
+from towns import CRS, SPEED, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]
 NEAR = pytest.approx
@@ -89,7 +89,7 @@ def test_without_facilities_the_end_of_the_data_is_as_near():
     assert coverage.minutes["clinic"].tolist() == [np.inf, np.inf]
 
 
-@settings(max_examples=40)
+@cases(25)
 @given(towns(), st.integers(1, 10), st.sampled_from(["to", "from"]))
 def test_l13_nobody_is_lost_or_counted_twice(small: Town, minutes: int, direction: str):
     network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(0, 0, 250, 500))
@@ -108,7 +108,7 @@ def test_l13_nobody_is_lost_or_counted_twice(small: Town, minutes: int, directio
     assert 0.0 <= found["share"] <= found["share_upper"] <= 1.0
 
 
-@settings(max_examples=40)
+@cases(25)
 @given(towns(most=14), st.integers(1, 8), st.sampled_from(["to", "from"]))
 def test_g16_what_is_known_of_a_clipped_town_holds_in_the_whole_town(small: Town, minutes: int, direction: str):
     """Streets end at x = 250 m; people and facilities stand at least 100 m from there."""
@@ -312,7 +312,7 @@ def ends_and_line(coverage: tm.Coverage, place: str) -> tuple[float, float, floa
     return ends[0].distance(outlines[0]), line.length, ends[1].distance(outlines[1])
 
 
-@settings(max_examples=40)
+@cases(25)
 @given(towns(), st.sampled_from(["to", "from"]))
 def test_the_line_walked_is_as_long_as_its_metres_less_the_legs(small: Town, direction: str):
     network = small.network

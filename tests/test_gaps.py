@@ -6,14 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point, box
 
 import tenmin as tm
 from tenmin.errors import LimitError, TableError
 from tenmin.gaps import REASONS
-from towns import Town, clinics, frame, homes, same_frame, streets, town, towns, walls
+from towns import Town, cases, clinics, frame, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (4000.0, 0.0)]
 NEAR = pytest.approx
@@ -178,7 +178,7 @@ def test_a_cure_is_a_sentence_without_holes():
 # --- all of them --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@cases(25)
 @given(towns(most=14), st.integers(1, 6), st.sampled_from([60.0, 200.0]))
 def test_l13_every_unserved_place_is_in_one_gap(small: Town, minutes: int, near: float):
     network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(-99, -99, 300, 999))
@@ -197,7 +197,7 @@ def test_l13_every_unserved_place_is_in_one_gap(small: Town, minutes: int, near:
     assert gaps["gap"].is_unique
 
 
-@settings(max_examples=30)
+@cases(20)
 @given(towns(most=14), st.integers(1, 4))
 def test_gaps_are_those_of_a_search_among_all_pairs(small: Town, minutes: int):
     people = small.homes.set_geometry(small.homes.representative_point())

@@ -6,14 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
 import tenmin as tm
 from oracles import reached_metres, served_spots
 from tenmin.errors import CategoryError, InputError, LimitError, TableError
-from towns import CRS, SPEED, Town, clinics, grid, homes, same_frame, streets, town, towns
+from towns import CRS, SPEED, Town, cases, clinics, grid, homes, same_frame, streets, town, towns
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]
 NEAR = pytest.approx
@@ -76,7 +76,7 @@ def test_a_one_way_street_is_reached_on_one_side(direction: str, bounds: list[fl
     assert shapely.bounds(reached).tolist() == NEAR(bounds)
 
 
-@settings(max_examples=50)
+@cases(30)
 @given(towns(timed=True), st.floats(0.1, 8.0), st.sampled_from(["to", "from"]))
 def test_reached_metres_are_those_of_networkx(small: Town, minutes: float, direction: str):
     network = small.network
@@ -88,7 +88,7 @@ def test_reached_metres_are_those_of_networkx(small: Town, minutes: float, direc
         assert geometry.length == NEAR(known, rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=30)
+@cases(20)
 @given(towns(), st.integers(1, 900))
 def test_reached_metres_under_a_limit_in_metres_are_those_of_networkx(small: Town, metres: int):
     reached = drawn(small.network, small.clinics, metres=metres, shape="streets", merge="category")
@@ -138,7 +138,7 @@ def test_ground_is_where_the_rule_says(case: str, resolution: float):
     assert shapely.distance(spots.geometry.array[wrong], ground.boundary).max(initial=0.0) <= 2.0 * resolution
 
 
-@settings(max_examples=25)
+@cases(20)
 @given(towns(), st.integers(60, 500), st.sampled_from(["to", "from"]))
 def test_spots_that_the_rule_decides_clearly_lie_on_the_right_side_of_the_ground(
     small: Town, limit: int, direction: str
@@ -185,7 +185,7 @@ def test_holes_stay():
 
 
 @pytest.mark.parametrize("shape", ["ground", "streets"])
-@settings(max_examples=20)
+@cases(15)
 @given(small=towns(), limits=st.lists(st.integers(20, 900), min_size=2, max_size=4, unique=True))
 def test_l1_a_longer_limit_contains_a_shorter(shape: str, small: Town, limits: list[int]):
     circles = tm.trace_isochrones(small.network, small.clinics, metres=limits, shape=shape)
@@ -205,7 +205,7 @@ def test_a_list_of_limits_draws_what_each_limit_draws_alone(blocks: tm.WalkNetwo
     assert drawn(blocks, CENTRE, metres=300, lateral=alone).area < several[1].area
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.integers(50, 500))
 def test_l11_and_l14_the_circle_of_a_category_is_the_union_of_those_of_its_facilities(small: Town, metres: int):
     for shape in ("streets", "ground"):
@@ -220,7 +220,7 @@ def test_l11_and_l14_the_circle_of_a_category_is_the_union_of_those_of_its_facil
             assert whole.symmetric_difference(union).area <= 0.01 * whole.area + 100.0
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.integers(50, 500))
 def test_l16_a_circle_does_not_depend_on_the_others(small: Town, metres: int):
     network = small.network

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import affine_transform
 from shapely.ops import substring
 
 import tenmin as tm
-from towns import CRS, Town, clinics, homes, streets, towns
+from towns import CRS, Town, cases, clinics, homes, streets, towns
 
 NEAR = pytest.approx
 DIRECTIONS = st.sampled_from(["to", "from"])
@@ -32,7 +32,7 @@ def equal(one: pd.Series, two: pd.Series) -> bool:
     return one.sort_index().tolist() == NEAR(two.sort_index().tolist(), rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.floats(0.5, 8.0), DIRECTIONS)
 def test_l1_a_longer_limit_serves_all_that_a_shorter_serves(town: Town, limit: float, direction: str):
     free = walks(town, direction=direction)
@@ -41,7 +41,7 @@ def test_l1_a_longer_limit_serves_all_that_a_shorter_serves(town: Town, limit: f
         assert bounded.equals(free.where(free <= minutes * (1 + 1e-6), np.inf))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(timed=True), DIRECTIONS)
 def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
     fewer = town.of(clinics=town.clinics.iloc[1:])
@@ -62,14 +62,14 @@ def square_towns(draw: st.DrawFn) -> Town:
     return Town(lines, homes(people), clinics(doors))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(square_towns(), DIRECTIONS)
 def test_l2_one_more_street_lengthens_no_walk(town: Town, direction: str):
     fewer = town.of(lines=town.lines.iloc[1:])
     assert (walks(town, direction=direction) <= walks(fewer, direction=direction) + 1e-9).all()
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(timed=True))
 def test_l3_reversing_every_street_exchanges_to_and_from(town: Town):
     turned = town.of(lines=town.lines.set_geometry(shapely.reverse(town.lines.geometry.array)))
@@ -95,7 +95,7 @@ def split(lines: gpd.GeoDataFrame, cuts: dict[int, list[float]]) -> gpd.GeoDataF
     return gpd.GeoDataFrame(rows, crs=lines.crs)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(timed=True), st.lists(st.floats(0.02, 0.98), max_size=3), DIRECTIONS)
 def test_l4_splitting_streets_anywhere_changes_nothing(town: Town, shares: list[float], direction: str):
     town = unlike(town)
@@ -103,7 +103,7 @@ def test_l4_splitting_streets_anywhere_changes_nothing(town: Town, shares: list[
     assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(timed=True), DIRECTIONS)
 def test_l4_splitting_streets_at_the_feet_changes_nothing(town: Town, direction: str):
     town = unlike(town)
@@ -117,7 +117,7 @@ def test_l4_splitting_streets_at_the_feet_changes_nothing(town: Town, direction:
     assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.integers(30, 600), st.lists(st.floats(0.02, 0.98), min_size=1, max_size=2))
 def test_l4_splitting_streets_changes_no_circle(town: Town, metres: int, shares: list[float]):
     town = unlike(town)
@@ -131,7 +131,7 @@ def test_l4_splitting_streets_changes_no_circle(town: Town, metres: int, shares:
         assert getattr(one, size).tolist() == NEAR(getattr(two, size).tolist(), rel=1e-6, abs=1e-3)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.floats(0.0, 6.3), DIRECTIONS)
 def test_l5_moving_and_turning_the_town_changes_no_walk(town: Town, angle: float, direction: str):
     matrix = [np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle), 512_345.6, 4_321_098.7]
@@ -144,7 +144,7 @@ def test_l5_moving_and_turning_the_town_changes_no_walk(town: Town, angle: float
     assert there.tolist() == NEAR(here.tolist(), rel=1e-9, abs=1e-8)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.randoms(use_true_random=False), DIRECTIONS)
 def test_l6_the_order_of_rows_and_the_labels_of_streets_change_nothing(town: Town, random, direction: str):
     def mixed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -162,7 +162,7 @@ def test_l6_the_order_of_rows_and_the_labels_of_streets_change_nothing(town: Tow
     assert (gaps.symmetric_difference(others).area <= 1e-6).all()
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), st.floats(0.2, 3.0), st.floats(0.5, 8.0), DIRECTIONS)
 def test_l7_faster_people_reach_in_proportion(town: Town, faster: float, minutes: float, direction: str):
     quick = tm.Walker("quick", speed_kmh=4.8 * faster)
@@ -175,7 +175,7 @@ def test_l7_faster_people_reach_in_proportion(town: Town, faster: float, minutes
     assert fast.length.tolist() == NEAR(slow.length.tolist(), rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(square_towns(), st.sampled_from([0.5, 2.0, 3.0]), DIRECTIONS)
 def test_l7_a_larger_town_takes_longer_in_proportion(town: Town, larger: float, direction: str):
     other = Town(
@@ -187,14 +187,14 @@ def test_l7_a_larger_town_takes_longer_in_proportion(town: Town, larger: float, 
     assert equal(walks(other, direction=direction), walks(town, direction=direction) * larger)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(timed=True), DIRECTIONS)
 def test_l8_a_street_given_twice_is_one_street(town: Town, direction: str):
     twice = town.of(lines=pd.concat([town.lines, town.lines], ignore_index=True))
     assert equal(walks(town, direction=direction), walks(twice, direction=direction))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(square_towns())
 def test_l10_a_detour_over_a_third_is_never_shorter(town: Town):
     corners = town.network.nodes.geometry.iloc[:6]
@@ -205,7 +205,7 @@ def test_l10_a_detour_over_a_third_is_never_shorter(town: Town):
     assert far.diagonal().tolist() == NEAR([0.0] * count, abs=1e-9)
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), DIRECTIONS)
 def test_l12_a_town_far_away_changes_nothing(town: Town, direction: str):
     far = streets([(60_000, 0), (60_900, 0)], [(60_900, 0), (60_900, 400)], oneway=False)
@@ -213,7 +213,7 @@ def test_l12_a_town_far_away_changes_nothing(town: Town, direction: str):
     assert walks(town, direction=direction).equals(walks(wider, direction=direction))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), towns(), st.integers(1, 9))
 def test_l15_the_same_question_has_the_same_answer_whatever_was_asked_between(town: Town, other: Town, minutes: int):
     network, first = town.network, None
@@ -227,7 +227,7 @@ def test_l15_the_same_question_has_the_same_answer_whatever_was_asked_between(to
         tm.trace_isochrones(network, other.clinics, metres=7 * minutes, shape="streets")
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(), DIRECTIONS)
 def test_l16_the_walk_to_one_facility_does_not_depend_on_the_others(town: Town, direction: str):
     network = town.network
@@ -238,7 +238,7 @@ def test_l16_the_walk_to_one_facility_does_not_depend_on_the_others(town: Town, 
     assert each.min(axis=1).equals(walks(town, direction=direction).rename(None))
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(most=2), st.integers(100, 700), DIRECTIONS)
 def test_no_place_well_inside_the_ground_is_unserved(town: Town, metres: int, direction: str):
     network = town.network

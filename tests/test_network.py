@@ -7,12 +7,12 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 import tenmin as tm
 from tenmin.errors import InputError, StreetsError, TableError
-from towns import CRS, Town, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
+from towns import CRS, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (400.0, 0.0)]
 STEP = 0.5
@@ -135,7 +135,7 @@ def test_a_network_says_what_it_is():
     assert repr(network) == "<WalkNetwork of 9 nodes and 12 edges, 1.2 km of street at 3.6 km/h (1 component)>"
 
 
-@settings(max_examples=20)
+@cases(15)
 @given(towns(timed=True))
 def test_edges_lead_from_their_u_to_their_v(small: Town):
     network = small.network
@@ -325,7 +325,7 @@ def ways_at(network: tm.WalkNetwork, edge: int, offset: float) -> shapely.Geomet
     return network.edges[network.edges[["u", "v"]].eq(node).any(axis=1) | (network.edges.index == edge)].union_all()
 
 
-@settings(max_examples=50)
+@cases(40)
 @given(towns())
 def test_feet_are_the_local_minima_along_the_streets(small: Town):
     network, things = small.network, small.homes

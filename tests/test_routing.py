@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -30,6 +30,7 @@ from tenmin.routing import (
     seed_feet,
     shape_edges,
 )
+from towns import cases
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def graphs(draw: st.DrawFn) -> Streets:
     return Streets(nodes, u, v, seconds.astype(float), closed.astype(float), metres.astype(float), doors)
 
 
-@settings(max_examples=300)
+@cases(300)
 @given(graphs())
 def test_least_seconds_to_every_node_are_those_of_networkx(streets: Streets):
     graph = nx.MultiDiGraph()
@@ -86,7 +87,7 @@ def test_least_seconds_to_every_node_are_those_of_networkx(streets: Streets):
     assert streets.search().cost.tolist() == [known.get(node, np.inf) for node in range(streets.nodes)]
 
 
-@settings(max_examples=300)
+@cases(300)
 @given(graphs())
 def test_least_seconds_to_every_node_are_those_of_scipy(streets: Streets):
     least: dict[tuple[int, int], float] = {}
@@ -98,7 +99,7 @@ def test_least_seconds_to_every_node_are_those_of_scipy(streets: Streets):
     assert streets.search().cost.tolist() == known.tolist()
 
 
-@settings(max_examples=100)
+@cases(100)
 @given(graphs())
 def test_among_equal_walks_the_shortest_counts_and_then_the_first_owner(streets: Streets):
     big = 1e6  # seconds and metres are whole numbers below it: their order is that of one number
@@ -117,7 +118,7 @@ def test_among_equal_walks_the_shortest_counts_and_then_the_first_owner(streets:
             assert found.owner[node] == walks.index(best)
 
 
-@settings(max_examples=100)
+@cases(100)
 @given(graphs(), st.integers(0, 120))
 def test_a_limit_is_inclusive_and_changes_nothing_within(streets: Streets, limit: int):
     whole, bounded = streets.search(), streets.search(float(limit))
@@ -127,7 +128,7 @@ def test_a_limit_is_inclusive_and_changes_nothing_within(streets: Streets, limit
         assert getattr(bounded, name)[within].tolist() == getattr(whole, name)[within].tolist()
 
 
-@settings(max_examples=100)
+@cases(100)
 @given(graphs())
 def test_l3_reversing_every_edge_exchanges_to_and_from(streets: Streets):
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
@@ -138,7 +139,7 @@ def test_l3_reversing_every_edge_exchanges_to_and_from(streets: Streets):
     assert there.cost.tolist() == search(turned, streets.costs(), seeds).cost.tolist()
 
 
-@settings(max_examples=50)
+@cases(50)
 @given(graphs(), st.integers(0, 150))
 def test_l15_a_desk_is_left_as_it_was_found(streets: Streets, limit: int):
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
@@ -153,7 +154,7 @@ def test_l15_a_desk_is_left_as_it_was_found(streets: Streets, limit: int):
     ]
 
 
-@settings(max_examples=100)
+@cases(100)
 @given(graphs(), st.integers(0, 100), st.integers(0, 100))
 def test_stretches_overlap_nowhere_and_clip_to_those_of_a_smaller_limit(streets: Streets, one: int, two: int):
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
@@ -205,7 +206,7 @@ def test_a_foot_at_the_very_end_of_a_one_way_edge_stands_on_the_node():
     assert found.cost.tolist() == [0.0, 10.0, 10.0]
 
 
-@settings(max_examples=100)
+@cases(100)
 @given(graphs())
 def test_components_are_those_of_networkx(streets: Streets):
     graph = nx.Graph(zip(streets.u, streets.v, strict=True))

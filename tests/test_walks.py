@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
 import tenmin as tm
 from oracles import least_walks
 from tenmin.errors import CategoryError, InputError, LimitError, TableError
-from towns import SPEED, Town, clinics, grid, homes, same_frame, streets, town, towns, walls
+from towns import SPEED, Town, cases, clinics, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (400.0, 0.0)]
 RING = [[(0, 0), (300, 0)], [(300, 0), (300, 300)], [(300, 300), (0, 300)], [(0, 300), (0, 0)]]
@@ -139,7 +139,7 @@ def test_without_a_limit_walks_go_as_far_as_the_streets():
 # --- against networkx ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@cases(40)
 @given(towns(), st.sampled_from(["to", "from"]))
 def test_walks_are_the_least_over_all_feet(small: Town, direction: str):
     network = small.network
@@ -148,7 +148,7 @@ def test_walks_are_the_least_over_all_feet(small: Town, direction: str):
     assert found.tolist() == NEAR((known / 60).tolist(), rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=60)
+@cases(40)
 @given(towns(timed=True), st.sampled_from(["to", "from"]))
 def test_walks_under_given_seconds_are_the_least_of_what_the_limit_is_in(small: Town, direction: str):
     network = small.network

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from hypothesis import settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -71,7 +73,7 @@ class Town:
     homes: gpd.GeoDataFrame
     clinics: gpd.GeoDataFrame
 
-    @property
+    @cached_property
     def network(self) -> tm.WalkNetwork:
         """The streets as an adult walks them."""
         return tm.WalkNetwork.from_edges(self.lines, walker="adult")
@@ -141,6 +143,11 @@ def towns(draw: st.DrawFn, *, one_way: bool = True, timed: bool = False, most: i
         homes({f"h{k}": one for k, one in enumerate(people)}, people=2.0 ** np.arange(len(people))),
         clinics({f"c{k}": one for k, one in enumerate(doors)}),
     )
+
+
+def cases(count: int) -> settings:
+    """So many random cases; under another profile as many more as that asks for (`make soak`: fifty times)."""
+    return settings(max_examples=count * settings().max_examples // 100)
 
 
 def same_frame(one: gpd.GeoDataFrame, two: gpd.GeoDataFrame) -> bool:

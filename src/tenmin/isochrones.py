@@ -18,6 +18,7 @@ from tenmin.errors import LimitError, TableError
 from tenmin.limits import Limits, check_metres, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.routing import Costs, Desk, Feet, clip_stretches, cut_lines, draw_field, reach_streets
+from tenmin.routing.ground import STEEPEST
 from tenmin.routing.reach import Reached
 from tenmin.tables import check_direction, check_facilities
 from tenmin.walks import SECONDS_A_MINUTE, chosen_categories, in_use, rows_by_category
@@ -41,7 +42,7 @@ class _Pen:
 
     def draw(self, starts: Feet, limits: np.ndarray, desk: Desk) -> list:
         """The geometries within each limit, given in the unit of the costs."""
-        margin = self.resolution * self.costs.leg if self.shape == "ground" else 0.0
+        margin = STEEPEST * self.resolution * self.costs.leg if self.shape == "ground" else 0.0
         reached = reach_streets(self.network.streets, self.costs, starts, float(limits.max()) + margin, desk=desk)
         if self.shape == "streets":
             return [self._streets(reached, limit) for limit in limits]

@@ -16,6 +16,9 @@ from tenmin.routing.feet import TOUCH
 from tenmin.routing.reach import Reached, Stretches, _corner, _point
 from tenmin.routing.streets import Costs, Shapes
 
+STEEPEST = 2.0
+"""How much the field can rise in a metre: one for the walk along the street, one for the leg."""
+
 
 class Field(NamedTuple):
     """Values on a grid: value[k, j, i] belongs to limit k at x = (left + i) * cell, y = (bottom + j) * cell."""
@@ -148,11 +151,11 @@ def _draw(field, shapes, stretches, nodes, limits, lateral):
             value[layer] = value[layer - 1]
         for k in range(len(stretches.edge)):
             costs = stretches.begin_cost[k], stretches.end_cost[k]
-            if max(costs) > deep and min(costs) < rule.limit + cell:
+            if max(costs) > deep and min(costs) < rule.limit + STEEPEST * cell:
                 ends = stretches.begin[k], stretches.end[k]
                 _along_stretch(field, shapes, stretches.edge[k], ends, costs, rule)
         for k in range(len(node)):
-            if node_cost[k] > deep and node_cost[k] < rule.limit + cell:
+            if node_cost[k] > deep and node_cost[k] < rule.limit + STEEPEST * cell:
                 lo, hi = shapes.spoke_first[node[k]], shapes.spoke_first[node[k] + 1]
                 spokes = shapes.spoke_x[lo:hi], shapes.spoke_y[lo:hi]
                 _round_corner(field, node_x[k], node_y[k], spokes[0], spokes[1], node_cost[k] - rule.limit, rule)
@@ -177,7 +180,7 @@ def draw_field(
     shapes, costs
         How the streets bend; the cost of a metre off the street.
     reached
-        What a search found within the largest limit and the cost of a cell more.
+        What a search found within the largest limit and the cost of two cells more.
     limits
         float64, the limits, ascending, in the unit of the costs.
     corners
@@ -187,16 +190,18 @@ def draw_field(
     lateral
         Longest leg, metres.
     cell
-        Distance of grid points, metres. Values are cut off at one cell above zero.
+        Distance of grid points, metres. Values are cut off at two cells either side of zero, so that where the
+        field jumps its zero lies half way between two points.
     """
     margin = lateral + 2.0 * cell
     left, bottom = (int(np.floor((c.min() - margin) / cell)) for c in corners)
     right, top = (int(np.ceil((c.max() + margin) / cell)) for c in corners)
-    value = np.full((len(limits), top - bottom + 1, right - left + 1), float(cell))
+    value = np.full((len(limits), top - bottom + 1, right - left + 1), STEEPEST * cell)
     field = Field(left, bottom, float(cell), value)
     edge, begin, end, begin_cost, end_cost = reached.stretches
     metres = Stretches(edge, begin, end, begin_cost / costs.leg, end_cost / costs.leg)
     x, y = node_xy[reached.node].T
     nodes = reached.node, reached.node_cost / costs.leg, np.ascontiguousarray(x), np.ascontiguousarray(y)
     _draw(field, shapes, metres, nodes, np.ascontiguousarray(limits, np.float64) / costs.leg, float(lateral))
+    np.maximum(value, -STEEPEST * cell, out=value)
     return field

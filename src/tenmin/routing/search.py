@@ -285,13 +285,16 @@ def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best)
                     foot,
                     -2,
                 )
+            if not 0.0 < feet.offset[foot] < streets.length[edge]:
+                continue
             for k in range(rank_first[edge], rank_first[edge + 1]):
-                _arrive_along(streets, costs, feet, starts, owner, rank[k], foot, row, best)
+                if 0.0 < starts.offset[rank[k]] < streets.length[edge]:
+                    _arrive_along(streets, costs, feet, starts, owner, rank[k], foot, row, best)
 
 
 @njit(cache=True, nogil=True)
 def _arrive_along(streets, costs, feet, starts, owner, start, foot, row, best):
-    """Straight along the edge that a foot of the thing shares with a foot of a facility."""
+    """Straight along the edge that a foot of the thing shares with a foot of a facility, both between its nodes."""
     edge = feet.edge[foot]
     share = (feet.offset[foot] - starts.offset[start]) / streets.length[edge]
     legs = feet.leg[foot] + starts.leg[start]

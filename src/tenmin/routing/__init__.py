@@ -4,11 +4,12 @@ Costs are floats in any one unit (seconds or metres). Every search runs from fac
 facility is the same search with the costs along and against each edge exchanged.
 """
 
+from tenmin.routing.arrivals import Arrivals, arrive_at
 from tenmin.routing.chains import chain_points
 from tenmin.routing.feet import Feet, Outlines, find_feet
 from tenmin.routing.ground import Field, draw_field
 from tenmin.routing.reach import Desk, Reached, Stretches, clip_stretches, cut_lines, reach_streets
-from tenmin.routing.search import Arrivals, Labels, Seeds, arrive_at, search, seed_feet
+from tenmin.routing.search import Labels, Seeds, search, seed_feet
 from tenmin.routing.streets import Costs, Shapes, Streets, components, link_nodes, shape_edges
 from tenmin.routing.walls import Walls, meet_walls, raise_walls
 

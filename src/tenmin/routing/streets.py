@@ -87,6 +87,16 @@ def link_nodes(u: np.ndarray, v: np.ndarray, length: np.ndarray, nodes: int) -> 
     )
 
 
+@njit(cache=True, nogil=True)
+def _measure(first: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Metres from the start of its edge to each corner, added up edge by edge: no edge touches another's rounding."""
+    along = np.zeros(len(x))
+    for edge in range(len(first) - 1):
+        for i in range(first[edge] + 1, first[edge + 1]):
+            along[i] = along[i - 1] + np.hypot(x[i] - x[i - 1], y[i] - y[i - 1])
+    return along
+
+
 def shape_edges(streets: Streets, first: np.ndarray, xy: np.ndarray) -> Shapes:
     """Return the corners of the edges with the metres to each, and the directions in which edges leave nodes.
 
@@ -100,9 +110,7 @@ def shape_edges(streets: Streets, first: np.ndarray, xy: np.ndarray) -> Shapes:
         float64 (corners, 2), metres; no two neighbours on an edge are equal.
     """
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    steps = np.hypot(np.diff(x, prepend=x[:1]), np.diff(y, prepend=y[:1]))
-    along = np.cumsum(steps)
-    along -= np.repeat(along[first[:-1]], np.diff(first))
+    along = _measure(first, x, y)
     along[first[1:] - 1] = streets.length
     edge, outward = streets.edge, streets.outward
     at = np.where(outward, first[edge], first[edge + 1] - 1)

@@ -1,0 +1,54 @@
+"""The public surface: what `import tenmin` offers, and what it costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tenmin as tm
+
+PROMISED = {
+    "OsmExtract", "WalkNetwork", "Walker", "Category", "Coverage", "TenminError", "read_osm", "find_facilities",
+    "estimate_places", "load_catalogue", "measure_walks", "trace_isochrones", "measure_coverage", "find_gaps",
+    "draw_map",
+}  # fmt: skip
+
+
+def test_every_promised_name_is_public_and_every_public_name_is_there():
+    assert set(tm.__all__) >= PROMISED
+    assert list(tm.__all__) == sorted(tm.__all__)
+    for name in tm.__all__:
+        assert getattr(tm, name).__module__.startswith("tenmin")
+    assert set(tm.__all__) <= set(dir(tm))
+
+
+def test_names_for_type_checkers_are_the_names_that_are_imported():
+    tree = ast.parse(Path(str(tm.__file__)).read_text("utf-8"))
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tenmin.")
+        for alias in node.names
+    }
+    assert imported == set(tm.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'measure_walk'"):
+        tm.measure_walk  # noqa: B018
+
+
+def test_importing_tenmin_pulls_in_nothing_heavy():
+    heavy = ("geopandas", "numba", "folium", "osmium", "osmnx")
+    code = f"import sys, tenmin; print([name for name in {heavy} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", sorted(PROMISED - {"TenminError", "OsmExtract", "Coverage", "Category"}))
+def test_public_names_show_themselves_at_work(name: str):
+    assert ">>> " in (getattr(tm, name).__doc__ or "")

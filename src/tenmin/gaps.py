@@ -14,6 +14,7 @@ import shapely
 
 from tenmin.coverage import Coverage
 from tenmin.limits import check_metres
+from tenmin.progress import step_through
 from tenmin.routing import chain_points, meet_walls
 from tenmin.services import load_catalogue
 from tenmin.tables import people_of
@@ -206,7 +207,7 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
     near = check_metres(near, "near", allowed="above 0, e.g. 200", least=SHORTEST_STEP, most=LONGEST_STEP)
     homes = _Homes.of(coverage, near)
     rows: list[dict[str, object]] = []
-    for category in coverage.limit.index:
+    for category in step_through(coverage.limit.index, "gaps"):
         unserved = _unserved(coverage, homes, str(category))
         groups = _groups(coverage, homes, unserved, near)
         rows += [_gap(coverage.unit, homes, unserved, members) for members in groups]

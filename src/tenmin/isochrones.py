@@ -12,11 +12,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from tqdm.auto import tqdm
 
 from tenmin.errors import LimitError, TableError
 from tenmin.limits import Limits, check_metres, read_limits
 from tenmin.network import Joins, WalkNetwork
+from tenmin.progress import step_through
 from tenmin.routing import Costs, Desk, Feet, clip_stretches, cut_lines, draw_field, reach_streets
 from tenmin.routing.ground import STEEPEST
 from tenmin.routing.reach import Reached
@@ -129,11 +129,6 @@ def _groups(facilities: gpd.GeoDataFrame, limits: Limits, merge: str | None) -> 
     return [(facilities.index[row], str(category[row]), np.array([row])) for row in rows.tolist()]
 
 
-def _each(groups: Iterable, *, quiet: bool) -> Iterable:
-    """Show a bar once drawing has taken two seconds."""
-    return tqdm(groups, desc="isochrones", unit="circle", delay=2.0, leave=False, disable=quiet)
-
-
 def trace_isochrones(
     network: WalkNetwork,
     facilities: gpd.GeoDataFrame,
@@ -215,7 +210,7 @@ def _draw_all(
     desk = Desk.of(pen.network.streets)
     unit = SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0
     rows, geometry = [], []
-    for facility, category, members in _each(groups, quiet=len(groups) == 1):
+    for facility, category, members in step_through(groups, "isochrones"):
         numbers = np.array(limits.of(category))
         geometry += pen.draw_group(joins, members, numbers * unit, desk)
         rows += [(facility, category, number) for number in numbers]

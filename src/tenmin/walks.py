@@ -12,6 +12,7 @@ import shapely
 
 from tenmin.limits import TOLERANCE, Limits, Unit, read_limits
 from tenmin.network import Joins, WalkNetwork
+from tenmin.progress import step_through
 from tenmin.routing import Arrivals, Costs, Feet, Labels, Seeds, arrive_at, cut_lines, search, seed_feet
 from tenmin.routing.reach import Stretches
 from tenmin.services import load_catalogue
@@ -99,7 +100,7 @@ def plan_walks(trip: Trip, rows_of: Mapping[str, np.ndarray]) -> Walks:
     minutes, metres = (np.full((len(index), len(columns)), np.inf) for _ in range(2))
     nearest = np.full((len(index), len(columns)), None, dtype=object)
     ids = trip.facilities.table.index.to_numpy()
-    for column, rows in enumerate(rows_of.values()):
+    for column, rows in enumerate(step_through(rows_of.values(), "walks")):
         best, _, _ = trip.arrivals(rows)
         first, second = (minutes, metres) if trip.unit == "minutes" else (metres, minutes)
         first[:, column], second[:, column] = best.cost, best.other

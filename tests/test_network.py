@@ -444,3 +444,12 @@ def test_an_entrance_among_several_is_enough():
 def test_things_that_cannot_be_joined_are_refused(things: gpd.GeoDataFrame, message: str):
     with pytest.raises(TableError, match=message):
         town(STREET).snap(things)
+
+
+def test_an_extract_without_a_walkable_way_is_refused(tmp_path):
+    motorway = '<way id="5"><nd ref="1"/><nd ref="2"/><tag k="highway" v="motorway"/></way>'
+    nodes = '<node id="1" lat="60" lon="25"/><node id="2" lat="60.001" lon="25"/>'
+    path = tmp_path / "motorway.osm"
+    path.write_text(f'<?xml version="1.0"?><osm version="0.6">{nodes}{motorway}</osm>', encoding="utf-8")
+    with pytest.raises(StreetsError, match=r"motorway\.osm has no way that 'adult' can walk"):
+        tm.WalkNetwork.from_osm(path)

@@ -56,6 +56,16 @@ def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoData
     return frame
 
 
+def _refuse_rows(
+    frame: pd.DataFrame, wrong: np.ndarray, field: str, values: Sequence[object], *, why: str, mend: str = ""
+) -> None:
+    """Raise a TableError that names the wrong rows, if there are any, with the value of the first and the way out."""
+    if wrong.any():
+        labels = list(frame.index[wrong])
+        msg = f"{field} of {_shown(labels)} {why}; {labels[0]!r} has {values[0]!r}{mend}"
+        raise TableError(msg)
+
+
 def _check_coordinates(frame: gpd.GeoDataFrame, what: str) -> None:
     bounds = shapely.bounds(frame.geometry.to_numpy())
     given = ~(shapely.is_missing(frame.geometry.to_numpy()) | shapely.is_empty(frame.geometry.to_numpy()))
@@ -64,13 +74,9 @@ def _check_coordinates(frame: gpd.GeoDataFrame, what: str) -> None:
     if frame.crs is not None and frame.crs.is_geographic and not wrong.any():
         wrong = given & ~((bounds[:, :2] >= -WORLD).all(axis=1) & (bounds[:, 2:] <= WORLD).all(axis=1))
         why = "are no longitude and latitude in degrees (is the CRS right, are the two exchanged?)"
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        msg = (
-            f"{what}: the coordinates of {_shown(list(frame.index[wrong]))} {why}; "
-            f"{frame.index[row]!r} has {tuple(bounds[row].round(6).tolist())}"
-        )
-        raise TableError(msg)
+    _refuse_rows(
+        frame, wrong, f"{what}: the coordinates", [tuple(row.round(6).tolist()) for row in bounds[wrong]], why=why
+    )
 
 
 def check_facilities(facilities: object) -> gpd.GeoDataFrame:
@@ -96,13 +102,10 @@ def check_facilities(facilities: object) -> gpd.GeoDataFrame:
 
 def _check_states(facilities: gpd.GeoDataFrame) -> None:
     wrong = (facilities["state"].notna() & ~facilities["state"].isin(STATES)).to_numpy()
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        msg = (
-            f"facilities: the state of {_shown(list(facilities.index[wrong]))} is not known; {facilities.index[row]!r} "
-            f"has {facilities['state'].tolist()[row]!r}. Give one of {', '.join(STATES)}, or nothing for in_use"
-        )
-        raise TableError(msg)
+    mend = f". Give one of {', '.join(STATES)}, or nothing for in_use"
+    _refuse_rows(
+        facilities, wrong, "facilities: the state", facilities["state"][wrong].tolist(), why="is not known", mend=mend
+    )
 
 
 def check_places(places: object) -> gpd.GeoDataFrame:
@@ -143,13 +146,10 @@ def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:
         raise TableError(msg)
     numbers = pd.to_numeric(places[column], errors="coerce").astype("float64")
     wrong = ~(np.isfinite(numbers.to_numpy()) & (numbers.to_numpy() >= 0.0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        msg = (
-            f"places: {column} of {_shown(list(places.index[wrong]))} are not numbers from 0 up; "
-            f"{places.index[row]!r} has {places[column].tolist()[row]!r}. Correct them or leave the rows out"
-        )
-        raise TableError(msg)
+    mend = ". Correct them or leave the rows out"
+    _refuse_rows(
+        places, wrong, f"places: {column}", places[column][wrong].tolist(), why="are not numbers from 0 up", mend=mend
+    )
     return numbers
 
 

@@ -12,7 +12,7 @@ import tenmin as tm
 from tenmin.network import Joins
 
 
-def _stops(network: tm.WalkNetwork, joins: dict[str, Joins]) -> list[list[tuple[float, object]]]:
+def stops_on_edges(network: tm.WalkNetwork, joins: dict[str, Joins]) -> list[list[tuple[float, object]]]:
     """The nodes and feet on every edge, in order, with their distance along it."""
     edges = network.edges
     stops: list[list[tuple[float, object]]] = [
@@ -28,7 +28,7 @@ def _stops(network: tm.WalkNetwork, joins: dict[str, Joins]) -> list[list[tuple[
 def walk_graph(network: tm.WalkNetwork, joins: dict[str, Joins], *, ends: tuple[str, str]) -> nx.MultiDiGraph:
     """The streets with the feet as nodes; legs lead from things of the first kind, and to those of the second."""
     graph = nx.MultiDiGraph()
-    for row, edge in zip(_stops(network, joins), network.edges.itertuples(), strict=True):
+    for row, edge in zip(stops_on_edges(network, joins), network.edges.itertuples(), strict=True):
         graph.add_nodes_from(stop for _, stop in row)
         for (a, one), (b, two) in pairwise(row):
             share = (b - a) / edge.length
@@ -71,7 +71,7 @@ def arrivals_on_streets(
     graph = graph.reverse() if direction == "to" else graph
     doors = [node for node in graph if node[0] == "clinic"]
     known = nx.multi_source_dijkstra_path_length(graph, doors, weight=weight) if doors else {}
-    return [[(at, known.get(stop, np.inf)) for at, stop in row] for row in _stops(network, joins)]
+    return [[(at, known.get(stop, np.inf)) for at, stop in row] for row in stops_on_edges(network, joins)]
 
 
 def _rates(network: tm.WalkNetwork, weight: str, direction: str) -> tuple[np.ndarray, np.ndarray]:

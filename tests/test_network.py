@@ -338,6 +338,10 @@ def test_feet_are_the_local_minima_along_the_streets(small: Town):
         for foot, leg, edge, offset in zip(feet, mine.leg, mine.edge, mine.offset, strict=True):
             a_millimetre_on = ways_at(network, int(edge), float(offset)).intersection(foot.buffer(1e-3).boundary)
             assert shapely.distance(shapely.get_parts(a_millimetre_on), outline).min() >= leg - 1e-8
+        if joins.table["how"].iloc[row] == "crossing":
+            met = network.edges.intersection(outline).union_all()
+            assert shapely.hausdorff_distance(shapely.multipoints(feet), met) <= 1e-6
+            continue
         wanted = sampled_feet(network, thing, aside=100.0)
         assert len(feet) or not len(wanted)
         assert shapely.distance(wanted, shapely.multipoints(feet)).max(initial=0.0) <= 1.5 * STEP
@@ -419,7 +423,7 @@ def test_a_polygon_joins_where_streets_meet_its_outline():
     joins = town(STREET).snap(frame({"park": box(100, -50, 300, 60)}))
     assert joins.feet.offset.tolist() == pytest.approx([100.0, 300.0])
     assert joins.feet.leg.tolist() == [0.0, 0.0]
-    assert joins.table.loc["park", "how"] == "outline"
+    assert joins.table.loc["park", "how"] == "crossing"
 
 
 def test_a_polygon_off_the_street_joins_at_the_feet_of_its_outline():

@@ -55,7 +55,7 @@ CASES = [
     ("railway=platform", "platform", "walk"),
     ("public_transport=platform", "platform", "walk"),
     ("man_made=pier", "pier", "walk"),
-    ("route=ferry", "ferry", "walk"),
+    ("route=ferry", "ferry", "refuse"),
     ("route=ferry foot=no", "foot_no", "refuse"),
     ("highway=path sac_scale=alpine_hiking", "alpine", "refuse"),
     ("highway=nonsense", "unknown", "refuse"),

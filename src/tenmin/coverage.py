@@ -142,7 +142,7 @@ class Coverage:
         if by is not None:
             msg = f"shares of streets can't be divided by {by!r}; leave by out"
             raise TableError(msg)
-        total, rows = float(self.network.streets.length.sum()), []
+        total, rows = float(self.network.streets.length[self.network.is_street].sum()), []
         for category in self.served.columns:
             members, limit = self._rows_of(category), float(self.limit[category])
             if self.metric == "straight":

@@ -47,6 +47,9 @@ KINDS = {
     ".gpkg": "sqlite",
     ".xlsx": "zip",
     ".parquet": "parquet",
+    ".tif": "geotiff",
+    ".tiff": "geotiff",
+    ".hgt": "heights",
 }
 OSM_KINDS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
@@ -60,6 +63,8 @@ _WORDS = {
     "sqlite": "a GeoPackage",
     "zip": "an Excel workbook",
     "parquet": "a Parquet file",
+    "geotiff": "a GeoTIFF",
+    "heights": "SRTM heights",
 }
 _REMOTE = re.compile(r"^[a-z][a-z0-9+.-]+:|^/vsi", re.IGNORECASE)
 _HEAD = 4096
@@ -188,6 +193,8 @@ _SIGNATURES = {
     "sqlite": lambda head: head.startswith(b"SQLite format 3\0"),
     "zip": lambda head: head.startswith(b"PK\x03\x04"),
     "parquet": lambda head: head.startswith(b"PAR1"),
+    "geotiff": lambda head: head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    "heights": lambda _: True,  # bare numbers: the size of the file is checked by who reads it
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import contourpy
 import geopandas as gpd
@@ -17,9 +18,9 @@ from tenmin.errors import LimitError, TableError
 from tenmin.limits import Limits, check_metres, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
-from tenmin.routing import Costs, Desk, Feet, clip_stretches, cut_lines, draw_field, reach_streets
+from tenmin.routing import Costs, Desk, Feet, Field, clip_stretches, cut_lines, draw_field, reach_streets
 from tenmin.routing.ground import STEEPEST
-from tenmin.routing.reach import Reached
+from tenmin.routing.reach import Reached, Stretches
 from tenmin.tables import check_direction, check_facilities
 from tenmin.walks import SECONDS_A_MINUTE, chosen_categories, in_use, rows_by_category
 
@@ -58,19 +59,41 @@ class _Pen:
         xy = np.vstack([xy, node_xy[reached.node]])
         if len(xy) == 0:
             return [shapely.MultiPolygon()] * len(limits)
-        field = draw_field(
-            self.network.shapes,
-            self.costs,
-            reached,
-            limits=limits,
-            corners=(xy[:, 0], xy[:, 1]),
-            node_xy=node_xy,
-            lateral=self.lateral,
-            cell=self.resolution,
-        )
+        held = self.network.streets.private[reached.stretches.edge], self.network.streets.copy[reached.node] >= 0
+        draw = partial(self._field, limits=limits, corners=(xy[:, 0], xy[:, 1]), node_xy=node_xy)
+        field = draw(_part_of(reached, ~held[0], ~held[1]))
         x = (field.left + np.arange(field.value.shape[2])) * field.cell
         y = (field.bottom + np.arange(field.value.shape[1])) * field.cell
-        return [_contour(x, y, value) for value in field.value]
+        value = field.value
+        if held[0].any():
+            inner = draw(_part_of(reached, *held)).value
+            value = np.minimum(value, np.where(self._strangers(x, y, inner < value), STEEPEST * field.cell, inner))
+        return [_contour(x, y, layer) for layer in value]
+
+    def _field(self, reached: Reached, **grid: Any) -> Field:
+        """The field of the streets that legs may join."""
+        frontage = self.network.frontage
+        row = frontage.rows_of(reached.stretches.edge)
+        on_ground = _part_of(reached, row >= 0, frontage.has_street(reached.node))
+        stretches = on_ground.stretches._replace(edge=row[row >= 0])
+        return draw_field(
+            frontage.shapes,
+            self.costs,
+            on_ground._replace(stretches=stretches),
+            lateral=self.lateral,
+            cell=self.resolution,
+            **grid,
+        )
+
+    def _strangers(self, x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
+        """Which points of a grid, among those asked for in any layer, may not join private streets."""
+        stranger = np.zeros(asked.shape[1:], bool)
+        row, column = np.nonzero(asked.any(axis=0))
+        points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x[column], y[row]), crs=self.network.crs)
+        feet = self.network.snap(points).feet
+        inside = np.bincount(feet.thing, weights=self.network.streets.private[feet.edge], minlength=len(points)) > 0
+        stranger[row, column] = ~inside
+        return stranger
 
     def off_the_main(self, ground: shapely.MultiPolygon) -> shapely.MultiPolygon:
         """The part of an island's ground from which no street of the main network can be joined instead."""
@@ -87,6 +110,12 @@ class _Pen:
         main = self.draw(joins.take(members[~island]), limits, desk)
         apart = [self.off_the_main(ground) for ground in self.draw(joins.take(members[island]), limits, desk)]
         return [_only_area(shapely.union(*pair)) for pair in zip(main, apart, strict=True)]
+
+
+def _part_of(reached: Reached, stretches: np.ndarray, nodes: np.ndarray) -> Reached:
+    """The chosen stretches and nodes of what a search reached."""
+    chosen = Stretches(*(column[stretches] for column in reached.stretches))
+    return Reached(chosen, reached.node[nodes], reached.node_cost[nodes])
 
 
 def _contour(x: np.ndarray, y: np.ndarray, value: np.ndarray) -> shapely.MultiPolygon:

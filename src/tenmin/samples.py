@@ -8,9 +8,10 @@ from tenmin.errors import FileError
 
 __all__ = ["SAMPLES", "sample_path"]
 
-SAMPLES = {"helsinki": "helsinki.osm.pbf"}
+SAMPLES = {"helsinki": "helsinki.osm.pbf", "shifan": "shifan/streets.osm"}
 """Names of the samples and the files they stand for."""
 
+_SCRIPTS = {"helsinki": "make_samples.py", "shifan": "make_shifan.py"}
 _PACKAGE = Path(__file__).resolve().parent
 _FOLDERS = (_PACKAGE.parents[1] / "data" / "samples", _PACKAGE / "samples_data")
 
@@ -23,7 +24,8 @@ def sample_path(name: str) -> Path:
     Parameters
     ----------
     name
-        A key of `SAMPLES`; "helsinki" is the centre of Helsinki as OpenStreetMap had it in April 2019.
+        A key of `SAMPLES`; "helsinki" is the centre of Helsinki as OpenStreetMap had it in April 2019, "shifan" the
+        streets of 示范区, an invented Chinese district whose walks have known lengths.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def sample_path(name: str) -> Path:
         places = " or ".join(str(folder) for folder in _FOLDERS)
         msg = (
             f"the sample {name!r} ({SAMPLES[name]}) is not in {places}; "
-            "install tenmin again, or run scripts/make_samples.py in a clone"
+            f"install tenmin again, or run scripts/{_SCRIPTS[name]} in a clone"
         )
         raise FileError(msg)
     return found

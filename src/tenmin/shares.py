@@ -95,14 +95,17 @@ def streets_walked(trip: Trip, rows: np.ndarray, limit: float) -> tuple[float, f
     starts, _ = trip.starts(rows)
     desk = Desk.of(trip.network.streets)
     cost = limit * (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
-    served, known = (
-        reach_streets(trip.network.streets, trip.costs(), feet, cost, desk=desk).stretches.length
+    reached = (
+        reach_streets(trip.network.streets, trip.costs(), feet, cost, desk=desk).stretches
         for feet in (starts, _with_ends(starts, trip.network))
     )
+    served, known = (float((one.end - one.begin)[trip.network.is_street[one.edge]].sum()) for one in reached)
     return served, known - served
 
 
 def streets_beside(network: WalkNetwork, facilities: np.ndarray, metres: float) -> float:
     """Return the metres of street within a straight distance of some facilities."""
     circles = shapely.union_all(shapely.buffer(facilities, metres, quad_segs=AS_ROUND))
-    return float(shapely.length(shapely.intersection(network.edges.geometry.to_numpy(), circles)).sum())
+    return float(
+        shapely.length(shapely.intersection(network.edges.geometry.to_numpy()[network.is_street], circles)).sum()
+    )

@@ -13,7 +13,19 @@ import shapely
 from tenmin.limits import TOLERANCE, Limits, Unit, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
-from tenmin.routing import Arrivals, Costs, Feet, Labels, Seeds, arrive_at, cut_lines, search, seed_feet
+from tenmin.routing import (
+    Arrivals,
+    Costs,
+    Feet,
+    Labels,
+    Seeds,
+    arrive_at,
+    cut_lines,
+    original_of,
+    search,
+    seed_feet,
+    step_back,
+)
 from tenmin.routing.reach import Stretches
 from tenmin.services import load_catalogue
 from tenmin.tables import check_direction, check_facilities, check_places
@@ -118,6 +130,8 @@ def ends_of_data(network: WalkNetwork) -> np.ndarray:
 def cost_to_end_of_data(trip: Trip) -> np.ndarray:
     """Return the cost from every place to the nearest end of the data, inf where there is none."""
     nodes, streets = ends_of_data(trip.network), trip.network.streets
+    copies = streets.copy[nodes]
+    nodes = np.concatenate([nodes, copies[copies >= 0]])
     zero = np.zeros(len(nodes))
     costs: Costs = trip.costs()
     labels = search(streets, costs, Seeds(nodes, zero, zero, zero.astype(np.int32)))
@@ -295,14 +309,15 @@ def _back_to_start(
     legs: list[tuple[int, float, float]] = []
     while (edge := int(labels.via[node])) >= 0:
         length = float(streets.length[edge])
-        outward = int(streets.v[edge]) == node
+        outward = int(streets.v[edge]) == original_of(streets, node)
         legs.append((edge, length, 0.0) if outward else (edge, 0.0, length))
-        node = int(streets.u[edge] if outward else streets.v[edge])
+        node = step_back(streets, node, edge)
     starts, owner, rows = whose
     seeds = seed_feet(streets, trip.costs(), starts, trip.starts(rows)[1])
-    mine = (seeds.node == node) & (seeds.owner == owner)
+    mine = (seeds.node == node) & (seeds.owner == owner) & np.isfinite(seeds.cost)
     seed = int(np.flatnonzero(mine)[np.argmin(seeds.cost[mine])])
-    foot, ahead = seed % len(starts.edge), seed < len(starts.edge)
+    feet = len(starts.edge)
+    foot, ahead = seed % feet, (seed // feet) % 2 == 0
     edge = int(starts.edge[foot])
     legs.append((edge, float(streets.length[edge]) if ahead else 0.0, float(starts.offset[foot])))
     return legs

@@ -1,4 +1,4 @@
-"""From lines with labelled ends to the nodes and edges of a network."""
+"""From the layout of streets to the nodes and edges that one walker has."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import pandas as pd
 import shapely
 
 from tenmin.errors import StreetsError
+from tenmin.network.access import bar_ways
+from tenmin.network.layout import Layout
 from tenmin.routing import components, link_nodes
 from tenmin.walkers import Walker
 
-__all__ = ["Assembly", "assemble", "pace"]
+__all__ = ["Assembly", "assemble"]
 
-EDGE_COLUMNS = ["u", "v", "length", "seconds", "seconds_back", "rule", "way", "kind", "name", "geometry"]
+FIRST_COLUMNS = ["u", "v", "length", "seconds", "seconds_back", "rule", "way", "kind", "name", "oneway", "private"]
 
 
 @dataclass(frozen=True)
@@ -41,65 +43,54 @@ def _contract(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
     return lines.assign(u=merged[u], v=merged[v])[~empty], int(empty.sum())
 
 
-def _nodes_of(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _nodes_of(edges: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
     """The nodes of edges, sorted by label, where the first edge that has them begins or ends."""
     xy, row = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
     first = np.searchsorted(row, np.arange(len(edges)))
     last = np.searchsorted(row, np.arange(len(edges)), side="right") - 1
-    labels, at = np.unique(np.concatenate([edges["u"], edges["v"]]), return_index=True)
-    ends = np.concatenate([xy[first], xy[last]])[at]
-    frame = gpd.GeoDataFrame(index=pd.Index(labels, name="node"), geometry=shapely.points(ends), crs=edges.crs)
-    codes = pd.Index(labels)
-    u, v = codes.get_indexer(pd.Index(edges["u"])), codes.get_indexer(pd.Index(edges["v"]))
+    labels, at, code = np.unique(np.concatenate([edges["u"], edges["v"]]), return_index=True, return_inverse=True)
+    points = np.asarray(shapely.points(np.concatenate([xy[first], xy[last]])[at]))
+    u, v = code[: len(edges)], code[len(edges) :]
     group = components(link_nodes(u, v, np.ones(len(edges)), len(labels)))
-    return frame.assign(component=group, component_nodes=np.bincount(group)[group])
+    cut = pd.Index(labels).isin(list(layout.cut))
+    if layout.boundary is not None:
+        shapely.prepare(layout.boundary)
+        cut |= ~shapely.covers(layout.boundary, points)
+    columns = {"component": group, "component_nodes": np.bincount(group)[group], "cut": cut}
+    return gpd.GeoDataFrame(columns, index=pd.Index(labels, name="node"), geometry=points, crs=edges.crs)
 
 
-def pace(edges: gpd.GeoDataFrame, walker: Walker) -> gpd.GeoDataFrame:
-    """Return the edges that a walker can use with `seconds` and `seconds_back` of that walker.
-
-    Parameters
-    ----------
-    edges
-        Edges with `length`, `kind` and the bool column `oneway`.
-    walker
-        Who walks.
-    """
-    seconds = walker.seconds(edges["length"].to_numpy(), edges["kind"].to_numpy())
-    back = np.where(edges["oneway"].to_numpy(), np.inf, seconds)
-    return edges.assign(seconds=seconds, seconds_back=back)[np.isfinite(seconds)]
+def _pace(lines: gpd.GeoDataFrame, walker: Walker) -> gpd.GeoDataFrame:
+    """The lines that a walker can use with length, seconds and seconds_back; seconds that were given stay."""
+    edges = lines.assign(length=lines.geometry.length)
+    if "seconds" in lines.columns:
+        return edges
+    there, back = walker.seconds(edges)
+    edges = edges.assign(seconds=there, seconds_back=np.where(edges["oneway"], np.inf, back))
+    return edges[np.isfinite(there)]
 
 
-def assemble(lines: gpd.GeoDataFrame, walker: Walker, *, left_out: pd.DataFrame, source: str) -> Assembly:
-    """Return the nodes and edges of lines whose ends carry the labels of nodes.
-
-    Parameters
-    ----------
-    lines
-        LineStrings in metres with the columns u, v, way, kind, rule, name and oneway (u to v only); `seconds` and
-        `seconds_back`, where both are there, are taken as they are.
-    walker
-        Who walks.
-    left_out
-        What was left out before: element, reason, count.
-    source
-        The name of the streets in messages.
+def assemble(layout: Layout, walker: Walker) -> Assembly:
+    """Return the nodes and edges of a layout as a walker has them.
 
     Raises
     ------
     StreetsError
         If no line is left.
     """
-    lines, contracted = _contract(lines)
-    edges = lines.assign(length=lines.geometry.length)
-    edges = edges if "seconds" in edges.columns else pace(edges, walker)
+    lines, contracted = _contract(layout.lines)
+    edges = _pace(lines, walker)
     notes = [
         ("edges", "no length: their two ends became one node", contracted),
         ("edges", f"the walker {walker.name!r} cannot use them", len(lines) - len(edges)),
     ]
-    notes = pd.DataFrame([note for note in notes if note[2]], columns=["element", "reason", "count"])
+    edges, barred = (edges, []) if edges.empty else bar_ways(edges, layout, walker)
+    notes = pd.DataFrame([note for note in notes if note[2]] + barred, columns=["element", "reason", "count"])
     if edges.empty:
-        msg = f"{source} has no way that {walker.name!r} can walk: is it the right extract, does it hold streets?"
+        msg = (
+            f"{layout.source} has no way that {walker.name!r} can walk: is it the right extract, does it hold streets?"
+        )
         raise StreetsError(msg)
-    edges = edges[[*EDGE_COLUMNS, "oneway"]].reset_index(drop=True).rename_axis("edge")
-    return Assembly(_nodes_of(edges), edges, pd.concat([left_out, notes], ignore_index=True))
+    others = [name for name in edges.columns if name not in {*FIRST_COLUMNS, "geometry"}]
+    edges = edges[[*FIRST_COLUMNS, *others, "geometry"]].reset_index(drop=True).rename_axis("edge")
+    return Assembly(_nodes_of(edges, layout), edges, pd.concat([layout.left_out, notes], ignore_index=True))

@@ -56,18 +56,22 @@ def _times(frame: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
         raise StreetsError(msg)
     seconds = _number_column(frame, "seconds", infinite=False)
     back = _number_column(frame, "seconds_back", infinite=True) if "seconds_back" in frame.columns else seconds
-    return {"seconds": seconds, "seconds_back": np.where(_oneway(frame), np.inf, back)}
+    return {"seconds": seconds, "seconds_back": np.where(_flags(frame, "oneway", _ONE_WAY), np.inf, back)}
 
 
-def _oneway(frame: gpd.GeoDataFrame) -> np.ndarray:
-    if "oneway" not in frame.columns:
+_ONE_WAY = "walkers are bound to one direction"
+
+
+def _flags(frame: gpd.GeoDataFrame, name: str, meaning: str) -> np.ndarray:
+    """A column of True and False; a frame without it has False, and so has a row without a value."""
+    if name not in frame.columns:
         return np.zeros(len(frame), bool)
-    given = frame["oneway"].where(frame["oneway"].notna(), other=False).tolist()
+    given = frame[name].where(frame[name].notna(), other=False).tolist()
     wrong = [row for row, one in enumerate(given) if not isinstance(one, bool)]
     if wrong:
         msg = (
-            f"edges: oneway of way {_way(frame, wrong[0])} is {given[wrong[0]]!r}; it says whether walkers are bound "
-            "to one direction and must be True or False. Leave the column out if they are not"
+            f"edges: {name} of way {_way(frame, wrong[0])} is {given[wrong[0]]!r}; it says whether {meaning} and must "
+            "be True or False. Leave the column out if it does not apply"
         )
         raise StreetsError(msg)
     return np.array(given, bool)
@@ -168,7 +172,8 @@ def lines_from_edges(
             "kind": _text(kept, ("kind", "highway")),
             "rule": "as given",
             "name": _text(kept, ("name",)),
-            "oneway": _oneway(kept),
+            "oneway": _flags(kept, "oneway", _ONE_WAY),
+            "private": _flags(kept, "private", "nobody may pass through"),
             **times,
         },
         geometry=kept.geometry.to_numpy(),

@@ -2,33 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.osm import OsmExtract
-from tenmin.osm.rules import judge_ways, load_rules
+from tenmin.network.crossings import describe_crossings
+from tenmin.network.layout import Layout
+from tenmin.network.plazas import Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
+from tenmin.osm import OsmExtract, Rules, find_entrances, find_gates, judge_ways, load_rules
 from tenmin.tables import in_metres
 
-__all__ = ["cut_ends", "lines_from_osm"]
+__all__ = ["layout_from_osm"]
 
-_KEPT_POINTS = ("barrier", "entrance")
+_KEPT_POINTS = ("barrier", "door", "entrance")
 """Keys of tagged nodes that stay nodes of the network though no other way meets there."""
+_GROUND_LEVELS = (None, "0", "0.0")
+_PASSAGES = ("no", "building_passage")
+"""Values of `tunnel` that leave a way on the ground."""
 
 
-def _flat(ways: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Node ids of all ways in one row, the way of each, and their coordinates."""
-    xy, row = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
-    return np.concatenate(ways["nodes"].to_numpy()), row, xy
+def layout_from_osm(
+    extract: OsmExtract, *, rules: Rules | None, private: str, island: int, when: datetime | None
+) -> Layout:
+    """Return the walkable streets of an extract, whose nodes are labelled by the ids of OSM nodes.
+
+    Parameters
+    ----------
+    extract
+        What `read_osm` gave.
+    rules
+        The table of walk rules; that of the package if None.
+    private, island
+        As `Layout` has them.
+    when
+        The moment at which gates are looked at, if any.
+    """
+    table = rules or load_rules()
+    verdicts = judge_ways(extract.ways, table)
+    may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
+    ways = in_metres(extract.ways)
+    gates = find_gates(extract.points, when=when)
+    layout = Layout(
+        lines=_lines(extract, ways[may], verdicts[may], table),
+        barriers=in_metres(extract.barriers, ways.crs),
+        gates=in_metres(gates, ways.crs),
+        entrances=in_metres(find_entrances(extract.points), ways.crs),
+        ways=_explain(extract.ways, verdicts, table),
+        cut=frozenset(_cut_ends(extract).tolist()),
+        source=str(extract.path),
+        date=extract.date,
+        left_out=_refused(verdicts[~may]),
+        private=private,
+        island=island,
+    )
+    return replace(layout, gates=layout.gates[layout.gates.index.isin(_labels(layout.lines))])
 
 
-def _split_at(ids: np.ndarray, row: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Which corners of the ways are nodes: the ends, those that ways share or pass twice, and those to keep."""
-    _, code, count = np.unique(ids, return_inverse=True, return_counts=True)
-    ends = np.ones(len(ids), bool)
-    ends[1:-1] = (row[1:-1] != row[:-2]) | (row[1:-1] != row[2:])
-    return ends | (count[code] > 1) | np.isin(ids, kept)
+def _labels(lines: gpd.GeoDataFrame) -> np.ndarray:
+    return np.union1d(lines["u"].to_numpy(), lines["v"].to_numpy())
+
+
+def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """What the rules said of every way, with the reason in both languages."""
+    named, code = np.unique(verdicts["rule"].to_numpy(object), return_inverse=True)
+    columns = {
+        "rule": verdicts["rule"].to_numpy(object),
+        "verdict": np.select([verdicts["walkable"], verdicts["private"]], ["walk", "private"], "refuse").astype(object),
+        "kind": verdicts["kind"].to_numpy(object),
+        "reason_zh": np.array([rules.reason(rule, "zh") for rule in named], object)[code],
+        "reason_en": np.array([rules.reason(rule, "en") for rule in named], object)[code],
+    }
+    table = pd.DataFrame(columns, index=pd.Index(ways["way"].to_numpy(), name="way"))
+    return table[~table.index.duplicated()]
+
+
+def _refused(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """How many ways each rule refused."""
+    counts = verdicts["rule"].value_counts().sort_index()
+    reasons = [f"not walkable by the rule {rule!r}" for rule in counts.index]
+    return pd.DataFrame({"element": "ways", "reason": reasons, "count": counts.to_numpy()})
+
+
+def _cut_ends(extract: OsmExtract) -> np.ndarray:
+    """The ids of the nodes at which ways leave the extract, sorted."""
+    begin, end = extract.ways["cut_start"].to_numpy(bool), extract.ways["cut_end"].to_numpy(bool)
+    nodes = extract.ways["nodes"]
+    cut = [ids[0] for ids in nodes[begin]] + [ids[-1] for ids in nodes[end]]
+    return np.unique(np.array(cut, np.int64))
 
 
 def _kept_nodes(points: gpd.GeoDataFrame) -> np.ndarray:
@@ -36,59 +101,125 @@ def _kept_nodes(points: gpd.GeoDataFrame) -> np.ndarray:
     return np.array([int(label[1:]) for label in points.index[kept]], np.int64)
 
 
-def _refused(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """How many ways each rule refused."""
-    counts = verdicts.loc[~verdicts["walkable"], "rule"].value_counts().sort_index()
-    reasons = [f"not walkable by the rule {rule!r}" for rule in counts.index]
-    return pd.DataFrame({"element": "ways", "reason": reasons, "count": counts.to_numpy()})
+@dataclass(frozen=True)
+class _Corners:
+    """All corners of the walkable ways in one row: their node, the row of their way, and where they are."""
+
+    node: np.ndarray
+    way: np.ndarray
+    xy: np.ndarray
+
+    @classmethod
+    def of(cls, ways: gpd.GeoDataFrame) -> _Corners:
+        xy, way = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
+        return cls(np.concatenate(ways["nodes"].to_numpy()), way, xy)
+
+    def split_at(self, kept: np.ndarray) -> np.ndarray:
+        """Which corners are nodes: the ends, those that ways share or pass twice, and those to keep."""
+        _, code, count = np.unique(self.node, return_inverse=True, return_counts=True)
+        ends = np.ones(len(self.node), bool)
+        ends[1:-1] = (self.way[1:-1] != self.way[:-2]) | (self.way[1:-1] != self.way[2:])
+        return ends | (count[code] > 1) | np.isin(self.node, kept)
 
 
-def lines_from_osm(extract: OsmExtract) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return the walkable streets of an extract as lines in metres whose ends carry the ids of OSM nodes.
-
-    Parameters
-    ----------
-    extract
-        What `read_osm` gave.
-
-    Returns
-    -------
-    tuple of GeoDataFrame and DataFrame
-        Lines with the columns u, v, way, kind, rule, name, oneway; and what was left out: element, reason, count.
-    """
-    verdicts = judge_ways(extract.ways, load_rules())
-    ways = in_metres(extract.ways)[verdicts["walkable"].to_numpy()]
-    verdicts, left_out = verdicts[verdicts["walkable"]], _refused(verdicts)
+def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> gpd.GeoDataFrame:
+    """Walkable ways as lines between nodes, and the lines across plazas."""
     if ways.empty:
-        return gpd.GeoDataFrame({"u": [], "v": [], "kind": [], "oneway": []}, geometry=[], crs=ways.crs), left_out
-    ids, row, xy = _flat(ways)
-    at = np.flatnonzero(_split_at(ids, row, _kept_nodes(extract.points)))
-    pair = row[at[:-1]] == row[at[1:]]
+        return gpd.GeoDataFrame({"u": [], "v": [], "kind": [], "oneway": []}, geometry=[], crs=ways.crs)
+    corners = _Corners.of(ways)
+    columns = _columns_of(ways, verdicts, extract.points)
+    kept = _kept_nodes(extract.points)
+    plazas = [*plazas_of_ways(ways, columns), *_plazas_of_relations(extract, corners, ways, rules)]
+    rims = np.concatenate([kept[:0], *(plaza.labels for plaza in plazas)])
+    lines = _cut(ways, corners, np.concatenate([kept, *(one.labels for one in plazas if not one.is_way)]), columns)
+    across = cross_plazas(plazas, _meetings(corners, rims, kept), ways.crs)
+    return lines if across.empty else gpd.GeoDataFrame(pd.concat([lines, across], ignore_index=True))
+
+
+def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Series:
+    """How many ways meet at each corner of a plaza; a gate or a door counts as one more."""
+    here = np.isin(corners.node, rims)
+    pairs = np.unique(np.column_stack([corners.node[here], corners.way[here]]), axis=0)
+    nodes, ways = np.unique(pairs[:, 0], return_counts=True)
+    return pd.Series(ways + np.isin(nodes, kept), index=nodes)
+
+
+def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDataFrame, rules: Rules) -> list[Plaza]:
+    """Multipolygons that are streets: their corners carry the ids of the nodes of ways that touch them."""
+    areas = extract.areas[np.array(["highway" in tags for tags in extract.areas["tags"]], bool)]
+    areas = areas[areas.index.str.startswith("r")]
+    verdicts = judge_ways(areas, rules)
+    may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
+    if not may.any():
+        return []
+    numbered = areas.assign(way=[-int(label[1:]) for label in areas.index], nodes=None)[may]
+    known = pd.Series(corners.node, index=place_keys(corners.xy))
+    known = known[~known.index.duplicated()]
+    columns = _columns_of(numbered, verdicts[may], extract.points[:0])
+    first_free = min(int(corners.node.min()), 0) - 1
+    return plazas_of_relations(in_metres(numbered, ways.crs), columns, known, first_free)
+
+
+def _cut(
+    ways: gpd.GeoDataFrame, corners: _Corners, kept: np.ndarray, columns: Mapping[str, np.ndarray]
+) -> gpd.GeoDataFrame:
+    """Ways as lines between nodes, with all that a walker's time depends on."""
+    at = np.flatnonzero(corners.split_at(kept))
+    pair = corners.way[at[:-1]] == corners.way[at[1:]]
     begin, end = at[:-1][pair], at[1:][pair]
     sizes = end - begin + 1
-    corners = np.repeat(begin - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(sizes.sum())
-    geometry = np.asarray(shapely.linestrings(xy[corners], indices=np.repeat(np.arange(len(sizes)), sizes)))
-    way = row[begin]
-    backward = (verdicts["backward"] & ~verdicts["forward"]).to_numpy()[way]
-    lines = gpd.GeoDataFrame(
+    each = np.repeat(begin - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(sizes.sum())
+    geometry = np.asarray(shapely.linestrings(corners.xy[each], indices=np.repeat(np.arange(len(sizes)), sizes)))
+    way = corners.way[begin]
+    crossing = ~pd.isna(columns["crossing"])[way]
+    share = np.zeros(len(way))
+    share[crossing] = shapely.length(geometry[crossing]) / shapely.length(ways.geometry.to_numpy()[way[crossing]])
+    inherited = {name: values[way] for name, values in columns.items()}
+    backward = inherited.pop("backward")
+    geometry[backward] = shapely.reverse(geometry[backward])
+    return gpd.GeoDataFrame(
         {
-            "u": np.where(backward, ids[end], ids[begin]),
-            "v": np.where(backward, ids[begin], ids[end]),
-            "way": ways["way"].to_numpy()[way],
-            "kind": verdicts["kind"].to_numpy()[way],
-            "rule": verdicts["rule"].to_numpy()[way],
-            "name": np.array([tags.get("name") for tags in ways["tags"]], dtype=object)[way],
-            "oneway": ~(verdicts["forward"] & verdicts["backward"]).to_numpy()[way],
+            "u": np.where(backward, corners.node[end], corners.node[begin]),
+            "v": np.where(backward, corners.node[begin], corners.node[end]),
+            **inherited,
+            "crossing_share": share,
         },
-        geometry=np.where(backward, np.asarray(shapely.reverse(geometry)), geometry),
+        geometry=geometry,
         crs=ways.crs,
     )
-    return lines, left_out
 
 
-def cut_ends(extract: OsmExtract) -> np.ndarray:
-    """Return the ids of the nodes at which ways leave the extract, sorted."""
-    begin, end = extract.ways["cut_start"].to_numpy(bool), extract.ways["cut_end"].to_numpy(bool)
-    nodes = extract.ways["nodes"]
-    cut = [ids[0] for ids in nodes[begin]] + [ids[-1] for ids in nodes[end]]
-    return np.unique(np.array(cut, np.int64))
+def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
+    """What the edges of each way inherit from it."""
+    return {
+        "way": ways["way"].to_numpy(),
+        "kind": verdicts["kind"].to_numpy(object),
+        "rule": verdicts["rule"].to_numpy(object),
+        "name": _by_tags(ways, lambda tags: tags.get("name")),
+        "oneway": ~(verdicts["forward"] & verdicts["backward"]).to_numpy(),
+        "backward": (verdicts["backward"] & ~verdicts["forward"]).to_numpy(),
+        "private": verdicts["private"].to_numpy(),
+        "level": _by_tags(ways, _level),
+        "surface": _by_tags(ways, lambda tags: tags.get("surface")),
+        "wheelchair": _by_tags(ways, lambda tags: tags.get("wheelchair")),
+        **describe_crossings(ways, points),
+    }
+
+
+def _by_tags(ways: gpd.GeoDataFrame, judge: Callable[[Mapping[str, str]], str | None]) -> np.ndarray:
+    """What a function says of the tags of each way."""
+    said = np.empty(len(ways), object)
+    said[:] = [judge(tags) for tags in ways["tags"]]
+    return said
+
+
+def _level(tags: Mapping[str, str]) -> str | None:
+    """The level or layer of a way that no straight leg on the ground reaches; None for those on the ground."""
+    if tags.get("bridge", "no") != "no":
+        return tags.get("layer", "1")
+    if tags.get("tunnel", "no") not in _PASSAGES:
+        return tags.get("layer", "-1")
+    level = tags.get("level")
+    if level not in _GROUND_LEVELS:
+        return level
+    return {"underground": "-1", "overhead": "1"}.get(tags.get("location", ""))

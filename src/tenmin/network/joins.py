@@ -1,4 +1,4 @@
-"""How places and facilities join the streets: feet, legs, and what stands in the way of a leg."""
+"""How places and facilities join the streets: entrances, feet, legs, and what stands in the way of a leg."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.routing import Feet, Outlines, Shapes, Streets, Walls, find_feet, meet_walls, raise_walls
+from tenmin.network.frontage import Frontage
+from tenmin.routing import Feet, Outlines, Walls, find_feet, meet_walls, raise_walls
 
 __all__ = ["Joins", "join", "walls_of"]
+
+ENTRANCE, CROSSING, OUTLINE, STREET = range(4)
+HOW = np.array(["entrance", "crossing", "outline", "street", "none"])
+_ON_OUTLINE = 0.1
+"""Metres within which a mapped entrance belongs to an outline."""
+_TOUCH = 0.01
+"""Metres below which a leg is nothing: coordinates are known to a centimetre."""
 
 
 @dataclass(frozen=True)
 class Joins:
     """The feet of things in rows, and a table that says how each thing joined.
 
-    `table` has the index of the things and the columns `how` ("street": the feet of a point, "outline": those of a
-    polygon's outline, "none": not joined), `feet` (how many), `leg` (metres to the nearest foot, NaN without one) and
-    `island` (whether only an island could be joined).
+    `table` has the index of the things and the columns `how` ("street": the feet of a point; of a polygon "entrance":
+    mapped entrances, "crossing": where streets meet its outline, "outline": the feet of its outline; "none": not
+    joined), `feet` (how many), `leg` (metres to the nearest foot, NaN without one) and `island` (whether only an
+    island could be joined).
     """
 
     feet: Feet
@@ -32,6 +41,32 @@ class Joins:
         starts = np.concatenate([[0], np.cumsum(size)])
         at = np.repeat(first - starts[:-1], size) + np.arange(starts[-1])
         return Feet(starts, self.feet.edge[at], self.feet.offset[at], self.feet.leg[at])
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Feet that a thing might join by, one row each, in order of thing."""
+
+    thing: np.ndarray
+    edge: np.ndarray
+    offset: np.ndarray
+    leg: np.ndarray
+    how: np.ndarray
+
+    def take(self, rows: np.ndarray) -> _Candidates:
+        return _Candidates(self.thing[rows], self.edge[rows], self.offset[rows], self.leg[rows], self.how[rows])
+
+    def join(self, other: _Candidates) -> _Candidates:
+        pairs = (
+            np.concatenate([mine, theirs])
+            for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)
+        )
+        both = _Candidates(*pairs)
+        return both.take(np.argsort(both.thing, kind="stable"))
+
+    def feet(self, things: int) -> Feet:
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.thing, minlength=things))])
+        return Feet(first, self.edge, self.offset, self.leg)
 
 
 def outlines_of(geometry: np.ndarray) -> Outlines:
@@ -58,19 +93,75 @@ def walls_of(lines: np.ndarray) -> Walls:
     return raise_walls(np.hstack([xy[begin], xy[begin + 1]]), row[begin])
 
 
-def _keep(feet: Feet, chosen: np.ndarray) -> Feet:
-    """The chosen feet, in rows of the same things."""
-    count = np.bincount(feet.thing[chosen], minlength=len(feet.first) - 1)
-    first = np.concatenate([[0], np.cumsum(count)])
-    return Feet(first, feet.edge[chosen], feet.offset[chosen], feet.leg[chosen])
+def _is_area(geometry: np.ndarray) -> np.ndarray:
+    return np.isin(shapely.get_type_id(geometry), [3, 6])
+
+
+def _reach_out(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: float) -> tuple[_Candidates, np.ndarray]:
+    """The feet of points and outlines that a leg reaches, and the legs (x, y, x, y: street, thing)."""
+    around = shapely.bounds(geometry) + aside * (1.0 + 1e-6) * np.array([-1.0, -1.0, 1.0, 1.0])
+    pairs = frontage.tree.query(shapely.box(*around.T))
+    order = np.lexsort((pairs[1], pairs[0]))
+    pairs = pairs[0][order], pairs[1][order]
+    feet, legs = find_feet(frontage.streets, frontage.shapes, outlines_of(geometry), pairs, aside=aside)
+    area = _is_area(geometry)[feet.thing]
+    how = np.select([~area, feet.leg <= _TOUCH], [STREET, CROSSING], OUTLINE)
+    found = _Candidates(feet.thing, frontage.edge[feet.edge].astype(np.int32), feet.offset, feet.leg, how)
+    free = meet_walls(walls, legs) < 0
+    return found.take(free), legs[free]
+
+
+def _through_entrances(
+    geometry: np.ndarray, entrances: np.ndarray, frontage: Frontage, walls: Walls, aside: float
+) -> _Candidates:
+    """The feet of the entrances on the outlines of polygons; of one that a street runs to, only that."""
+    rims = shapely.boundary(geometry)
+    rims[~_is_area(geometry)] = None
+    thing, entrance = shapely.STRtree(entrances).query(rims, predicate="dwithin", distance=_ON_OUTLINE)
+    found, legs = _reach_out(entrances[entrance], frontage, walls, aside)
+    reached = np.zeros(len(entrance), bool)
+    reached[found.thing[found.leg <= _ON_OUTLINE]] = True
+    through = shapely.linestrings(legs.reshape(-1, 2, 2)) if len(legs) else np.zeros(0, object)
+    inside = shapely.length(shapely.intersection(through, geometry[thing[found.thing]])) > _ON_OUTLINE
+    keep = np.where(reached[found.thing], found.leg <= _ON_OUTLINE, ~inside)
+    kept = found.take(keep)
+    return _Candidates(
+        thing[kept.thing],
+        kept.edge,
+        kept.offset,
+        np.where(kept.leg <= _ON_OUTLINE, 0.0, kept.leg),
+        np.full(len(kept.edge), ENTRANCE),
+    )
+
+
+def _without_strangers(found: _Candidates, private: np.ndarray, things: int) -> _Candidates:
+    """Leave private streets to those who stand nearer to one than to any other street: the others are strangers there."""
+    held = private[found.edge]
+    if not held.any():
+        return found
+    nearest = np.full((2, things), np.inf)
+    np.minimum.at(nearest[0], found.thing[~held], found.leg[~held])
+    np.minimum.at(nearest[1], found.thing[held], found.leg[held])
+    stranger = nearest[0] <= nearest[1]
+    return found.take(~(held & stranger[found.thing]))
+
+
+def _choose(found: _Candidates, on_island: np.ndarray, things: int) -> tuple[_Candidates, np.ndarray]:
+    """Of each thing the feet of the best sort, those on the main network before those on islands."""
+    rank = found.how + np.where(on_island[found.edge], len(HOW), 0)
+    best = np.full(things, 2 * len(HOW))
+    np.minimum.at(best, found.thing, rank)
+    return found.take(rank == best[found.thing]), best
 
 
 def join(
     things: gpd.GeoDataFrame,
-    streets: tuple[Streets, Shapes, shapely.STRtree],
+    frontage: Frontage,
     *,
     walls: Walls,
+    entrances: np.ndarray,
     on_island: np.ndarray,
+    private: np.ndarray,
     aside: float,
 ) -> Joins:
     """Return how things join the streets.
@@ -79,40 +170,35 @@ def join(
     ----------
     things
         Points, multipoints or polygons in the CRS of the streets; rows without geometry are not joined.
-    streets
-        The edges, their shapes, and a tree of their lines.
+    frontage
+        The streets that a leg on the ground may join.
     walls
         What no leg may cross.
+    entrances
+        Points at which polygons are entered.
     on_island
         bool, one per edge: its component is an island, used only where there is no other.
+    private
+        bool, one per edge: joined only by what is nearer to it than to any other street.
     aside
         Longest leg, metres.
     """
     geometry = things.geometry.to_numpy()
-    graph, shapes, tree = streets
-    around = shapely.bounds(geometry) + aside * (1.0 + 1e-6) * np.array([-1.0, -1.0, 1.0, 1.0])
-    pairs = tree.query(shapely.box(*around.T))
-    order = np.lexsort((pairs[1], pairs[0]))
-    feet, legs = find_feet(graph, shapes, outlines_of(geometry), (pairs[0][order], pairs[1][order]), aside=aside)
-    open_leg = meet_walls(walls, legs) < 0
-    main = open_leg & ~on_island[feet.edge]
-    has_main = np.bincount(feet.thing[main], minlength=len(things)) > 0
-    feet = _keep(feet, main | (open_leg & ~has_main[feet.thing]))
-    return Joins(feet, _describe(things, feet, has_main))
-
-
-def _describe(things: gpd.GeoDataFrame, feet: Feet, has_main: np.ndarray) -> pd.DataFrame:
-    count = np.diff(feet.first)
+    found, _ = _reach_out(geometry, frontage, walls, aside)
+    found = _without_strangers(found, private, len(things))
+    if len(entrances):
+        found = found.join(_through_entrances(geometry, entrances, frontage, walls, aside))
+    chosen, best = _choose(found, on_island, len(things))
+    feet = chosen.feet(len(things))
     nearest = np.full(len(things), np.inf)
-    np.minimum.at(nearest, feet.thing, feet.leg)
-    outline = np.isin(shapely.get_type_id(things.geometry.to_numpy()), [3, 6])
-    how = np.select([count == 0, outline], ["none", "outline"], "street")
-    return pd.DataFrame(
+    np.minimum.at(nearest, chosen.thing, chosen.leg)
+    table = pd.DataFrame(
         {
-            "how": how,
-            "feet": count,
+            "how": HOW[np.where(best < 2 * len(HOW), best % len(HOW), -1)],
+            "feet": np.diff(feet.first),
             "leg": np.where(np.isfinite(nearest), nearest, np.nan),
-            "island": (count > 0) & ~has_main,
+            "island": (best >= len(HOW)) & (best < 2 * len(HOW)),
         },
         index=things.index,
     )
+    return Joins(feet, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenmin.osm.extract import OsmExtract
+from tenmin.osm.gates import find_entrances, find_gates
 from tenmin.osm.reading import read_osm, read_streets
 from tenmin.osm.rules import Direction, Rule, Rules, judge_ways, load_rules
 
@@ -11,6 +12,8 @@ __all__ = [
     "OsmExtract",
     "Rule",
     "Rules",
+    "find_entrances",
+    "find_gates",
     "judge_ways",
     "load_rules",
     "read_osm",

@@ -17,7 +17,7 @@ from osmium.filter import EntityFilter, IdFilter, KeyFilter
 
 from tenmin.osm.lines import RawWays, labels, objects
 
-__all__ = ["AREA_KEYS", "close_ways", "is_area", "no_areas", "read_multipolygons"]
+__all__ = ["AREA_KEYS", "RELATION_KEYS", "close_ways", "is_area", "no_areas", "read_multipolygons"]
 
 #: A closed way or a multipolygon is read as an area if it has one of these keys.
 AREA_KEYS = (
@@ -25,6 +25,8 @@ AREA_KEYS = (
     "emergency", "government", "healthcare", "historic", "landuse", "leisure", "man_made", "natural", "office",
     "place", "public_transport", "railway", "shop", "social_facility", "sport", "tourism", "water", "waterway",
 )  # fmt: skip
+#: A multipolygon is also read if it is a street that people walk across.
+RELATION_KEYS = (*AREA_KEYS, "highway")
 _KEYS = frozenset(AREA_KEYS)
 _OUTLINES = ("multipolygon", "boundary")
 _SMALLEST_RING = 4

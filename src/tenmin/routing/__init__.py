@@ -10,7 +10,7 @@ from tenmin.routing.feet import Feet, Outlines, find_feet
 from tenmin.routing.ground import Field, draw_field
 from tenmin.routing.reach import Desk, Reached, Stretches, clip_stretches, cut_lines, reach_streets
 from tenmin.routing.search import Labels, Seeds, search, seed_feet
-from tenmin.routing.streets import Costs, Shapes, Streets, components, link_nodes, shape_edges
+from tenmin.routing.streets import Costs, Shapes, Streets, components, link_nodes, original_of, shape_edges, step_back
 from tenmin.routing.walls import Walls, meet_walls, raise_walls
 
 __all__ = [
@@ -36,9 +36,11 @@ __all__ = [
     "find_feet",
     "link_nodes",
     "meet_walls",
+    "original_of",
     "raise_walls",
     "reach_streets",
     "search",
     "seed_feet",
     "shape_edges",
+    "step_back",
 ]

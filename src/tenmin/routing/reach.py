@@ -105,6 +105,8 @@ def _reach(streets, costs, seeds, starts, limit, labels, heap):
     order = starts.edge
     for i in range(touched):
         node = heap.touched[i]
+        if node >= len(streets.copy):
+            continue
         for slot in range(streets.first[node], streets.first[node + 1]):
             edge = streets.edge[slot]
             if not streets.outward[slot] and labels.owner[streets.u[edge]] >= 0:
@@ -146,6 +148,7 @@ def reach_streets(streets: Streets, costs: Costs, starts: Feet, limit: float, *,
     rows, node, node_cost = _reach(streets, costs, seeds, starts, float(limit), desk.labels, desk.heap)
     rows = rows[rows[:, 2] > rows[:, 1]]
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    node, node_cost = node[node < len(streets.copy)], node_cost[node < len(streets.copy)]
     by_node = np.argsort(node)
     stretches = Stretches(rows[:, 0].astype(np.int64), *(np.ascontiguousarray(rows[:, k]) for k in range(1, 5)))
     return Reached(stretches, node[by_node], node_cost[by_node])

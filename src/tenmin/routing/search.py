@@ -128,7 +128,9 @@ def _set(labels, heap, node, cost, other, owner, via, size, touched):
 @njit(cache=True, nogil=True)
 def _relax(streets, costs, labels, heap, node, limit, size, touched):
     for slot in range(streets.first[node], streets.first[node + 1]):
-        edge = streets.edge[slot]
+        edge, head = streets.edge[slot], streets.head[slot]
+        if head < 0:
+            continue
         if streets.outward[slot]:
             cost, other = costs.along[edge], costs.other_along[edge]
         else:
@@ -137,7 +139,6 @@ def _relax(streets, costs, labels, heap, node, limit, size, touched):
         if cost > limit or np.isinf(cost):
             continue
         other += labels.other[node]
-        head = streets.head[slot]
         if labels.owner[head] < 0 or _better(labels, head, cost, other, labels.owner[node]):
             size, touched = _set(labels, heap, head, cost, other, labels.owner[node], edge, size, touched)
     return size, touched
@@ -197,6 +198,9 @@ def search(streets: Streets, costs: Costs, seeds: Seeds, limit: float = np.inf) 
 def seed_feet(streets: Streets, costs: Costs, feet: Feet, owner: np.ndarray) -> Seeds:
     """Return the seeds of a search from feet: both ends of the edge of each foot, with the cost of getting there.
 
+    They come in blocks as long as the feet: the last end of each edge, its first end, and, where nodes have copies for
+    leaving, the same two ends for leaving (at an infinite cost where there is no copy).
+
     Parameters
     ----------
     streets, costs
@@ -216,7 +220,12 @@ def seed_feet(streets: Streets, costs: Costs, feet: Feet, owner: np.ndarray) -> 
     cost = np.concatenate([feet.leg * costs.leg + ahead, feet.leg * costs.leg + behind])
     other = np.concatenate([feet.leg * costs.other_leg + other_ahead, feet.leg * costs.other_leg + other_behind])
     node = np.concatenate([streets.v[edge], streets.u[edge]])
-    return Seeds(node, cost, other, np.concatenate([owner, owner]).astype(np.int32))
+    owner = np.concatenate([owner, owner]).astype(np.int32)
+    if not len(streets.original):
+        return Seeds(node, cost, other, owner)
+    copy = np.where(np.tile(streets.private[edge], 2), streets.copy[node], -1)
+    leave = np.where(copy < 0, np.inf, cost)
+    return Seeds(*(np.concatenate(pair) for pair in ((node, copy), (cost, leave), (other, other), (owner, owner))))
 
 
 def _part(cost: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -9,12 +9,17 @@ from numba import njit
 
 
 class Streets(NamedTuple):
-    """The edges at each node, both ways round (compressed rows: node i has slots first[i]..first[i + 1])."""
+    """The edges at each node, both ways round (compressed rows: node i has slots first[i]..first[i + 1]).
+
+    Private edges are walked at the beginning and the end of a walk, never in between. A node where only private edges
+    meet therefore stands for arriving there, and has a copy, among the rows after the last node, that stands for
+    leaving: from copies the private edges lead out to the other streets, from nodes they lead only further in.
+    """
 
     first: np.ndarray
-    """int64, nodes + 1"""
+    """int64, nodes and copies + 1"""
     head: np.ndarray
-    """int32, one per slot: the node at the other end"""
+    """int32, one per slot: the node or copy at the other end; -1 where no walk goes on to it"""
     edge: np.ndarray
     """int32, one per slot: the edge"""
     outward: np.ndarray
@@ -25,6 +30,12 @@ class Streets(NamedTuple):
     """int32, one per edge: the node it ends at"""
     length: np.ndarray
     """float64, one per edge: metres"""
+    private: np.ndarray
+    """bool, one per edge"""
+    copy: np.ndarray
+    """int32, one per node: its copy for leaving; -1 where there is none"""
+    original: np.ndarray
+    """int32, one per copy: the node it stands for"""
 
 
 class Costs(NamedTuple):
@@ -59,7 +70,9 @@ class Shapes(NamedTuple):
     """int32, the edge of each spoke"""
 
 
-def link_nodes(u: np.ndarray, v: np.ndarray, length: np.ndarray, nodes: int) -> Streets:
+def link_nodes(
+    u: np.ndarray, v: np.ndarray, length: np.ndarray, nodes: int, private: np.ndarray | None = None
+) -> Streets:
     """Return the edges leaving each node, in order of edge.
 
     Parameters
@@ -70,21 +83,59 @@ def link_nodes(u: np.ndarray, v: np.ndarray, length: np.ndarray, nodes: int) -> 
         Metres of each edge.
     nodes
         Number of nodes.
+    private
+        bool, one per edge: it may be walked at the beginning and the end of a walk, not in between; none by default.
     """
     edges = len(u)
-    tail = np.concatenate([u, v])
+    private = np.zeros(edges, bool) if private is None else private
+    copy, original = _copies(u, v, private, nodes)
+    tail, head = np.concatenate([u, v]), np.concatenate([v, u])
+    slot = np.arange(2 * edges)
+    closed = np.concatenate([private, private]) & (copy[head] < 0)
+    leaving = np.flatnonzero(np.concatenate([private, private]) & (copy[tail] >= 0))
+    out = np.where(copy[head[leaving]] >= 0, copy[head[leaving]], head[leaving])
+    tail, head = np.append(tail, copy[tail[leaving]]), np.append(np.where(closed, -1, head), out)
+    slot = np.append(slot, leaving)
     order = np.argsort(tail, kind="stable")
-    first = np.zeros(nodes + 1, np.int64)
-    np.cumsum(np.bincount(tail, minlength=nodes), out=first[1:])
+    first = np.zeros(nodes + len(original) + 1, np.int64)
+    np.cumsum(np.bincount(tail, minlength=len(first) - 1), out=first[1:])
     return Streets(
         first=first,
-        head=np.concatenate([v, u])[order].astype(np.int32),
-        edge=(order % max(edges, 1)).astype(np.int32),
-        outward=order < edges,
+        head=head[order].astype(np.int32),
+        edge=(slot[order] % max(edges, 1)).astype(np.int32),
+        outward=slot[order] < edges,
         u=u.astype(np.int32),
         v=v.astype(np.int32),
         length=length.astype(np.float64),
+        private=private,
+        copy=copy,
+        original=original,
     )
+
+
+def _copies(u: np.ndarray, v: np.ndarray, private: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """The copies of the nodes at which only private edges meet."""
+    touched, open_at = np.zeros(nodes, bool), np.zeros(nodes, bool)
+    touched[u[private]] = touched[v[private]] = True
+    open_at[u[~private]] = open_at[v[~private]] = True
+    original = np.flatnonzero(touched & ~open_at).astype(np.int32)
+    copy = np.full(nodes, -1, np.int32)
+    copy[original] = nodes + np.arange(len(original))
+    return copy, original
+
+
+def original_of(streets: Streets, node: int) -> int:
+    """Return the node itself, or the node that a copy stands for."""
+    nodes = len(streets.copy)
+    return int(streets.original[node - nodes]) if node >= nodes else node
+
+
+def step_back(streets: Streets, node: int, edge: int) -> int:
+    """Return the node or copy from which a walk came to this one by an edge."""
+    here = original_of(streets, node)
+    other = int(streets.u[edge]) if int(streets.v[edge]) == here else int(streets.v[edge])
+    left = streets.private[edge] and (node != here or streets.copy[here] < 0)
+    return int(streets.copy[other]) if left and streets.copy[other] >= 0 else other
 
 
 @njit(cache=True, nogil=True)

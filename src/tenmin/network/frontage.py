@@ -1,0 +1,54 @@
+"""The frontage: the streets on the ground, which a straight leg from a door may join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.routing import Shapes, Streets, link_nodes, shape_edges
+
+__all__ = ["Frontage", "face_streets", "shapes_of"]
+
+
+@dataclass(frozen=True)
+class Frontage:
+    """Streets that legs may join, as arrays: all but bridges, tunnels and other levels.
+
+    `edge` are their rows among all edges; nodes are those of all streets.
+    """
+
+    streets: Streets
+    shapes: Shapes
+    tree: shapely.STRtree
+    edge: np.ndarray
+
+    def rows_of(self, edges: np.ndarray) -> np.ndarray:
+        """Return the rows here of edges given by their row among all edges; -1 where they are none of these."""
+        at = np.searchsorted(self.edge, edges).clip(0, max(len(self.edge) - 1, 0))
+        return np.where(self.edge[at] == edges, at, -1) if len(self.edge) else np.full(len(edges), -1)
+
+    def has_street(self, nodes: np.ndarray) -> np.ndarray:
+        """Return whether any of these streets meets each node."""
+        return np.diff(self.shapes.spoke_first)[nodes] > 0
+
+
+def shapes_of(edges: gpd.GeoDataFrame, streets: Streets) -> Shapes:
+    """Return the bends of edges as arrays."""
+    xy, row = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
+    keep = np.ones(len(xy), bool)
+    keep[1:] = (xy[1:] != xy[:-1]).any(axis=1) | (row[1:] != row[:-1])
+    first = np.searchsorted(row[keep], np.arange(len(edges) + 1))
+    return shape_edges(streets, first, xy[keep])
+
+
+def face_streets(edges: gpd.GeoDataFrame, streets: Streets) -> Frontage:
+    """Return the frontage of edges: those whose `level` is None, or all where there is no such column."""
+    grounded = pd.isna(edges["level"]).to_numpy() if "level" in edges.columns else np.ones(len(edges), bool)
+    rows = np.flatnonzero(grounded)
+    kept = edges.iloc[rows]
+    linked = link_nodes(streets.u[rows], streets.v[rows], streets.length[rows], len(streets.copy))
+    return Frontage(linked, shapes_of(kept, linked), shapely.STRtree(kept.geometry.to_numpy()), rows)

@@ -1,0 +1,229 @@
+"""Private ways and gates: residents leave and arrive by them, nobody passes through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import Point
+
+import tenmin as tm
+from oracles import stops_on_edges
+from tenmin.errors import InputError, StreetsError
+from tenmin.network import Joins, WalkNetwork
+from towns import Town, cases, clinics, frame, homes, streets, town, towns
+
+HOME, OUTSIDE, VISIT = range(3)
+"""A walk leaves the private ways it begins on, runs outside, and goes in to where it ends."""
+
+
+def walk_in_three_parts(network: WalkNetwork, joins: dict[str, Joins]) -> nx.DiGraph:
+    """Every stop three times, once for each part of a walk; private streets meet others at open nodes alone."""
+    edges = network.edges
+    public = edges[~edges["private"]]
+    open_nodes = {("node", label) for label in np.union1d(public["u"], public["v"])}
+    graph = nx.DiGraph()
+    for row, edge in zip(stops_on_edges(network, joins), edges.itertuples(), strict=True):
+        for (a, one), (b, two) in pairwise(row):
+            both = np.isfinite(edge.seconds_back) or a == b
+            for tail, head in ((one, two), (two, one)) if both else ((one, two),):
+                _add_steps(graph, tail, head, b - a, private=edge.private, open_nodes=open_nodes)
+    for stop in {stop for stop, _ in graph}:
+        graph.add_edge((stop, HOME), (stop, OUTSIDE), metres=0.0)
+        graph.add_edge((stop, OUTSIDE), (stop, VISIT), metres=0.0)
+    return graph
+
+
+def _add_steps(graph, tail, head, metres: float, *, private: bool, open_nodes: set) -> None:
+    def add(before: int, after: int) -> None:
+        known = graph.get_edge_data((tail, before), (head, after), {"metres": np.inf})["metres"]
+        graph.add_edge((tail, before), (head, after), metres=min(known, metres))
+
+    if not private:
+        add(OUTSIDE, OUTSIDE)
+        return
+    if tail not in open_nodes:
+        add(HOME, OUTSIDE if head in open_nodes else HOME)
+    if head not in open_nodes:
+        add(VISIT, VISIT)
+
+
+def least_metres(network: WalkNetwork, places, doors) -> np.ndarray:
+    joins = {"home": network.snap(places), "clinic": network.snap(doors)}
+    graph = walk_in_three_parts(network, joins)
+    for k, (thing, leg) in enumerate(zip(joins["home"].feet.thing, joins["home"].feet.leg, strict=True)):
+        graph.add_edge(("home", int(thing)), (("foot", "home", k), HOME), metres=leg)
+    for k, leg in enumerate(joins["clinic"].feet.leg):
+        for part in (HOME, OUTSIDE, VISIT):
+            graph.add_edge((("foot", "clinic", k), part), "clinic", metres=leg)
+    if "clinic" not in graph:
+        return np.full(len(places), np.inf)
+    known = nx.single_source_dijkstra_path_length(graph.reverse(), "clinic", weight="metres")
+    return np.array([known.get(("home", k), np.inf) for k in range(len(places))])
+
+
+@st.composite
+def towns_with_private_ways(draw: st.DrawFn) -> Town:
+    small = draw(towns())
+    private = draw(st.lists(st.booleans(), min_size=len(small.lines), max_size=len(small.lines)))
+    return small.of(lines=small.lines.assign(private=private, kind="service"))
+
+
+@cases(120)
+@given(towns_with_private_ways())
+def test_walks_use_private_ways_only_at_their_ends(small: Town):
+    network, places, doors = small.network, small.homes, small.clinics
+    coverage = tm.measure_coverage(network, places, doors, metres=300)
+    assert coverage.metres["clinic"].tolist() == pytest.approx(least_metres(network, places, doors).tolist(), rel=1e-9)
+
+
+@cases(60)
+@given(towns_with_private_ways(), st.sampled_from([90.0, 250.0, 420.0]))
+def test_streets_reached_are_those_from_which_a_walk_is_short_enough(small: Town, limit: float):
+    network, doors = small.network, small.clinics
+    (reached,) = tm.trace_isochrones(network, doors, metres=limit, shape="streets", merge="category").geometry
+    at = [0.05, 0.31, 0.5, 0.77, 0.95]
+    spots = [line.interpolate(share, normalized=True) for line in network.edges.geometry for share in at]
+    metres = tm.measure_coverage(network, frame(spots, people=1.0), doors, metres=limit).metres["clinic"].to_numpy()
+    far = np.array([reached.distance(spot) for spot in spots])
+    clear = np.abs(metres - limit) > 1e-3
+    assert ((far < 1e-6) == (metres <= limit))[clear].all() or _beside(network, far, metres, limit)
+
+
+def _beside(network: WalkNetwork, far: np.ndarray, metres: np.ndarray, limit: float) -> bool:
+    """Whether spots within the limit yet off the reached streets are so by a leg alone, which streets do not show."""
+    off = (metres <= limit) & (far >= 1e-6)
+    return bool((far[off] <= limit).all() and (metres[far < 1e-6] <= limit + 1e-3).all())
+
+
+@cases(60)
+@given(towns_with_private_ways())
+def test_the_line_walked_is_as_long_as_the_walk(small: Town):
+    coverage = tm.measure_coverage(small.network, small.homes, small.clinics, metres=300)
+    walked = coverage.metres["clinic"]
+    for place, metres in walked[np.isfinite(walked)].items():
+        legs = metres - coverage.walk(place, "clinic").length
+        assert -1e-6 <= legs <= 200.0 + 1e-6
+
+
+COMPOUND = [
+    [(0, 200), (0, 400)],
+    [(0, 0), (0, 200)],
+    [(0, 0), (300, 0)],
+    [(300, 0), (300, 200)],
+    [(300, 200), (300, 400)],
+    [(0, 200), (300, 200)],
+]
+"""A street round three sides of a compound, and its drive from west to east."""
+
+
+def compound(**columns: object) -> WalkNetwork:
+    return town(*COMPOUND, private=[False] * 5 + [True], kind=["residential"] * 5 + ["service"], **columns)
+
+
+@pytest.mark.parametrize(
+    ("home", "clinic", "metres"),
+    [
+        pytest.param((0, 210), (300, 210), 720.0, id="a stranger walks round"),
+        pytest.param((4, 210), (297, 210), 727.0, id="a stranger beside the drive walks round"),
+        pytest.param((100, 200), (300, 300), 300.0, id="a resident leaves to the east"),
+        pytest.param((100, 200), (0, 300), 200.0, id="a resident leaves to the west"),
+        pytest.param((0, 300), (150, 200), 250.0, id="a visitor goes in"),
+        pytest.param((100, 200), (250, 200), 150.0, id="within the compound"),
+    ],
+)
+def test_a_drive_with_two_ends_is_no_short_cut(home, clinic, metres: float):
+    coverage = tm.measure_coverage(compound(), homes([home]), clinics([clinic]), metres=500)
+    assert coverage.metres["clinic"].tolist() == pytest.approx([metres])
+
+
+def inside_paths(kind: str) -> WalkNetwork:
+    """A private drive off a street, and a way at its end that nothing else joins."""
+    lines = [[(0, 0), (1000, 0)], [(1000, 0), (2000, 0)], [(1000, 0), (1000, 200)], [(1000, 200), (1000, 500)]]
+    return town(*lines, private=[False, False, True, False], kind=["residential", "residential", "service", kind])
+
+
+@pytest.mark.parametrize(("kind", "private"), [("footway", True), ("service", True), ("residential", False)])
+def test_a_path_that_hangs_on_a_private_drive_is_part_of_the_compound(kind: str, private: bool):
+    network = inside_paths(kind)
+    assert network.edges["private"].tolist() == [False, False, True, private]
+    coverage = tm.measure_coverage(network, homes([(1000, 400)]), clinics([(800, 0)]), metres=600)
+    assert np.isfinite(coverage.metres["clinic"].iloc[0]) == private
+
+
+def gated(state: str, *, private: str = "residents", rows: list | None = None) -> WalkNetwork:
+    """Two streets that meet at a gate, and none other."""
+    lines = streets([(0, 0), (0, 1000)], [(0, 1000), (0, 1400)]).assign(u=[1, 2], v=[2, 3], kind="footway")
+    made = WalkNetwork.from_edges(lines, walker="adult")
+    columns = {"kind": ["gate"], "state": [state], "name": [None], "opening_hours": [None]}
+    gates = frame({2: (0, 1000)}, **columns)
+    return WalkNetwork.of(replace(made.layout, gates=gates, private=private), "adult")
+
+
+@pytest.mark.parametrize(
+    ("state", "private", "walked"),
+    [
+        ("open", "residents", True),
+        ("open", "closed", True),
+        ("private", "residents", True),
+        ("private", "closed", False),
+        ("private", "open", True),
+        ("closed", "residents", False),
+        ("closed", "open", False),
+    ],
+)
+def test_a_gate_lets_through_whom_its_state_and_the_policy_allow(state: str, private: str, walked: bool):
+    network = gated(state, private=private)
+    metres = tm.measure_coverage(network, homes([(0, 1300)]), clinics([(0, 700)]), metres=500).metres["clinic"].iloc[0]
+    assert metres == (pytest.approx(600.0) if walked else np.inf)
+    assert network.nodes["component"].nunique() == (1 if walked else 2)
+
+
+def test_what_a_private_gate_alone_leads_to_is_private():
+    assert gated("private").edges["private"].tolist() == [False, True]
+
+
+def test_a_shut_gate_parts_its_node_and_nothing_is_lost_but_two_centimetres_on_each_side():
+    network = gated("closed")
+    assert sorted(network.nodes.index) == [-1, 1, 2, 3]
+    assert network.edges["length"].tolist() == pytest.approx([999.98, 399.98])
+
+
+def test_a_gate_on_a_junction_is_ignored_and_listed():
+    lines = streets([(0, 0), (0, 500)], [(0, 500), (0, 900)], [(0, 500), (300, 500)]).assign(
+        u=[1, 2, 2], v=[2, 3, 4], kind="footway"
+    )
+    made = WalkNetwork.from_edges(lines, walker="adult")
+    columns = {"kind": ["gate"], "state": ["closed"], "name": [None], "opening_hours": [None]}
+    network = WalkNetwork.of(replace(made.layout, gates=frame({2: (0, 500)}, **columns)), "adult")
+    assert network.nodes["component"].nunique() == 1
+    assert network.left_out[["element", "count"]].to_numpy().tolist() == [["gates", 1]]
+
+
+def test_an_unknown_policy_is_refused():
+    with pytest.raises(InputError, match="private must be one of 'residents', 'closed', 'open', but is 'strangers'"):
+        WalkNetwork.from_osm(tm.sample_path("shifan"), private="strangers")
+
+
+def test_a_private_flag_that_is_none_is_refused():
+    with pytest.raises(StreetsError, match="private of way 0 is 'yes'"):
+        town([(0, 0), (100, 0)], private=["yes"])
+
+
+@cases(25)
+@given(towns_with_private_ways())
+def test_no_place_inside_the_ground_is_unserved_beside_private_ways(small: Town):
+    network, doors, limit = small.network, small.clinics, 250.0
+    (ground,) = tm.trace_isochrones(network, doors, metres=limit, merge="category", resolution=5.0).geometry
+    inside = ground.buffer(-10.0)
+    spots = [Point(x, y) for x in np.arange(-95.0, 500.0, 17.0) for y in np.arange(-95.0, 500.0, 17.0)]
+    spots = [spot for spot in spots if inside.covers(spot)]
+    if spots:
+        places = frame(spots, people=1.0)
+        metres = tm.measure_coverage(network, places, doors, metres=limit).metres["clinic"]
+        assert (metres <= limit + 1e-3).mean() == pytest.approx(1.0)

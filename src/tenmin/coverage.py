@@ -12,12 +12,11 @@ import pandas as pd
 import shapely
 
 from tenmin.errors import TableError
-from tenmin.limits import TOLERANCE, Limits, Number, Unit, read_limit, unknown_category
+from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Limits, Number, Unit, read_limit, unknown_category
 from tenmin.network import Joins, WalkNetwork
 from tenmin.shares import add_shares, streets_beside, streets_walked, tally
 from tenmin.tables import check_direction, check_facilities, check_frame, check_places, in_metres, people_of
 from tenmin.walks import (
-    SECONDS_A_MINUTE,
     Trip,
     Walks,
     chosen_categories,

@@ -13,12 +13,12 @@ import pandas as pd
 import shapely
 
 from tenmin.coverage import Coverage
-from tenmin.limits import check_metres
+from tenmin.limits import SECONDS_A_MINUTE, check_metres
 from tenmin.progress import step_through
 from tenmin.routing import chain_points, meet_walls
 from tenmin.services import load_catalogue
 from tenmin.tables import people_of
-from tenmin.walks import SECONDS_A_MINUTE, rows_by_category
+from tenmin.walks import rows_by_category
 
 __all__ = ["REASONS", "find_gaps"]
 

@@ -15,14 +15,14 @@ import pandas as pd
 import shapely
 
 from tenmin.errors import LimitError, TableError
-from tenmin.limits import Limits, check_metres, read_limits
+from tenmin.limits import SECONDS_A_MINUTE, Limits, check_metres, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
 from tenmin.routing import Costs, Desk, Feet, Field, clip_stretches, cut_lines, draw_field, reach_streets
 from tenmin.routing.ground import STEEPEST
 from tenmin.routing.reach import Reached, Stretches
 from tenmin.tables import check_direction, check_facilities
-from tenmin.walks import SECONDS_A_MINUTE, chosen_categories, in_use, rows_by_category
+from tenmin.walks import chosen_categories, in_use, rows_by_category
 
 __all__ = ["trace_isochrones"]
 

@@ -11,12 +11,23 @@ from typing import Literal
 
 from tenmin.errors import CategoryError, LimitError
 
-__all__ = ["TOLERANCE", "Limits", "Number", "Unit", "check_metres", "read_limit", "read_limits", "unknown_category"]
+__all__ = [
+    "SECONDS_A_MINUTE",
+    "TOLERANCE",
+    "Limits",
+    "Number",
+    "Unit",
+    "check_metres",
+    "read_limit",
+    "read_limits",
+    "unknown_category",
+]
 
 Number = float | Mapping[str, float]
 Unit = Literal["minutes", "metres"]
 
 _LONGEST: dict[Unit, float] = {"minutes": 1_440.0, "metres": 100_000.0}
+SECONDS_A_MINUTE = 60.0
 TOLERANCE = 1e-6
 """Relative tolerance of every comparison with a limit, which is inclusive."""
 

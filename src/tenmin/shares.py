@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.limits import SECONDS_A_MINUTE
 from tenmin.network import WalkNetwork
 from tenmin.routing import Desk, Feet, reach_streets
-from tenmin.walks import SECONDS_A_MINUTE, Trip, ends_of_data
+from tenmin.walks import Trip
 
 __all__ = ["add_shares", "streets_beside", "streets_walked", "tally"]
 
@@ -69,7 +70,7 @@ def tally(
 
 def _with_ends(starts: Feet, network: WalkNetwork) -> Feet:
     """The feet, and one more at every node where the data ends."""
-    nodes, streets = ends_of_data(network), network.streets
+    nodes, streets = network.ends_of_data, network.streets
     edge = streets.edge[streets.first[nodes]]
     at = np.where(streets.outward[streets.first[nodes]], 0.0, streets.length[edge])
     return Feet(

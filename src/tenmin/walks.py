@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.limits import TOLERANCE, Limits, Unit, read_limits
+from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Limits, Unit, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
 from tenmin.routing import (
@@ -18,7 +18,6 @@ from tenmin.routing import (
     Costs,
     Feet,
     Labels,
-    Seeds,
     arrive_at,
     cut_lines,
     original_of,
@@ -31,12 +30,10 @@ from tenmin.services import load_catalogue
 from tenmin.tables import check_direction, check_facilities, check_places
 
 __all__ = [
-    "SECONDS_A_MINUTE",
     "Trip",
     "Walks",
     "chosen_categories",
     "cost_to_end_of_data",
-    "ends_of_data",
     "in_use",
     "measure_walks",
     "plan_walks",
@@ -44,8 +41,6 @@ __all__ = [
     "straight_walks",
     "walked_line",
 ]
-
-SECONDS_A_MINUTE = 60.0
 
 
 def in_use(facilities: pd.DataFrame) -> np.ndarray:
@@ -122,19 +117,10 @@ def plan_walks(trip: Trip, rows_of: Mapping[str, np.ndarray]) -> Walks:
     return Walks(*frames, nearest=pd.DataFrame(nearest, index=index, columns=columns, dtype=object))
 
 
-def ends_of_data(network: WalkNetwork) -> np.ndarray:
-    """Return the rows of the nodes at which the data ends."""
-    return np.flatnonzero(network.nodes["cut"].to_numpy(bool))
-
-
 def cost_to_end_of_data(trip: Trip) -> np.ndarray:
     """Return the cost from every place to the nearest end of the data, inf where there is none."""
-    nodes, streets = ends_of_data(trip.network), trip.network.streets
-    copies = streets.copy[nodes]
-    nodes = np.concatenate([nodes, copies[copies >= 0]])
-    zero = np.zeros(len(nodes))
-    costs: Costs = trip.costs()
-    labels = search(streets, costs, Seeds(nodes, zero, zero, zero.astype(np.int32)))
+    streets, costs = trip.network.streets, trip.costs()
+    labels = trip.network.from_ends_of_data(costs)
     nothing = Feet(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
     return arrive_at(streets, costs, labels, trip.places.feet, starts=nothing, owner=np.zeros(0, np.int32)).cost
 

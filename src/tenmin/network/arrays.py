@@ -9,12 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
-from tenmin.limits import Unit
+from tenmin.errors import LimitError
+from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Unit, read_limit
 from tenmin.network.frontage import Frontage, face_streets, shapes_of
-from tenmin.network.joins import walls_of
+from tenmin.network.joins import Joins, join, walls_of
 from tenmin.network.layout import OPEN_GROUND, Layout
-from tenmin.routing import Costs, Shapes, Streets, Walls, link_nodes
+from tenmin.routing import Costs, Labels, Seeds, Shapes, Streets, Walls, link_nodes, search
+from tenmin.tables import check_direction, check_frame, in_metres
 from tenmin.walkers import Walker
 
 __all__ = ["StreetArrays"]
@@ -31,6 +35,41 @@ class StreetArrays:
     """All that does not depend on the walker."""
     left_out: pd.DataFrame
     """What was refused or dropped: element, reason, count."""
+
+    @property
+    def crs(self) -> CRS:
+        """The metric CRS of nodes, edges and barriers."""
+        return self.edges.crs  # pyright: ignore[reportReturnType]
+
+    @property
+    def barriers(self) -> gpd.GeoDataFrame:
+        """Lines that no leg off the street may cross, with kind, name and source."""
+        return self.layout.barriers
+
+    @property
+    def gates(self) -> gpd.GeoDataFrame:
+        """Points on the streets that bar them, index the node, with kind, state, name and opening_hours."""
+        return self.layout.gates
+
+    @property
+    def entrances(self) -> gpd.GeoDataFrame:
+        """Points at which polygons are entered, with their kind."""
+        return self.layout.entrances
+
+    @property
+    def boundary(self) -> BaseGeometry | None:
+        """Where the data is known to be complete, in the network's CRS; None where nobody said."""
+        return self.layout.boundary
+
+    @property
+    def source(self) -> str:
+        """Where the streets come from."""
+        return self.layout.source
+
+    @property
+    def date(self) -> str | None:
+        """The date of the data, ISO 8601."""
+        return self.layout.date
 
     @cached_property
     def streets(self) -> Streets:
@@ -64,6 +103,50 @@ class StreetArrays:
         """The straight pieces of the barriers as arrays for `tenmin.routing`."""
         return walls_of(self.layout.barriers.geometry.to_numpy())
 
+    @property
+    def ends_of_data(self) -> np.ndarray:
+        """The rows of the nodes at which the data ends."""
+        return np.flatnonzero(self.nodes["cut"].to_numpy(bool))
+
+    def past_the_data(
+        self, *, minutes: float | None = None, metres: float | None = None, direction: str = "to"
+    ) -> pd.Series:
+        """Return for each node whether a walk within a limit may leave the data.
+
+        Parameters
+        ----------
+        minutes, metres
+            One limit.
+        direction
+            "to": the walk from the node to a facility beyond the data; "from": the walk from there.
+
+        Returns
+        -------
+        Series
+            bool, index that of the nodes; False everywhere where no end of the data is known.
+
+        Raises
+        ------
+        LimitError, TableError
+            Naming the value and the way out.
+        """
+        limits = read_limit(minutes, metres)
+        check_direction(direction)
+        if not limits.every:
+            msg = f"{limits.unit} is a mapping; nodes have no category, give one number"
+            raise LimitError(msg)
+        costs = self.costs(limits.unit)
+        bound = limits.every[0] * (SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0)
+        labels = self.from_ends_of_data(costs.reversed() if direction == "to" else costs)
+        return pd.Series(labels.cost[: len(self.nodes)] <= bound * (1.0 + TOLERANCE), index=self.nodes.index)
+
+    def from_ends_of_data(self, costs: Costs) -> Labels:
+        """Return the least costs from the nodes at which the data ends to all nodes."""
+        copies = self.streets.copy[self.ends_of_data]
+        ends = np.concatenate([self.ends_of_data, copies[copies >= 0]])
+        zero = np.zeros(len(ends))
+        return search(self.streets, costs, Seeds(ends, zero, zero, zero.astype(np.int32)))
+
     def costs(self, unit: Unit) -> Costs:
         """Return what the edges cost in seconds (for limits in minutes) or metres; the other is carried along."""
         seconds, back = self.edges["seconds"].to_numpy(), self.edges["seconds_back"].to_numpy()
@@ -78,3 +161,38 @@ class StreetArrays:
         """Return, for each edge, whether its component is an island: has fewer nodes than this."""
         fewest = self.layout.island if nodes is None else nodes
         return self.nodes["component_nodes"].to_numpy()[self.streets.u] < fewest
+
+    def snap(
+        self,
+        things: gpd.GeoDataFrame,
+        *,
+        aside: float = 100.0,
+        island: int | None = None,
+    ) -> Joins:
+        """Return how points, multipoints or polygons join the streets.
+
+        Points join at their feet: the street points within `aside` metres that are local minima of the distance to the
+        thing along the streets and that a straight leg reaches without crossing a barrier. Polygons join through mapped
+        entrances on their outline, else where streets meet the outline, else at the feet of the outline. Bridges,
+        tunnels and other levels have no feet. Private streets are joined only by what stands nearer to them than to
+        any other street.
+
+        Parameters
+        ----------
+        things
+            The things, in any CRS; rows without geometry are not joined.
+        aside
+            Longest leg, metres.
+        island
+            Feet on components of fewer nodes than this (the network's own number by default) are used only where there
+            is no other.
+        """
+        return join(
+            in_metres(check_frame(things, "things"), self.crs),
+            self.frontage,
+            walls=self.walls,
+            entrances=self.entrances.geometry.to_numpy(),
+            on_island=self.on_island(island),
+            private=self.edges["private"].to_numpy(bool),
+            aside=aside,
+        )

@@ -56,7 +56,10 @@ def _nodes_of(edges: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
     if layout.boundary is not None:
         shapely.prepare(layout.boundary)
         cut |= ~shapely.covers(layout.boundary, points)
-    columns = {"component": group, "component_nodes": np.bincount(group)[group], "cut": cut}
+    size = np.bincount(group)
+    if "inner_nodes" in edges.columns:
+        size = size + np.bincount(group[u], edges["inner_nodes"].to_numpy(), len(size)).astype(np.int64)
+    columns = {"component": group, "component_nodes": size[group], "cut": cut}
     return gpd.GeoDataFrame(columns, index=pd.Index(labels, name="node"), geometry=points, crs=edges.crs)
 
 

@@ -61,7 +61,7 @@ class Layout:
         LineStrings with u and v (labels of nodes), way, kind, rule, name, oneway (u to v only) and private; those of
         OpenStreetMap also have level, surface, crossing, crossing_share, kerb and wheelchair; lines with heights
         have slope_factor, slope_factor_back and steepest; lines with times of their own have seconds and
-        seconds_back.
+        seconds_back; simplified lines have inner_nodes (how many nodes were lost inside them).
     barriers
         Lines that no leg may cross: kind, name, source.
     gates

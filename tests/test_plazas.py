@@ -1,0 +1,101 @@
+"""Open ground: the edges across a plaza are the shortest walks inside it, by an oracle of lines that stay inside."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import LineString, Polygon
+
+import tenmin as tm
+from osm_toy import osm_xml, write_osm
+from tenmin.network.plazas import Plaza, cross_plazas
+from towns import CRS, cases
+
+
+def star(radii: list[float], hole: float) -> Polygon:
+    """A star-shaped polygon round (0, 0), with a square hole if it is wanted."""
+    turns = np.linspace(0, 2 * np.pi, len(radii), endpoint=False) + 0.1
+    shell = np.column_stack([np.cos(turns), np.sin(turns)]) * np.array(radii)[:, None]
+    square = [(-hole, -hole), (-hole, hole), (hole, hole), (hole, -hole)] if hole else None
+    return Polygon(shell, [square] if square else None)
+
+
+def shortest_inside(polygon: Polygon, one: int, two: int) -> float:
+    """The shortest walk between two corners that stays inside: over all pairs of corners that see each other."""
+    corners = np.unique(shapely.get_coordinates(polygon), axis=0)
+    graph = nx.Graph()
+    for a, b in combinations(range(len(corners)), 2):
+        line = LineString([corners[a], corners[b]])
+        if polygon.buffer(1e-6).covers(line):
+            graph.add_edge(a, b, weight=line.length)
+    ends = (int(np.flatnonzero((corners == shapely.get_coordinates(polygon)[k]).all(axis=1))[0]) for k in (one, two))
+    return nx.shortest_path_length(graph, *ends, weight="weight")
+
+
+@cases(60)
+@given(
+    st.lists(st.sampled_from([40.0, 55.0, 90.0, 120.0]), min_size=5, max_size=9),
+    st.sampled_from([0.0, 0.0, 12.0]),
+    st.booleans(),
+    st.lists(st.integers(0, 8), min_size=2, max_size=5, unique=True),
+)
+def test_walks_between_entries_are_the_shortest_inside(radii: list[float], hole: float, turned: bool, doors: list[int]):
+    polygon = star(radii, hole)
+    polygon = polygon.reverse() if turned else polygon
+    labels = np.arange(shapely.get_num_coordinates(polygon))
+    labels[len(radii)] = 0
+    doors = [door for door in doors if door < len(radii)]
+    meetings = pd.Series(2, index=doors, dtype="int64")
+    plaza = Plaza(polygon, labels, {"rule": "open_ground"}, is_way=True)
+    lines = cross_plazas([plaza], meetings, CRS)
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(zip(lines["u"], lines["v"], lines.length, strict=True))
+    for one, two in combinations(doors, 2):
+        walk = nx.shortest_path_length(graph, one, two, weight="weight")
+        best = shortest_inside(polygon, one, two)
+        assert best - 0.11 <= walk <= 1.004 * best
+    room = polygon.buffer(0.051, join_style="mitre")
+    assert all(room.covers(line) for line in lines.geometry)
+
+
+def plaza_town(tmp_path, tags: dict[str, str], *, relation: bool = False) -> tm.WalkNetwork:
+    """A square of 0.001 degrees with streets at two opposite corners, as a closed way or a multipolygon."""
+    nodes = {1: (0.0, 0.0), 2: (0.001, 0.0), 3: (0.001, 0.001), 4: (0.0, 0.001), 5: (-0.001, -0.001), 6: (0.002, 0.002)}
+    ways = {10: ([1, 2, 3, 4, 1], {} if relation else tags), 11: ([5, 1], {"highway": "footway"})}
+    ways[12] = ([3, 6], {"highway": "footway"})
+    relations = {20: ([("way", 10, "outer")], {"type": "multipolygon", **tags})} if relation else None
+    return tm.WalkNetwork.from_osm(write_osm(tmp_path / "plaza.osm", osm_xml(nodes, ways, relations)))
+
+
+@pytest.mark.parametrize("relation", [False, True])
+def test_a_plaza_is_crossed_from_street_to_street(tmp_path, relation: bool):
+    network = plaza_town(tmp_path, {"highway": "pedestrian", "area": "yes"}, relation=relation)
+    (across,) = network.edges[network.edges["rule"] == "open_ground"].itertuples()
+    assert {across.u, across.v} == {1, 3}
+    assert across.length == pytest.approx(157, abs=1.0)
+    assert across.way == (-20 if relation else 10)
+    assert set(network.nodes["component"]) == {0}
+
+
+def test_an_area_that_nobody_may_walk_on_is_not_crossed(tmp_path):
+    network = plaza_town(tmp_path, {"highway": "pedestrian", "area": "yes", "foot": "no"})
+    assert set(network.edges["rule"]) == {"footway"}
+
+
+def test_a_ring_of_street_is_no_plaza(tmp_path):
+    network = plaza_town(tmp_path, {"highway": "pedestrian"})
+    assert "open_ground" not in set(network.edges["rule"])
+
+
+def test_edges_across_are_no_metres_of_street(tmp_path):
+    network = plaza_town(tmp_path, {"highway": "pedestrian", "area": "yes"})
+    assert network.streets.length[network.is_street].sum() == pytest.approx(
+        network.edges["length"].sum() - 157, abs=1.0
+    )

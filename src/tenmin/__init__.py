@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         InputError,
         LimitError,
         OutputError,
+        ServiceError,
         StreetsError,
         TableError,
         TenminError,
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from tenmin.isochrones import trace_isochrones
     from tenmin.maps import draw_map
     from tenmin.network import WalkNetwork
-    from tenmin.osm import OsmExtract, read_osm
+    from tenmin.osm import OsmExtract, download_osm, load_rules, read_osm
     from tenmin.places import estimate_places
     from tenmin.samples import sample_path
     from tenmin.services import Category, load_catalogue
-    from tenmin.walkers import Walker
+    from tenmin.walkers import Walker, load_walkers
     from tenmin.walks import measure_walks
 
 __version__ = version("tenmin")
@@ -41,6 +42,7 @@ _MODULES = {
         "InputError",
         "LimitError",
         "OutputError",
+        "ServiceError",
         "StreetsError",
         "TableError",
         "TenminError",
@@ -51,11 +53,11 @@ _MODULES = {
     "isochrones": ("trace_isochrones",),
     "maps": ("draw_map",),
     "network": ("WalkNetwork",),
-    "osm": ("OsmExtract", "read_osm"),
+    "osm": ("OsmExtract", "download_osm", "load_rules", "read_osm"),
     "places": ("estimate_places",),
     "samples": ("sample_path",),
     "services": ("Category", "load_catalogue"),
-    "walkers": ("Walker",),
+    "walkers": ("Walker", "load_walkers"),
     "walks": ("measure_walks",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
@@ -69,17 +71,21 @@ __all__ = [
     "LimitError",
     "OsmExtract",
     "OutputError",
+    "ServiceError",
     "StreetsError",
     "TableError",
     "TenminError",
     "TenminWarning",
     "WalkNetwork",
     "Walker",
+    "download_osm",
     "draw_map",
     "estimate_places",
     "find_facilities",
     "find_gaps",
     "load_catalogue",
+    "load_rules",
+    "load_walkers",
     "measure_coverage",
     "measure_walks",
     "read_osm",

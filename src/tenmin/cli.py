@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tenmin.errors import InputError, OutputError, TenminError
+from tenmin.errors import InputError, OutputError, ServiceError, TenminError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-EXIT_INPUT, EXIT_OUTPUT, EXIT_INTERNAL = 3, 5, 6
+EXITS = {InputError: 3, ServiceError: 4, TenminError: 5}
+EXIT_INTERNAL = 6
 DEMO_PEOPLE = 12_000.0
 
 Lang = Literal["zh", "en"]
@@ -70,7 +71,7 @@ def _report(*, debug: bool) -> Iterator[None]:
             if debug:
                 raise
             typer.echo(f"tenmin: {error}", err=True)
-            raise typer.Exit(EXIT_INPUT if isinstance(error, InputError) else EXIT_OUTPUT) from None
+            raise typer.Exit(next(code for kind, code in EXITS.items() if isinstance(error, kind))) from None
         except Exception as error:
             if debug or isinstance(error, typer.Exit):
                 raise

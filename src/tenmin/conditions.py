@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from tenmin.errors import FileError
 
-__all__ = ["Anchor", "Condition", "anchors_of", "parse_condition"]
+__all__ = ["Anchor", "Condition", "anchors_of", "parse_condition", "remember"]
 
 Tags = Mapping[str, str]
 Test = Callable[[Tags], bool]
@@ -60,6 +60,26 @@ def parse_condition(table: object, where: str) -> Condition:
         msg = f"{where}: a condition is a table such as {{ highway = 'footway' }}, not {table!r}"
         raise FileError(msg)
     return _every([_parse_line(key, value, where) for key, value in table.items()])
+
+
+def remember(judge: Callable[[Tags], T], keys: Iterable[str]) -> Callable[[Tags], T]:
+    """Return a judge that asks `judge` once for all tags that agree in `keys`, the only ones it looks at.
+
+    >>> asked = []
+    >>> paved = remember(lambda tags: asked.append(1) or tags.get("surface") == "asphalt", ["surface"])
+    >>> paved({"name": "A", "surface": "asphalt"}), paved({"name": "B", "surface": "asphalt"}), len(asked)
+    (True, True, 1)
+    """
+    names = sorted(keys)
+    answers: dict[tuple[str | None, ...], T] = {}
+
+    def judge_again(tags: Tags) -> T:
+        values = tuple(map(tags.get, names))
+        if values not in answers:
+            answers[values] = judge(tags)
+        return answers[values]
+
+    return judge_again
 
 
 def anchors_of(tags: Tags) -> Iterator[Anchor]:

@@ -9,6 +9,7 @@ Every error is a `TenminError`; what a person can mend in their input is also a 
     │   ├── TableError               a row, a column or a CRS of a table
     │   ├── CategoryError            a service category that nobody has
     │   └── LimitError               minutes or metres that are no limit
+    ├── ServiceError                 exit code 4, a service on the internet that does not answer as it should
     └── OutputError (OSError)        exit code 5
 
     TenminWarning (UserWarning)      something was left out or looks odd, and is listed
@@ -22,6 +23,7 @@ __all__ = [
     "InputError",
     "LimitError",
     "OutputError",
+    "ServiceError",
     "StreetsError",
     "TableError",
     "TenminError",
@@ -55,6 +57,10 @@ class CategoryError(InputError):
 
 class LimitError(InputError):
     """A limit is not a positive, finite number of minutes or metres, or two were given."""
+
+
+class ServiceError(TenminError):
+    """A service on the internet could not be reached, or gave no whole answer; nothing of it was kept."""
 
 
 class OutputError(TenminError, OSError):

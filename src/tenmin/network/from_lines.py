@@ -1,13 +1,10 @@
-"""Streets from lines: a bureau's own centre lines, or the edges of a networkx graph."""
+"""Streets from lines, e.g. a bureau's own centre lines."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -17,15 +14,21 @@ from tenmin.errors import StreetsError
 from tenmin.routing import components, link_nodes
 from tenmin.tables import check_frame, in_metres
 
-__all__ = ["lines_from_edges", "lines_from_graph"]
+__all__ = ["lines_from_edges"]
 
 
 def _text(frame: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray:
-    """The first of some columns that the frame has, as text or None."""
+    """The first of some columns that the frame has, as text or None; of several kinds stairs, or else the first."""
     for name in names:
         if name in frame.columns:
-            return np.array([one if isinstance(one, str) else None for one in frame[name]], dtype=object)
+            return np.array([_one_text(one) for one in frame[name]], dtype=object)
     return np.full(len(frame), None, dtype=object)
+
+
+def _one_text(value: object) -> str | None:
+    if isinstance(value, list) and value:
+        return "steps" if "steps" in value else str(value[0])
+    return value if isinstance(value, str) else None
 
 
 def _way(frame: pd.DataFrame, row: int) -> str:
@@ -184,64 +187,3 @@ def lines_from_edges(
     lines = _split_at_crossings(lines) if node else lines
     u, v, geometry = _meet(lines.geometry.to_numpy(), tolerance)
     return lines.set_geometry(geometry, crs=lines.crs).assign(u=u, v=v), left_out
-
-
-def _twins(tails: Iterable[Hashable], heads: Iterable[Hashable], marks: Sequence[Hashable]) -> np.ndarray:
-    """How many ways each arc stands for: 2 with its equal the other way round (which gets 0), else 1."""
-    kept: dict[tuple[Any, ...], list[int]] = {}
-    keep = np.ones(len(marks), bool)
-    twin = np.zeros(len(marks), bool)
-    for i, (u, v, mark) in enumerate(zip(tails, heads, marks, strict=True)):
-        waiting = kept.get((v, u, mark))
-        if waiting:
-            twin[waiting.pop()] = True
-            keep[i] = False
-        else:
-            kept.setdefault((u, v, mark), []).append(i)
-    return np.where(keep, np.where(twin, 2, 1), 0)
-
-
-def _line_between(
-    start: tuple[float, float], end: tuple[float, float], line: shapely.LineString | None
-) -> shapely.LineString:
-    """The line of an edge from its first node to its last: as drawn, turned round if drawn against it, or straight."""
-    if line is None:
-        return shapely.LineString([start, end])
-    first, last = shapely.Point(line.coords[0]), shapely.Point(line.coords[-1])
-    here = shapely.Point(start)
-    return line if here.distance(first) <= here.distance(last) else line.reverse()
-
-
-def lines_from_graph(graph: Any) -> gpd.GeoDataFrame:
-    """Return the edges of a networkx graph as a GeoDataFrame for `lines_from_edges` (see `WalkNetwork.from_networkx`).
-
-    Raises
-    ------
-    StreetsError
-        If the graph has no CRS, a node has no x and y, or there is no edge.
-    """
-    if not isinstance(graph, nx.Graph):
-        msg = f"from_networkx needs a networkx graph, but got a {type(graph).__name__}"
-        raise StreetsError(msg)
-    crs = graph.graph.get("crs")
-    if crs is None:
-        msg = "the graph has no CRS; set graph.graph['crs'], e.g. 'EPSG:4326'"
-        raise StreetsError(msg)
-    for label, data in graph.nodes(data=True):
-        if not ("x" in data and "y" in data):
-            msg = f"node {label!r} has no x and y; give every node its coordinates"
-            raise StreetsError(msg)
-    where = {label: (float(data["x"]), float(data["y"])) for label, data in graph.nodes(data=True)}
-    rows = [
-        {**data, "u": u, "v": v, "geometry": _line_between(where[u], where[v], data.get("geometry"))}
-        for u, v, data in graph.edges(data=True)
-    ]
-    if not rows:
-        msg = "the graph has no edges; give at least one street"
-        raise StreetsError(msg)
-    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
-    if not graph.is_directed():
-        return frame.assign(oneway=False)
-    mark = [(str(row.get("osmid")), round(row["geometry"].length, 9), row.get("seconds")) for row in rows]
-    kept = _twins(frame["u"], frame["v"], mark)
-    return frame.assign(oneway=kept == 1)[kept > 0].reset_index(drop=True)

@@ -135,7 +135,7 @@ def _through_entrances(
 
 
 def _without_strangers(found: _Candidates, private: np.ndarray, things: int) -> _Candidates:
-    """Leave private streets to those who stand nearer to one than to any other street: the others are strangers there."""
+    """Leave private streets to those who stand nearer to one than to any other street; the others are strangers."""
     held = private[found.edge]
     if not held.any():
         return found

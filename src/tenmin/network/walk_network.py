@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
 from typing import Any, Self
 
 import geopandas as gpd
+import networkx as nx
+import pandas as pd
 import shapely
-from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from tenmin.errors import InputError
 from tenmin.network.arrays import StreetArrays
 from tenmin.network.assembly import assemble
-from tenmin.network.from_lines import lines_from_edges, lines_from_graph
+from tenmin.network.exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
+from tenmin.network.from_graph import lines_from_graph
+from tenmin.network.from_lines import lines_from_edges
 from tenmin.network.from_osm import layout_from_osm
-from tenmin.network.joins import Joins, join
+from tenmin.network.graphml import graph_from_graphml
+from tenmin.network.heights import raise_lines
 from tenmin.network.layout import ISLAND_NODES, PRIVATE_POLICIES, Layout, as_barriers, as_boundary, no_lines
+from tenmin.network.simplify import simplify_layout
+from tenmin.network.storage import read_layout, save_layout
 from tenmin.osm import OsmExtract, Rules, load_rules, read_streets
-from tenmin.tables import check_frame, in_metres
 from tenmin.walkers import Walker
 
 __all__ = ["WalkNetwork"]
@@ -116,8 +121,8 @@ class WalkNetwork(StreetArrays):
         gdf
             Lines with a CRS (degrees are projected to UTM); the labels of its index are the way ids of messages. `u`
             and `v`, where both are there, label the ends; else ends that meet within the tolerance are one node.
-            `seconds` and `seconds_back` are honoured; `oneway` (bool, for walkers) closes the way from v to u; `private`
-            (bool) lets nobody pass through; `kind` or `highway` and `name` are kept.
+            `seconds` and `seconds_back` are honoured; `oneway` (bool, for walkers) closes the way from v to u;
+            `private` (bool) lets nobody pass through; `kind` or `highway` and `name` are kept.
         walker
             A `Walker` or the name of a preset.
         boundary
@@ -166,6 +171,81 @@ class WalkNetwork(StreetArrays):
         """
         return cls.from_edges(lines_from_graph(graph), walker=walker, boundary=boundary)
 
+    @classmethod
+    def read(cls, path: str | PathLike[str], *, walker: Walker | str | None = None) -> Self:
+        """Return the network of a file: one that `save` wrote, a graph of OSMnx, or plain lines.
+
+        Parameters
+        ----------
+        path
+            A .gpkg or .parquet file that `save` wrote, a GeoPackage or .graphml file of OSMnx, or a GeoPackage or
+            GeoParquet file of lines.
+        walker
+            Who walks; by default the walker that was saved, else an adult.
+
+        Raises
+        ------
+        FileError, StreetsError
+            Naming the file, the element, the value and the way out.
+        """
+        kind = kind_of(path)
+        if kind == "network":
+            layout, saved = read_layout(path)
+            return cls.of(layout, saved if walker is None else walker)
+        someone = "adult" if walker is None else walker
+        if kind == "lines":
+            made = cls.from_edges(lines_from_file(path), walker=someone)
+        else:
+            graph = graph_from_graphml(path) if kind == "graphml" else graph_from_gpkg(path)
+            made = cls.from_networkx(graph, walker=someone)
+        return replace(made, layout=replace(made.layout, source=str(path)))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the network to a .gpkg or .parquet file, in one step; `read` gives exactly the same network back.
+
+        Raises
+        ------
+        FileError, OutputError
+            If the name ends otherwise, or the file cannot be written; what stood there before is then untouched.
+        """
+        save_layout(self.layout, self.walker, path)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the network as the directed graph that OSMnx's functions take, in the network's metric CRS.
+
+        Nodes have x and y; arcs osmid (the way), length, seconds, geometry, highway (the kind of way), name and rule. A
+        street is two arcs that share `street`, its row among the edges, or one where it is one-way on foot.
+        """
+        return to_networkx(self.nodes, self.edges)
+
+    def simplified(self) -> Self:
+        """Return the same streets with edges made one that merely go on, are alike and are walked at one pace.
+
+        Junctions, ends, gates, entrances and the ends of the data stay, and every walk stays as long as it was. Edges
+        get `inner_nodes`, how many nodes were lost inside them, which count for islands as before.
+        """
+        return type(self).of(simplify_layout(self.layout), self.walker)
+
+    def on_heights(self, paths: str | PathLike[str] | Sequence[str | PathLike[str]]) -> Self:
+        """Return the same streets with the slopes of an elevation model, at the pace that walkers have on slopes.
+
+        Time follows Tobler (1993), relative to level ground, both ways of every edge. Bridges and tunnels run straight
+        between their ends, stairs count as stairs. Edges get slope_factor, slope_factor_back and steepest.
+
+        Parameters
+        ----------
+        paths
+            One or more GeoTIFF files (`pip install 'tenmin[raster]'`) or SRTM .hgt files.
+
+        Raises
+        ------
+        FileError, InputError
+            Naming the file and the way out. Edges without a height count as level and are listed in `left_out`.
+        """
+        lines, notes = raise_lines(self.layout.lines, paths)
+        left_out = pd.concat([self.layout.left_out, notes], ignore_index=True)
+        return type(self).of(replace(self.layout, lines=lines, left_out=left_out), self.walker)
+
     def walked_by(self, walker: Walker | str) -> Self:
         """Return the same streets at another walker's seconds; seconds that were given stay as they are."""
         return type(self).of(self.layout, walker)
@@ -207,76 +287,6 @@ class WalkNetwork(StreetArrays):
             f"<WalkNetwork of {len(self.nodes)} nodes and {edges} edge{'s' * (edges != 1)}, "
             f"{self.edges['length'][self.is_street].sum() / 1000.0:.1f} km of street at {self.walker.speed_kmh:g} km/h "
             f"({parts} component{'s' * (parts != 1)})>"
-        )
-
-    @property
-    def crs(self) -> CRS:
-        """The metric CRS of nodes, edges and barriers."""
-        return self.edges.crs  # pyright: ignore[reportReturnType]
-
-    @property
-    def barriers(self) -> gpd.GeoDataFrame:
-        """Lines that no leg off the street may cross, with kind, name and source."""
-        return self.layout.barriers
-
-    @property
-    def gates(self) -> gpd.GeoDataFrame:
-        """Points on the streets that bar them, index the node, with kind, state, name and opening_hours."""
-        return self.layout.gates
-
-    @property
-    def entrances(self) -> gpd.GeoDataFrame:
-        """Points at which polygons are entered, with their kind."""
-        return self.layout.entrances
-
-    @property
-    def boundary(self) -> BaseGeometry | None:
-        """Where the data is known to be complete, in the network's CRS; None where nobody said."""
-        return self.layout.boundary
-
-    @property
-    def source(self) -> str:
-        """Where the streets come from."""
-        return self.layout.source
-
-    @property
-    def date(self) -> str | None:
-        """The date of the data, ISO 8601."""
-        return self.layout.date
-
-    def snap(
-        self,
-        things: gpd.GeoDataFrame,
-        *,
-        aside: float = 100.0,
-        island: int | None = None,
-    ) -> Joins:
-        """Return how points, multipoints or polygons join the streets.
-
-        Points join at their feet: the street points within `aside` metres that are local minima of the distance to the
-        thing along the streets and that a straight leg reaches without crossing a barrier. Polygons join through mapped
-        entrances on their outline, else where streets meet the outline, else at the feet of the outline. Bridges,
-        tunnels and other levels have no feet. Private streets are joined only by what stands nearer to them than to
-        any other street.
-
-        Parameters
-        ----------
-        things
-            The things, in any CRS; rows without geometry are not joined.
-        aside
-            Longest leg, metres.
-        island
-            Feet on components of fewer nodes than this (the network's own number by default) are used only where there
-            is no other.
-        """
-        return join(
-            in_metres(check_frame(things, "things"), self.crs),
-            self.frontage,
-            walls=self.walls,
-            entrances=self.entrances.geometry.to_numpy(),
-            on_island=self.on_island(island),
-            private=self.edges["private"].to_numpy(bool),
-            aside=aside,
         )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from tenmin.conditions import Condition, parse_condition
+from tenmin.conditions import Condition, parse_condition, remember
 from tenmin.files import check_keys, read_toml
 
 __all__ = ["BarrierTable", "load_barriers"]
@@ -34,8 +34,13 @@ class BarrierTable:
         >>> load_barriers().kind({"railway": "rail", "bridge": "yes"}) is None
         True
         """
-        if self.keys.isdisjoint(tags):
-            return None
+        return None if self.keys.isdisjoint(tags) else self._asked_once(tags)
+
+    @cached_property
+    def _asked_once(self) -> Callable[[Mapping[str, str]], str | None]:
+        return remember(self._kind, self.passes.keys.union(*(when.keys for _, when in self.kinds)))
+
+    def _kind(self, tags: Mapping[str, str]) -> str | None:
         found = next((kind for kind, when in self.kinds if when.holds(tags)), None)
         return None if found is None or self.passes.holds(tags) else found
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-__all__ = ["OsmExtract"]
+from tenmin.osm.lines import Box
 
-Box = tuple[float, float, float, float]
+__all__ = ["OsmExtract"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -21,8 +21,8 @@ __all__ = ["GATE_STATES", "find_entrances", "find_gates"]
 
 GATE_STATES = ("open", "private", "closed")
 WAYS_IN = (
-    "entrance", "full-height_turnstile", "gate", "hampshire_gate", "kissing_gate", "lift_gate", "sliding_gate", "swing_gate",
-    "turnstile", "wicket_gate",
+    "entrance", "full-height_turnstile", "gate", "hampshire_gate", "kissing_gate", "lift_gate", "sliding_gate",
+    "swing_gate", "turnstile", "wicket_gate",
 )  # fmt: skip
 """Barriers on an outline by which people go in."""
 NO_WAY_IN = ("emergency", "exit", "fire_exit", "garage", "no", "service", "staff")

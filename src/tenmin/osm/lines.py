@@ -16,6 +16,7 @@ from osmium.filter import KeyFilter
 
 __all__ = [
     "RENUMBERED",
+    "Box",
     "Pieces",
     "RawWays",
     "cut_into_pieces",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+Box = tuple[float, float, float, float]
+"""West, south, east and north in degrees."""
 
 #: Ids from here up stand for negative ones in a file that had to be put in order first.
 RENUMBERED = 1 << 35
@@ -47,8 +50,24 @@ class RawWays:
     refs: np.ndarray
     xy: np.ndarray
 
+    @classmethod
+    def nothing(cls) -> RawWays:
+        """No ways."""
+        return cls(np.zeros(0, np.int64), [], np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))
+
+    @classmethod
+    def of(cls, parts: Sequence[RawWays]) -> RawWays:
+        """The ways of several parts, one after the other."""
+        tags = [tags for part in parts for tags in part.tags]
+        ids, counts, refs, xy = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "counts", "refs", "xy")
+        )
+        return cls(ids, tags, counts, refs, xy)
+
     def take(self, rows: np.ndarray) -> RawWays:
         """Return only the ways for which `rows` (bool) is true."""
+        if rows.all():
+            return self
         nodes = np.repeat(rows, self.counts)
         tags = [tags for tags, wanted in zip(self.tags, rows, strict=True) if wanted]
         return RawWays(self.ids[rows], tags, self.counts[rows], self.refs[nodes], self.xy[nodes])

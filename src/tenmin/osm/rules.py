@@ -10,9 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from tenmin.conditions import Condition, parse_condition
+from tenmin.conditions import Condition, parse_condition, remember
 from tenmin.errors import FileError
 from tenmin.files import check_keys, open_input, read_toml
 
@@ -100,18 +101,14 @@ def judge_ways(ways: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
     1    steps      True     steps
     """
     table = rules or load_rules()
-    keys = table.keys
-    seen: dict[tuple[tuple[str, str], ...], tuple[str, bool, bool, str, bool, bool]] = {}
-    rows = []
-    for tags in ways["tags"]:
-        relevant = tuple(item for item in tags.items() if item[0] in keys)
-        verdict = seen.get(relevant)
-        if verdict is None:
-            verdict = seen[relevant] = table.judge(dict(relevant))
-        rows.append(verdict)
-    frame = pd.DataFrame(rows, index=ways.index, columns=_COLUMNS)
+    judge = remember(table.judge, table.keys)
+    tags = ways["tags"].tolist()
+    by_tags = {id(one): judge(one) for one in {id(one): one for one in tags}.values()}
+    verdicts = {verdict: row for row, verdict in enumerate(dict.fromkeys(by_tags.values()))}
+    rows = np.fromiter((verdicts[by_tags[id(one)]] for one in tags), np.int64, len(tags))
     flags = ["walkable", "private", "forward", "backward"]
-    return frame.astype(dict.fromkeys(flags, bool) | {"rule": "str", "kind": "str"})
+    frame = pd.DataFrame(list(verdicts), columns=_COLUMNS).astype(dict.fromkeys(flags, bool))
+    return frame.astype({"rule": "str", "kind": "str"}).take(rows).set_axis(ways.index, axis=0)
 
 
 def load_rules(path: str | os.PathLike[str] | None = None) -> Rules:

@@ -10,7 +10,9 @@ import osmium
 import pytest
 import shapely
 
+import tenmin as tm
 from osm_toy import osm_xml, ring, square, write_osm
+from tenmin.errors import FileError, InputError
 from tenmin.osm import judge_ways, read_osm, read_streets
 
 NODES = {
@@ -202,3 +204,45 @@ def test_real_extracts_have_walkable_streets_and_sound_areas(shared_data: Callab
     assert town.points.index.is_unique
     sizes = np.array([len(nodes) for nodes in town.ways["nodes"]])
     assert (sizes == shapely.get_num_coordinates(town.ways.geometry.to_numpy())).all()
+
+
+# --- a box of a larger file -----------------------------------------------------------------------------------------
+
+CENTRE = (24.9400, 60.1680, 24.9480, 60.1740)
+
+
+@pytest.mark.parametrize("read", [read_osm, read_streets])
+def test_a_box_gives_what_lies_inside_and_cuts_streets_at_its_edge(helsinki_path, read):
+    whole, part = read(helsinki_path), read(helsinki_path, box=CENTRE)
+    room = shapely.box(*CENTRE)
+    inside = whole.ways[whole.ways.within(room)]
+    assert set(inside["way"]) <= set(part.ways["way"]) < set(whole.ways["way"])
+    assert part.ways.within(room).all()
+    inside_whole = shapely.intersection(whole.ways.geometry.to_numpy(), room)
+    assert shapely.length(part.ways.geometry.to_numpy()).sum() <= shapely.length(inside_whole).sum()
+    assert part.points.index.tolist() == whole.points.index[whole.points.intersects(room)].tolist()
+    assert part.box == CENTRE
+    crossing = whole.ways[whole.ways.crosses(room.boundary)]
+    cut = part.ways[part.ways["cut_start"] | part.ways["cut_end"]]
+    assert set(crossing["way"]) & set(part.ways["way"]) <= set(cut["way"])
+
+
+def test_nodes_at_the_edge_of_a_box_are_ends_of_the_data(helsinki_path):
+    network = tm.WalkNetwork.from_osm(read_streets(helsinki_path, box=CENTRE))
+    assert network.nodes["cut"].sum() > 20
+
+
+def test_a_box_beside_the_file_is_refused_with_both_extents(helsinki_path):
+    with pytest.raises(FileError, match=r"no street in the box \(10.0, 10.0, 11.0, 11.0\); the file covers \(24\.9"):
+        read_osm(helsinki_path, box=(10.0, 10.0, 11.0, 11.0))
+
+
+@pytest.mark.parametrize("box", [(25.0, 60.0, 24.0, 61.0), (60.0, 24.0, 61.0, 190.0), (float("nan"), 0.0, 1.0, 1.0)])
+def test_a_box_that_is_none_is_refused(helsinki_path, box):
+    with pytest.raises(InputError, match="give west, south, east and north in degrees"):
+        read_osm(helsinki_path, box=box)
+
+
+@pytest.fixture(scope="module")
+def helsinki_path():
+    return tm.sample_path("helsinki")

@@ -13,7 +13,7 @@ import shapely
 
 from tenmin.network.crossings import describe_crossings
 from tenmin.network.layout import Layout
-from tenmin.network.plazas import Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
+from tenmin.network.plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.osm import OsmExtract, Rules, find_entrances, find_gates, judge_ways, load_rules
 from tenmin.tables import in_metres
 
@@ -133,7 +133,18 @@ def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, 
     rims = np.concatenate([kept[:0], *(plaza.labels for plaza in plazas)])
     lines = _cut(ways, corners, np.concatenate([kept, *(one.labels for one in plazas if not one.is_way)]), columns)
     across = cross_plazas(plazas, _meetings(corners, rims, kept), ways.crs)
-    return lines if across.empty else gpd.GeoDataFrame(pd.concat([lines, across], ignore_index=True))
+    if across.empty:
+        return lines
+    return gpd.GeoDataFrame(pd.concat([lines, across[~_needless(across, lines)]], ignore_index=True))
+
+
+def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
+    """Which lines across plazas have a street between the same nodes that is as short."""
+    mine, theirs = (
+        pd.MultiIndex.from_arrays([one[["u", "v"]].min(axis=1), one[["u", "v"]].max(axis=1)]) for one in (across, lines)
+    )
+    least = pd.Series(lines.geometry.length.to_numpy()).groupby([*theirs.to_frame().to_numpy().T]).min()
+    return (least.reindex(mine) <= across.geometry.length.to_numpy() * WORTH).to_numpy(bool)
 
 
 def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Series:

@@ -14,13 +14,13 @@ from pyproj import CRS
 
 from tenmin.network.layout import OPEN_GROUND
 
-__all__ = ["Plaza", "cross_plazas", "place_keys", "plazas_of_relations", "plazas_of_ways"]
+__all__ = ["WORTH", "Plaza", "cross_plazas", "place_keys", "plazas_of_relations", "plazas_of_ways"]
 
 _MOST_CORNERS = 400
 """Corners of a plaza up to which all straight lines between them are tried."""
 _TRIANGLE = 3
 _SAME_PLACE = 0.01
-_DETOUR = 1.002
+WORTH = 1.002
 """A straight line between corners is left out if going by a third corner is no more than this times as long."""
 _RIM = 0.05
 """Metres by which a straight line may leave the plaza: corners are known to a centimetre."""
@@ -210,5 +210,5 @@ def _worth_a_line(i: np.ndarray, j: np.ndarray, corners: _Corners) -> np.ndarray
         far = np.full((size, size), np.inf)
         far[one, two] = far[two, one] = np.hypot(*(corners.xy[i[start:end]] - corners.xy[j[start:end]]).T)
         by_a_third = (far[one] + far[two]).min(axis=1)
-        worth[start:end] = by_a_third > _DETOUR * far[one, two]
+        worth[start:end] = by_a_third > WORTH * far[one, two]
     return worth

@@ -15,6 +15,7 @@ import shapely
 from osmium.filter import KeyFilter
 
 __all__ = [
+    "FARTHEST",
     "RENUMBERED",
     "Box",
     "Pieces",
@@ -32,7 +33,8 @@ Box = tuple[float, float, float, float]
 
 #: Ids from here up stand for negative ones in a file that had to be put in order first.
 RENUMBERED = 1 << 35
-_FARTHEST = np.array([180.0, 90.0])
+FARTHEST = np.array([180.0, 90.0])
+"""Degrees of longitude and latitude that no node lies beyond."""
 _SHORTEST = 2
 _FIRST_YEAR = 2004
 
@@ -41,7 +43,8 @@ _FIRST_YEAR = 2004
 class RawWays:
     """Ways as flat arrays: way `ids[i]` has `tags[i]` and the next `counts[i]` rows of `refs` and `xy` (degrees).
 
-    A node without a place in the file has NaN coordinates. Ways with the same tags share one dict.
+    A node without a place in the file has NaN coordinates, one outside the box asked for infinite ones.
+    Ways with the same tags share one dict.
     """
 
     ids: np.ndarray
@@ -98,7 +101,7 @@ class Pieces:
 def cut_into_pieces(raw: RawWays) -> Pieces:
     """Return the unbroken pieces of ways, cut wherever a node has no place; pieces of one node vanish."""
     refs, xy, row = _without_repeats(raw)
-    placed = np.asarray((np.abs(xy) <= _FARTHEST).all(axis=1))
+    placed = np.asarray((np.abs(xy) <= FARTHEST).all(axis=1))
     at = np.flatnonzero(placed)
     new_piece = np.ones(len(at), bool)
     new_piece[1:] = (np.diff(row[at]) != 0) | (np.diff(at) != 1)

@@ -34,8 +34,8 @@ def read_ways(
 ) -> RawWays:
     """Return the ways that have one of `keys` and whose tags are `wanted`, each id once, in the file's order.
 
-    With a box (west, south, east, north) nodes outside it have no place, and ways without a place inside are left out
-    as the file is read, so that memory holds what is inside.
+    With a box (west, south, east, north) nodes outside it have infinite coordinates, and ways without a node inside are
+    left out as the file is read, so that memory holds what is inside.
     """
     known: dict[bytes, Tags | None] = {}
     parts = [RawWays.nothing()]
@@ -61,8 +61,8 @@ def _read_block(
         tags.append(known[text])
     keep = np.array([one is not None for one in tags], bool)
     if box is not None:
-        xy[((xy < box[:2]) | (xy > box[2:])).any(axis=1)] = np.nan
-        keep &= np.bincount(np.repeat(np.arange(len(ids)), counts), ~np.isnan(xy[:, 0]), len(ids)) > 0
+        xy[((xy < box[:2]) | (xy > box[2:])).any(axis=1)] = np.inf
+        keep &= np.bincount(np.repeat(np.arange(len(ids)), counts), np.isfinite(xy[:, 0]), len(ids)) > 0
     return RawWays(ids, tags, counts, refs, xy).take(keep)  # pyright: ignore[reportArgumentType]
 
 

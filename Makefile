@@ -62,6 +62,7 @@ lock: $(VENV)/locked-dev
 	$(UV_COMPILE) --group build --output-file requirements/run.txt
 	$(UV_COMPILE) --group build --group test --constraints requirements/run.txt --output-file requirements/test.txt
 	$(UV_COMPILE) --group build --group dev --constraints requirements/test.txt --output-file requirements/dev.txt
+	$(subst pyproject.toml,benchmarks/peers.in,$(UV_COMPILE)) --output-file benchmarks/peers.txt
 
 $(VENV)/locked-%: requirements/%.txt pyproject.toml | $(BIN)/python
 	@echo "installing requirements/$*.txt into $(VENV)"

@@ -1,1 +1,1 @@
-"""Benchmarks: tenmin beside its peers in one run, as ratios; nothing here is a test."""
+"""Benchmarks: tenmin beside its peers in one run, each in a process of its own; nothing here is a test."""

@@ -22,7 +22,7 @@ NEAR = pytest.approx
 @pytest.fixture(scope="module")
 def network(helsinki: Path) -> tm.WalkNetwork:
     """The walking network of Helsinki."""
-    return tm.WalkNetwork.from_osm(helsinki)
+    return tm.WalkNetwork.from_osm(helsinki, private="open")
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +70,8 @@ def from_doors(
 @pytest.mark.parametrize("direction", ["to", "from"])
 @pytest.mark.parametrize(("unit", "weight"), [("minutes", "seconds"), ("metres", "metres")])
 def test_every_node_is_as_far_as_networkx_and_scipy_say(
-    helsinki, doors: gpd.GeoDataFrame, unit: str, weight: str, direction: str
+    network: tm.WalkNetwork, doors: gpd.GeoDataFrame, unit: str, weight: str, direction: str
 ):
-    network = tm.WalkNetwork.from_osm(helsinki, private="open")
     at, found = from_doors(network, doors, unit, direction)
     tail, head, cost = arcs(network, weight)
     tail, head = (head, tail) if direction == "to" else (tail, head)
@@ -154,7 +153,7 @@ def test_g16_the_clipped_extract_knows_where_its_data_ends(
 
 
 def test_g23_two_runs_are_the_same(helsinki: Path, network: tm.WalkNetwork, doors: gpd.GeoDataFrame):
-    again = tm.WalkNetwork.from_osm(helsinki)
+    again = tm.WalkNetwork.from_osm(helsinki, private="open")
     assert again.edges.drop(columns="geometry").equals(network.edges.drop(columns="geometry"))
     one, two = (tm.trace_isochrones(each, doors, minutes=10).to_wkb() for each in (network, again))
     assert one.equals(two)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 import tenmin as tm
-from tenmin.errors import InputError, StreetsError, TableError
+from tenmin.errors import InputError, StreetsError, TableError, TenminError
+from tenmin.tables import in_metres
 from towns import CRS, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (400.0, 0.0)]
@@ -457,3 +461,49 @@ def test_an_extract_without_a_walkable_way_is_refused(tmp_path):
     path.write_text(f'<?xml version="1.0"?><osm version="0.6">{nodes}{motorway}</osm>', encoding="utf-8")
     with pytest.raises(StreetsError, match=r"motorway\.osm has no way that 'adult' can walk"):
         tm.WalkNetwork.from_osm(path)
+
+
+# --- options of an extract -----------------------------------------------------------------------------------------
+
+
+def test_a_planners_own_rules_decide(tmp_path):
+    table = 'kinds = ["highway"]\n[[rule]]\nid = "stairs"\nwhen = { highway = "steps" }\n'
+    table += 'verdict = "walk"\nzh = "楼梯"\nen = "stairs"\n'
+    table += '[[rule]]\nid = "rest"\nwhen = {}\nverdict = "refuse"\nzh = "其余"\nen = "the rest"\n'
+    path = tmp_path / "rules.toml"
+    path.write_text(table, encoding="utf-8")
+    network = tm.WalkNetwork.from_osm(tm.sample_path("shifan"), rules=path)
+    assert set(network.edges["rule"]) == {"stairs"}
+    assert set(network.edges["kind"]) == {"steps"}
+    refused = int(network.layout.ways.index[network.layout.ways["verdict"] == "refuse"][0])
+    assert network.why(refused, "zh").endswith("按规则 'rest' 不可步行:其余")
+    assert tm.WalkNetwork.from_osm(tm.sample_path("shifan"), rules=tm.load_rules(path)).why(refused) == network.why(
+        refused
+    )
+
+
+def test_why_of_a_way_that_is_not_there_is_refused():
+    network = tm.WalkNetwork.from_osm(tm.sample_path("shifan"))
+    with pytest.raises(InputError, match=r"streets\.osm has no way 12345 among its \d+ streets"):
+        network.why(12345)
+
+
+def test_the_size_of_an_island_is_an_option():
+    some = homes({"h": (255, 70)})
+    lines = streets(*long_street(60), *long_street(20, y=130.0))
+    island = tm.WalkNetwork.from_edges(lines, walker="adult")
+    assert island.snap(some).table.loc["h", "feet"] == 1
+    assert island.snap(some, island=20).table.loc["h", "feet"] == 2
+
+
+@given(st.floats(-179.0, 179.0), st.floats(-79.0, 55.0))
+def test_the_utm_zone_is_the_one_that_pyproj_finds(lon: float, lat: float):
+    assume(abs((lon + 180.0) % 6.0 - 3.0) < 2.99)
+    spot = gpd.GeoDataFrame(geometry=[shapely.Point(lon, lat)], crs="EPSG:4326")
+    assert in_metres(spot).crs == spot.estimate_utm_crs()
+
+
+def test_the_collector_is_back_after_an_extract_that_is_refused(tmp_path):
+    with pytest.raises(TenminError):
+        tm.read_osm(tmp_path / "missing.osm")
+    assert gc.isenabled()

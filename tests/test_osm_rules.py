@@ -56,7 +56,8 @@ CASES = [
     ("public_transport=platform", "platform", "walk"),
     ("man_made=pier", "pier", "walk"),
     ("route=ferry", "ferry", "refuse"),
-    ("route=ferry foot=no", "foot_no", "refuse"),
+    ("route=ferry foot=yes", "ferry", "refuse"),
+    ("highway=trail surface=stone", "footway", "walk"),
     ("highway=path sac_scale=alpine_hiking", "alpine", "refuse"),
     ("highway=nonsense", "unknown", "refuse"),
 ]

@@ -16,6 +16,8 @@ __all__ = ["check_direction", "check_facilities", "check_frame", "check_places",
 
 LARGEST_PLACE_M2 = 20_000.0
 STATES = ("in_use", "vacant", "converted", "planned")
+FIRST_IRREGULAR, LAST_IRREGULAR, FIRST_POLAR, LAST_POLAR = 56.0, 42.0, 84.0, -80.0
+"""Degrees of latitude and longitude within which the zones of UTM are irregular (Norway, Svalbard), and end."""
 WORLD = np.array([180.0, 90.0])
 """Degrees of longitude and latitude that no point lies beyond."""
 
@@ -168,6 +170,16 @@ def _measures_metres(crs: CRS) -> bool:
     return not method.startswith(("Mercator", "Popular Visualisation"))
 
 
+def _utm_zone(frame: gpd.GeoDataFrame) -> CRS:
+    """The UTM zone of a frame: by arithmetic where zones are regular, which spares a search of pyproj's database."""
+    west, south, east, north = frame.total_bounds
+    x, y = (west + east) / 2.0, (south + north) / 2.0
+    irregular = y >= FIRST_IRREGULAR and 0.0 <= x <= LAST_IRREGULAR
+    if frame.crs != "EPSG:4326" or irregular or not LAST_POLAR <= south <= north <= FIRST_POLAR:
+        return frame.estimate_utm_crs()
+    return CRS.from_epsg((32600 if y >= 0.0 else 32700) + min(int((x + 180.0) // 6.0), 59) + 1)
+
+
 def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFrame:
     """Return the frame in a CRS whose unit is the metre: `crs`, or else its own if it is one, or else its UTM zone.
 
@@ -183,7 +195,7 @@ def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFra
     if frame.empty:
         return frame.to_crs("EPSG:32631")
     try:
-        return frame.to_crs(frame.estimate_utm_crs())
+        return frame.to_crs(_utm_zone(frame))
     except RuntimeError as error:
         msg = (
             f"no UTM zone fits the bounds {tuple(frame.total_bounds.round(3).tolist())}; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.ops import substring
 
@@ -61,7 +62,7 @@ def bar_ways(lines: gpd.GeoDataFrame, layout: Layout, walker: Walker) -> tuple[g
     if gates.empty:
         return _enclose(lines, np.zeros(0, np.int64)) if layout.private == "residents" else lines, notes
     ends = np.concatenate([lines["u"], lines["v"]])
-    labels, count = np.unique(ends[np.isin(ends, gates.index)], return_counts=True)
+    labels, count = np.unique(ends[pd.Index(ends).isin(gates.index)], return_counts=True)
     state, kind = (gates[name].reindex(labels).to_numpy(object) for name in ("state", "kind"))
     held = np.isin(state, ["closed", "private"] if layout.private == "closed" else ["closed"])
     shut = held | np.isin(kind, walker.cannot_pass)
@@ -77,7 +78,7 @@ def bar_ways(lines: gpd.GeoDataFrame, layout: Layout, walker: Walker) -> tuple[g
 def _take_apart(lines: gpd.GeoDataFrame, labels: np.ndarray) -> gpd.GeoDataFrame:
     """End every line that has one of these nodes at an end of its own just before it, so that no leg slips through."""
     ends = np.concatenate([lines["u"], lines["v"]])
-    shut = np.flatnonzero(np.isin(ends, labels))
+    shut = np.flatnonzero(pd.Index(ends).isin(labels))
     if not len(shut):
         return lines
     parted = _own_ends(ends, labels)
@@ -95,7 +96,7 @@ def _take_apart(lines: gpd.GeoDataFrame, labels: np.ndarray) -> gpd.GeoDataFrame
 
 def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Ends of lines where those with one of these labels each have a label of their own; the first keeps its."""
-    at = np.flatnonzero(np.isin(ends, labels))
+    at = np.flatnonzero(pd.Index(ends).isin(labels))
     at = at[np.argsort(ends[at], kind="stable")]
     again = at[1:][ends[at[1:]] == ends[at[:-1]]]
     parted = ends.copy()
@@ -105,7 +106,7 @@ def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def _ends_at(lines: gpd.GeoDataFrame, labels: np.ndarray) -> np.ndarray:
     """Whether each line begins or ends at one of these nodes."""
-    return np.isin(lines["u"], labels) | np.isin(lines["v"], labels)
+    return lines["u"].isin(labels).to_numpy() | lines["v"].isin(labels).to_numpy()
 
 
 def _enclose(lines: gpd.GeoDataFrame, private_gates: np.ndarray) -> gpd.GeoDataFrame:
@@ -122,9 +123,9 @@ def _enclose(lines: gpd.GeoDataFrame, private_gates: np.ndarray) -> gpd.GeoDataF
     apart = ~private & (part != main)
     behind_gates = part[apart & _ends_at(lines, private_gates)]
     beside_ways = part[apart & _ends_at(lines, np.concatenate([lines["u"][private], lines["v"][private]]))]
-    with_streets = part[~private & ~np.isin(lines["kind"].to_numpy(object), INNER_KINDS)]
+    with_streets = part[~private & ~pd.Index(lines["kind"].to_numpy(object)).isin(INNER_KINDS)]
     held = private | np.isin(part, behind_gates) | np.isin(part, np.setdiff1d(beside_ways, with_streets))
     lines = lines.assign(private=held)
     ends = np.concatenate([lines["u"][~held], lines["v"][~held]])
-    at_gates, count = np.unique(ends[np.isin(ends, private_gates)], return_counts=True)
+    at_gates, count = np.unique(ends[pd.Index(ends).isin(private_gates)], return_counts=True)
     return _take_apart(lines, at_gates[count > 1])

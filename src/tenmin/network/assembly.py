@@ -55,7 +55,7 @@ def _nodes_of(edges: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
     cut = pd.Index(labels).isin(list(layout.cut))
     if layout.boundary is not None:
         shapely.prepare(layout.boundary)
-        cut |= ~shapely.covers(layout.boundary, points)
+        cut |= ~shapely.intersects_xy(layout.boundary, *shapely.get_coordinates(points).T)
     size = np.bincount(group)
     if "inner_nodes" in edges.columns:
         size = size + np.bincount(group[u], edges["inner_nodes"].to_numpy(), len(size)).astype(np.int64)

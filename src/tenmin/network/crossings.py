@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 
+from tenmin.conditions import remember
+
 __all__ = ["describe_crossings"]
 
 _KEYS = ("footway", "path", "cycleway", "highway")
@@ -21,7 +23,8 @@ def describe_crossings(ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> dict
     highest kerb among its nodes (raised, rolled, lowered, flush).
     """
     crossing, kerb = np.full(len(ways), None, object), np.full(len(ways), None, object)
-    rows = [row for row, tags in enumerate(ways["tags"]) if any(tags.get(key) == "crossing" for key in _KEYS)]
+    is_crossing = remember(lambda tags: any(tags.get(key) == "crossing" for key in _KEYS), _KEYS)
+    rows = [row for row, tags in enumerate(ways["tags"].tolist()) if is_crossing(tags)]
     if not rows:
         return {"crossing": crossing, "kerb": kerb}
     known = {

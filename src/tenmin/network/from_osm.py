@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.conditions import remember
 from tenmin.network.crossings import describe_crossings
 from tenmin.network.layout import Layout
 from tenmin.network.plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
-from tenmin.osm import OsmExtract, Rules, find_entrances, find_gates, judge_ways, load_rules
+from tenmin.osm import OsmExtract, Rules, find_entrances, find_gates, judge_ways, load_rules, uncollected
 from tenmin.tables import in_metres
 
 __all__ = ["layout_from_osm"]
@@ -26,6 +27,7 @@ _PASSAGES = ("no", "building_passage")
 """Values of `tunnel` that leave a way on the ground."""
 
 
+@uncollected()
 def layout_from_osm(
     extract: OsmExtract, *, rules: Rules | None, private: str, island: int, when: datetime | None
 ) -> Layout:
@@ -64,12 +66,12 @@ def layout_from_osm(
 
 
 def _labels(lines: gpd.GeoDataFrame) -> np.ndarray:
-    return np.union1d(lines["u"].to_numpy(), lines["v"].to_numpy())
+    return pd.unique(np.concatenate([lines["u"].to_numpy(), lines["v"].to_numpy()]))
 
 
 def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """What the rules said of every way, with the reason in both languages."""
-    named, code = np.unique(verdicts["rule"].to_numpy(object), return_inverse=True)
+    code, named = pd.factorize(verdicts["rule"].to_numpy(object))
     columns = {
         "rule": verdicts["rule"].to_numpy(object),
         "verdict": np.select([verdicts["walkable"], verdicts["private"]], ["walk", "private"], "refuse").astype(object),
@@ -116,10 +118,11 @@ class _Corners:
 
     def split_at(self, kept: np.ndarray) -> np.ndarray:
         """Which corners are nodes: the ends, those that ways share or pass twice, and those to keep."""
-        _, code, count = np.unique(self.node, return_inverse=True, return_counts=True)
+        code, _ = pd.factorize(self.node)
+        count = np.bincount(code)
         ends = np.ones(len(self.node), bool)
         ends[1:-1] = (self.way[1:-1] != self.way[:-2]) | (self.way[1:-1] != self.way[2:])
-        return ends | (count[code] > 1) | np.isin(self.node, kept)
+        return ends | (count[code] > 1) | pd.Index(self.node).isin(kept)
 
 
 def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> gpd.GeoDataFrame:
@@ -149,9 +152,9 @@ def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
 
 def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Series:
     """How many ways meet at each corner of a plaza; a gate or a door counts as one more."""
-    here = np.isin(corners.node, rims)
-    pairs = np.unique(np.column_stack([corners.node[here], corners.way[here]]), axis=0)
-    nodes, ways = np.unique(pairs[:, 0], return_counts=True)
+    here = pd.Index(corners.node).isin(rims)
+    pairs = pd.DataFrame({"node": corners.node[here], "way": corners.way[here]}).drop_duplicates()
+    nodes, ways = np.unique(pairs["node"].to_numpy(), return_counts=True)
     return pd.Series(ways + np.isin(nodes, kept), index=nodes)
 
 
@@ -202,26 +205,28 @@ def _cut(
 
 def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """What the edges of each way inherit from it."""
+    tags = ways["tags"].tolist()
+    level = remember(_level, ("bridge", "tunnel", "layer", "level", "location"))
     return {
         "way": ways["way"].to_numpy(),
         "kind": verdicts["kind"].to_numpy(object),
         "rule": verdicts["rule"].to_numpy(object),
-        "name": _by_tags(ways, lambda tags: tags.get("name")),
+        "name": _texts([one.get("name") for one in tags]),
         "oneway": ~(verdicts["forward"] & verdicts["backward"]).to_numpy(),
         "backward": (verdicts["backward"] & ~verdicts["forward"]).to_numpy(),
         "private": verdicts["private"].to_numpy(),
-        "level": _by_tags(ways, _level),
-        "surface": _by_tags(ways, lambda tags: tags.get("surface")),
-        "wheelchair": _by_tags(ways, lambda tags: tags.get("wheelchair")),
+        "level": _texts([level(one) for one in tags]),
+        "surface": _texts([one.get("surface") for one in tags]),
+        "wheelchair": _texts([one.get("wheelchair") for one in tags]),
         **describe_crossings(ways, points),
     }
 
 
-def _by_tags(ways: gpd.GeoDataFrame, judge: Callable[[Mapping[str, str]], str | None]) -> np.ndarray:
-    """What a function says of the tags of each way."""
-    said = np.empty(len(ways), object)
-    said[:] = [judge(tags) for tags in ways["tags"]]
-    return said
+def _texts(values: list[str | None]) -> np.ndarray:
+    """A column of text or None."""
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
 
 
 def _level(tags: Mapping[str, str]) -> str | None:

@@ -18,7 +18,8 @@ __all__ = ["Frontage", "face_streets", "shapes_of"]
 class Frontage:
     """Streets that legs may join, as arrays: all but bridges, tunnels and other levels.
 
-    `edge` are their rows among all edges; nodes are those of all streets.
+    `edge` are their rows among all edges, private ones last, so that a foot on a node where both meet is one on the
+    other street; nodes are those of all streets.
     """
 
     streets: Streets
@@ -28,8 +29,7 @@ class Frontage:
 
     def rows_of(self, edges: np.ndarray) -> np.ndarray:
         """Return the rows here of edges given by their row among all edges; -1 where they are none of these."""
-        at = np.searchsorted(self.edge, edges).clip(0, max(len(self.edge) - 1, 0))
-        return np.where(self.edge[at] == edges, at, -1) if len(self.edge) else np.full(len(edges), -1)
+        return pd.Index(self.edge).get_indexer(edges)
 
     def has_street(self, nodes: np.ndarray) -> np.ndarray:
         """Return whether any of these streets meets each node."""
@@ -49,6 +49,7 @@ def face_streets(edges: gpd.GeoDataFrame, streets: Streets) -> Frontage:
     """Return the frontage of edges: those whose `level` is None, or all where there is no such column."""
     grounded = pd.isna(edges["level"]).to_numpy() if "level" in edges.columns else np.ones(len(edges), bool)
     rows = np.flatnonzero(grounded)
+    rows = rows[np.argsort(streets.private[rows], kind="stable")]
     kept = edges.iloc[rows]
     linked = link_nodes(streets.u[rows], streets.v[rows], streets.length[rows], len(streets.copy))
     return Frontage(linked, shapes_of(kept, linked), shapely.STRtree(kept.geometry.to_numpy()), rows)

@@ -142,7 +142,7 @@ def _without_strangers(found: _Candidates, private: np.ndarray, things: int) -> 
     nearest = np.full((2, things), np.inf)
     np.minimum.at(nearest[0], found.thing[~held], found.leg[~held])
     np.minimum.at(nearest[1], found.thing[held], found.leg[held])
-    stranger = nearest[0] <= nearest[1]
+    stranger = nearest[0] <= nearest[1] + _TOUCH
     return found.take(~(held & stranger[found.thing]))
 
 

@@ -168,7 +168,8 @@ class _Corners:
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Pairs of corners of one plaza between which a straight walk may run: it only touches what it goes round."""
         first = np.searchsorted(self.plaza, np.arange(self.plaza.max(initial=-1) + 2))
-        blocks = [np.column_stack(np.triu_indices(end - start, 1)) + start for start, end in pairwise(first.tolist())]
+        spans = [(start, end) for start, end in pairwise(first.tolist()) if end - start > 1]
+        blocks = [np.column_stack(np.triu_indices(end - start, 1)) + start for start, end in spans]
         i, j = np.concatenate([np.zeros((0, 2), np.int64), *blocks]).T
         taut = self._touches(i, j) & self._touches(j, i)
         return i[taut], j[taut]

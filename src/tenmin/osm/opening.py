@@ -126,6 +126,8 @@ def needs_order(file: osmium.io.File, raw: RawWays) -> bool:
         return False
     if missing.min() < 0:
         return True
+    if osmium.io.Reader(file, osmium.osm.NOTHING).header().get("sorting", "") == "Type_then_ID":
+        return False
     nodes = osmium.FileProcessor(file, osmium.osm.NODE).with_filter(IdFilter(missing.tolist()))
     return next(iter(nodes), None) is not None
 

@@ -16,6 +16,7 @@ from tenmin.osm.areas import AREA_KEYS, RELATION_KEYS, close_ways, is_area, read
 from tenmin.osm.barriers import load_barriers
 from tenmin.osm.extract import OsmExtract
 from tenmin.osm.lines import FARTHEST, Box, Pieces, RawWays, cut_into_pieces, labels, newest_day, objects, original_ids
+from tenmin.osm.memory import uncollected
 from tenmin.osm.opening import Header, check_not_cut, explained, in_order, needs_order, open_osm, read_header
 from tenmin.osm.points import read_points
 from tenmin.osm.text import read_ways
@@ -95,6 +96,7 @@ def is_street(tags: Mapping[str, str]) -> bool:
     return any(key in tags and (values is None or tags[key] in values) for key, values in STREETS.items())
 
 
+@uncollected()
 def _read(path: str | os.PathLike[str], box: Box | None, *, whole: bool) -> OsmExtract:
     if box is not None:
         _check_box(box)

@@ -29,7 +29,7 @@ class Frontage:
 
     def rows_of(self, edges: np.ndarray) -> np.ndarray:
         """Return the rows here of edges given by their row among all edges; -1 where they are none of these."""
-        return pd.Index(self.edge).get_indexer(edges)
+        return pd.Index(self.edge).get_indexer(pd.Index(edges))
 
     def has_street(self, nodes: np.ndarray) -> np.ndarray:
         """Return whether any of these streets meets each node."""

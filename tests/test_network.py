@@ -507,3 +507,24 @@ def test_the_collector_is_back_after_an_extract_that_is_refused(tmp_path):
     with pytest.raises(TenminError):
         tm.read_osm(tmp_path / "missing.osm")
     assert gc.isenabled()
+
+
+@cases(60)
+@given(towns(timed=True), st.lists(st.booleans(), min_size=12, max_size=12))
+def test_labels_tell_the_direction_of_a_line_however_it_is_drawn(small: Town, turned: list[bool]):
+    plain = small.network
+    assume(len(plain.edges) == len(small.lines) and plain.nodes["component_nodes"].min() > 2)
+    edges = plain.edges.drop(columns=["length", "private", "rule", "way"])
+    against = [line.reverse() if turn else line for line, turn in zip(edges.geometry, turned, strict=False)]
+    again = tm.WalkNetwork.from_edges(edges.set_geometry(against, crs=CRS), walker="adult")
+    ends = [[edge.geometry.coords[0], edge.geometry.coords[-1]] for edge in again.edges.itertuples()]
+    assert ends == [[edge.geometry.coords[0], edge.geometry.coords[-1]] for edge in plain.edges.itertuples()]
+
+
+def test_a_network_drawn_against_its_labels_is_walked_as_one_drawn_with_them():
+    lines = [(0, 0), (100, 0)], [(200, 0), (100, 0)], [(200, 0), (300, 0)], [(400, 50), (300, 0)]
+    labelled = streets(*lines).assign(u=["a", "b", "c", "d"], v=["b", "c", "d", "e"])
+    network = tm.WalkNetwork.from_edges(labelled, walker="adult")
+    assert network.nodes.geometry.x.to_dict() == {"a": 0.0, "b": 100.0, "c": 200.0, "d": 300.0, "e": 400.0}
+    metres = tm.measure_coverage(network, homes([(110, 0)]), clinics([(290, 0)]), metres=500).metres["clinic"]
+    assert metres.tolist() == pytest.approx([180.0])

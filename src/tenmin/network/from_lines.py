@@ -62,6 +62,8 @@ def _times(frame: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     return {"seconds": seconds, "seconds_back": np.where(_flags(frame, "oneway", _ONE_WAY), np.inf, back)}
 
 
+AS_DRAWN = 1e-6
+"""By how much a line's own direction counts where its labels leave it open which end is which."""
 _ONE_WAY = "walkers are bound to one direction"
 
 
@@ -153,6 +155,29 @@ def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarra
     return u.astype(np.int64), v.astype(np.int64), np.asarray(shapely.linestrings(xy, indices=row))
 
 
+def _drawn_from_u_to_v(lines: gpd.GeoDataFrame, tolerance: float) -> np.ndarray:
+    """The lines turned round that are drawn against their labels, as the lines that share a label tell."""
+    geometry = lines.geometry.to_numpy()
+    begin, end, _ = _meet(geometry, tolerance)
+    u, v = lines["u"].to_numpy(), lines["v"].to_numpy()
+    ends = pd.DataFrame(
+        {
+            "label": np.concatenate([u, u, v, v]),
+            "spot": np.concatenate([begin, end, end, begin]),
+            "lines": np.repeat([1.0 + AS_DRAWN, 1.0, 1.0 + AS_DRAWN, 1.0], len(lines)),
+        }
+    )
+    votes = ends.groupby(["label", "spot"], sort=False)["lines"].sum().reset_index()
+    votes = votes.sort_values("lines", ascending=False, kind="stable")
+    best = votes.drop_duplicates("label").set_index("label")
+    second = votes[votes.duplicated("label")].drop_duplicates("label").set_index("label")["lines"]
+    sure = best["lines"] - second.reindex(best.index, fill_value=0.0)
+    at_u, at_v, sure_u, sure_v = (table.loc[ids].to_numpy() for table in (best["spot"], sure) for ids in (u, v))
+    as_drawn = sure_u * (at_u == begin) + sure_v * (at_v == end)
+    turned = sure_u * (at_u == end) + sure_v * (at_v == begin)
+    return np.where(turned > as_drawn, np.asarray(shapely.reverse(geometry)), geometry)
+
+
 def lines_from_edges(
     frame: object, *, node: bool = False, tolerance: float = 0.001
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -183,7 +208,8 @@ def lines_from_edges(
         crs=kept.crs,
     )
     if {"u", "v"} <= set(kept.columns) and not node:
-        return lines.assign(u=kept["u"].to_numpy(), v=kept["v"].to_numpy()), left_out
+        lines = lines.assign(u=kept["u"].to_numpy(), v=kept["v"].to_numpy())
+        return lines.set_geometry(_drawn_from_u_to_v(lines, tolerance), crs=lines.crs), left_out
     lines = _split_at_crossings(lines) if node else lines
     u, v, geometry = _meet(lines.geometry.to_numpy(), tolerance)
     return lines.set_geometry(geometry, crs=lines.crs).assign(u=u, v=v), left_out

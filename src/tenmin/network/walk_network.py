@@ -120,7 +120,8 @@ class WalkNetwork(StreetArrays):
         ----------
         gdf
             Lines with a CRS (degrees are projected to UTM); the labels of its index are the way ids of messages. `u`
-            and `v`, where both are there, label the ends; else ends that meet within the tolerance are one node.
+            and `v`, where both are there, label the ends, in whichever direction a line is drawn; else ends that meet
+            within the tolerance are one node.
             `seconds` and `seconds_back` are honoured; `oneway` (bool, for walkers) closes the way from v to u;
             `private` (bool) lets nobody pass through; `kind` or `highway` and `name` are kept.
         walker

@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
-import pyogrio.raw
 import shapely
 from pyproj import CRS
 
@@ -51,6 +49,8 @@ def _damaged(path: Path, error: BaseException) -> FileError:
 
 def write_gpkg(path: Path, tables: Mapping[str, PlainTable], about: str, crs: CRS | None) -> None:
     """Write tables as the layers of a new GeoPackage; those without geometry are attribute tables."""
+    import pyogrio.raw
+
     path.unlink(missing_ok=True)
     description = PlainTable({"about": np.array([about], object)}, None, 1)
     for name, table in {**tables, ABOUT: description}.items():
@@ -82,6 +82,8 @@ def _gdal_crs(crs: CRS) -> str:
 
 def about_gpkg(path: Path) -> str | None:
     """Return the text that describes a GeoPackage written by `write_gpkg`; None if it is one of others."""
+    import pyogrio.raw
+
     try:
         if ABOUT not in pyogrio.list_layers(path)[:, 0]:
             return None
@@ -95,6 +97,7 @@ def about_gpkg(path: Path) -> str | None:
 
 def read_gpkg(path: Path) -> Reader:
     """Return what reads one layer of a GeoPackage."""
+    import pyogrio.raw
 
     def read(name: str) -> PlainTable:
         try:

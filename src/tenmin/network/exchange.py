@@ -10,7 +10,6 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
 from tenmin.errors import FileError
@@ -48,6 +47,8 @@ def kind_of(path: str | os.PathLike[str]) -> Kind:
 
 def _layers(path: Path) -> dict[str, str | None]:
     """The layers of a GeoPackage and the kinds of their geometry."""
+    import pyogrio
+
     try:
         return {str(name): kind for name, kind in pyogrio.list_layers(path)}
     except RuntimeError as error:
@@ -59,6 +60,8 @@ def _damaged(path: Path, error: BaseException) -> FileError:
 
 
 def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
+    import pyogrio
+
     try:
         frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True)
     except (RuntimeError, ValueError, shapely.errors.ShapelyError) as error:

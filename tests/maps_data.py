@@ -35,6 +35,10 @@ class Network:
     crs: str = CRS
 
     @property
+    def is_street(self) -> np.ndarray:
+        return np.ones(len(self.edges), bool)
+
+    @property
     def walker(self) -> Walker:
         return Walker.preset("adult")
 

@@ -147,7 +147,7 @@ def _worst_first(shares: pd.DataFrame) -> pd.DataFrame:
 def _layers(subject: Subject, number: Mapping[str, int], lang: str) -> dict[str, Layer]:
     coverage = subject.coverage
     layers = {
-        "streets": street_layer(coverage.network.edges),
+        "streets": street_layer(coverage.network.edges[coverage.network.is_street]),
         "barriers": barrier_layer(coverage.network.barriers),
         "places": place_layer(coverage, subject.places, subject.facilities, number),
         "facilities": facility_layer(coverage, subject.facilities, number),

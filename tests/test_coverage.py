@@ -401,3 +401,12 @@ def test_the_tables_are_left_as_they_were():
 def test_options_that_are_wrong_are_refused(options: dict[str, object], error: type[InputError], message: str):
     with pytest.raises(error, match=message):
         tm.measure_coverage(town(STREET), PEOPLE, DOOR, **options)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rounding_leaves_nobody_below_zero_unserved(seed: int):
+    people = np.random.default_rng(seed).uniform(0.0, 30.0, 200)
+    some = homes([(0.0, 0.0), (0.0, 5000.0)] * 100, people=people)
+    shares = tm.measure_coverage(town([(0, 0), (400, 0)]), some, clinics([(10, 0)]), minutes=10).shares()
+    assert 0.0 <= shares["unserved"].iloc[0] < 1e-9
+    assert shares["unknown"].iloc[0] == pytest.approx(people[1::2].sum())

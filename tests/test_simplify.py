@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -86,6 +87,19 @@ def test_streets_that_differ_stay_apart(columns: dict):
 def test_two_one_way_streets_that_run_against_each_other_stay_apart():
     assert len(town([(0, 0), (100, 0)], [(200, 0), (100, 0)], oneway=True).simplified().edges) == 2
     assert len(town([(0, 0), (100, 0)], [(100, 0), (200, 0)], oneway=True).simplified().edges) == 1
+
+
+@pytest.mark.parametrize("second", [[(100, 0), (200, 0)], [(200, 0), (100, 0)]])
+def test_slopes_are_never_turned_round(second: list):
+    plain = town([(0, 0), (100, 0)], second)
+    lines = plain.layout.lines.assign(slope_factor=1.4, slope_factor_back=0.9, steepest=0.1)
+    climbed = tm.WalkNetwork.of(replace(plain.layout, lines=lines), "adult")
+    before, after = (
+        tm.measure_coverage(one, homes([(0, 0)]), clinics([(200, 0)]), minutes=9).minutes["clinic"].iloc[0]
+        for one in (climbed, climbed.simplified())
+    )
+    assert after == pytest.approx(before) == pytest.approx(2.5 * (1.4 if second[0] == (100, 0) else 1.15))
+    assert len(climbed.simplified().edges) == (1 if second[0] == (100, 0) else 2)
 
 
 def test_a_ring_on_its_own_becomes_one_loop():

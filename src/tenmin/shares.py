@@ -32,7 +32,7 @@ def add_shares(sums: pd.DataFrame, facilities: pd.Series) -> pd.DataFrame:
     total = sums["total"].where((sums["total"] > 0.0) & (sums["category"].map(facilities) > 0), np.nan)
     columns = [name for name in sums.columns if name not in {"served", "unknown", "total"}]
     return sums.assign(
-        unserved=sums["total"] - sums["served"] - sums["unknown"],
+        unserved=(sums["total"] - sums["served"] - sums["unknown"]).clip(lower=0.0),
         share=sums["served"] / total,
         share_upper=(sums["served"] + sums["unknown"]) / total,
     )[[*columns, "served", "unserved", "unknown", "total", "share", "share_upper"]]

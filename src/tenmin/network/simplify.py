@@ -41,9 +41,17 @@ def _links(layout: Layout, lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndar
     one, other = order[first[node]], order[first[node] + 1]
     alike = _kinds(lines)
     goes_on = (alike[one % size] == alike[other % size]) & (one % size != other % size)
-    goes_on &= ~lines["oneway"].to_numpy(bool)[one % size] | ((one < size) != (other < size))
+    goes_on &= ~_has_a_direction(lines)[one % size] | ((one < size) != (other < size))
     goes_on &= ~pd.Index(labels[node]).isin([*layout.gates.index, *layout.cut]) & ~_at_a_door(layout, lines, one)
     return one[goes_on], other[goes_on]
+
+
+def _has_a_direction(lines: gpd.GeoDataFrame) -> np.ndarray:
+    """Whether a line is walked one way only, or not alike both ways: it is never turned round."""
+    oneway = lines["oneway"].to_numpy(bool)
+    if "slope_factor" not in lines.columns:
+        return oneway
+    return oneway | (lines["slope_factor"] != lines["slope_factor_back"]).to_numpy(bool)
 
 
 def _kinds(lines: gpd.GeoDataFrame) -> np.ndarray:

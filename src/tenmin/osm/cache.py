@@ -133,14 +133,8 @@ def _digest(path: Path) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: IO[bytes]) -> bool:
-        try:
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno in _HELD:
-                return False
-            raise
-        return True
+    def _take(handle: IO[bytes]) -> None:
+        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
 
     def _unlock(handle: IO[bytes]) -> None:
         handle.seek(0)
@@ -149,14 +143,19 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(handle: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in _HELD:
-                return False
-            raise
-        return True
+    def _take(handle: IO[bytes]) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(handle: IO[bytes]) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _lock(handle: IO[bytes]) -> bool:
+    """Take the lock of a file if nobody holds it; say whether it was taken."""
+    try:
+        _take(handle)
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise
+    return True

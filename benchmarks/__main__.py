@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import compare_osmnx, growth, network, search
+from benchmarks import accuracy, compare_osmnx, growth, growth_search, nearest, network, polygons, search
 from benchmarks.extracts import ENVIRONMENT, find_extracts
 from benchmarks.tables import Table, keep
 
@@ -17,7 +17,11 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "network": network.compare,
     "growth": growth.compare,
     "search": search.compare,
+    "nearest": nearest.compare,
+    "growth-search": growth_search.compare,
     "osmnx-ways": compare_osmnx.compare,
+    "accuracy": accuracy.compare,
+    "polygons": polygons.compare,
 }
 BY_DEFAULT = ("network", "growth", "search")
 

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tenmin.routing import (
+    Basin,
     Costs,
-    Desk,
     Feet,
     Outlines,
     Seeds,
@@ -24,6 +24,7 @@ from tenmin.routing import (
     find_feet,
     link_nodes,
     meet_walls,
+    open_arcs,
     raise_walls,
     reach_streets,
     search,
@@ -62,7 +63,7 @@ class Streets:
         owner = np.arange(len(self.doors), dtype=np.int32)
         zero = np.zeros(len(self.doors))
         graph = link_nodes(self.u, self.v, self.metres, self.nodes)
-        return search(graph, self.costs(), Seeds(self.doors, zero, zero, owner), limit)
+        return search(open_arcs(graph, self.costs()), Seeds(self.doors, zero, zero, owner), limit)
 
 
 @st.composite
@@ -135,20 +136,20 @@ def test_l3_reversing_every_edge_exchanges_to_and_from(streets: Streets):
     turned = link_nodes(streets.v, streets.u, streets.metres, streets.nodes)
     zero = np.zeros(1)
     seeds = Seeds(streets.doors[:1], zero, zero, np.zeros(1, np.int32))
-    there = search(graph, streets.costs().reversed(), seeds)
-    assert there.cost.tolist() == search(turned, streets.costs(), seeds).cost.tolist()
+    there = search(open_arcs(graph, streets.costs().reversed()), seeds)
+    assert there.cost.tolist() == search(open_arcs(turned, streets.costs()), seeds).cost.tolist()
 
 
 @cases(50)
 @given(graphs(), st.integers(0, 150))
-def test_l15_a_desk_is_left_as_it_was_found(streets: Streets, limit: int):
+def test_l15_a_basin_is_left_as_it_was_found(streets: Streets, limit: int):
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
     feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([streets.metres[0] / 3]), np.array([2.0]))
-    desk = Desk.of(graph)
-    first = reach_streets(graph, streets.costs(), feet, float(limit), desk=desk)
-    second = reach_streets(graph, streets.costs(), feet, float(limit), desk=desk)
-    assert (desk.labels.owner == -1).all()
-    assert np.isinf(desk.labels.cost).all()
+    arcs = open_arcs(graph, streets.costs())
+    basin = Basin.of(arcs)
+    first = reach_streets(graph, streets.costs(), arcs, feet, float(limit), basin=basin)
+    second = reach_streets(graph, streets.costs(), arcs, feet, float(limit), basin=basin)
+    assert np.isinf(basin.cost).all()
     assert [a.tolist() for a in (*first.stretches, *first[1:])] == [
         a.tolist() for a in (*second.stretches, *second[1:])
     ]
@@ -160,13 +161,14 @@ def test_stretches_overlap_nowhere_and_clip_to_those_of_a_smaller_limit(streets:
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
     feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([streets.metres[0] / 3]), np.array([2.0]))
     small, large = sorted((float(one), float(two)))
-    wide = reach_streets(graph, streets.costs(), feet, large, desk=Desk.of(graph)).stretches
+    arcs = open_arcs(graph, streets.costs())
+    wide = reach_streets(graph, streets.costs(), arcs, feet, large, basin=Basin.of(arcs)).stretches
     same = wide.edge[1:] == wide.edge[:-1]
     assert (wide.begin[1:] >= wide.end[:-1] - 1e-9)[same].all()
     assert (wide.end <= streets.metres[wide.edge] + 1e-9).all()
     clipped = clip_stretches(wide, small)
     assert np.maximum(clipped.begin_cost, clipped.end_cost).max(initial=0.0) <= small
-    alone = reach_streets(graph, streets.costs(), feet, small, desk=Desk.of(graph)).stretches
+    alone = reach_streets(graph, streets.costs(), arcs, feet, small, basin=Basin.of(arcs)).stretches
     assert clipped.length == pytest.approx(alone.length, rel=1e-9, abs=1e-9)
 
 

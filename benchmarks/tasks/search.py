@@ -1,70 +1,118 @@
-"""Times the search for the nearest of many facilities, by tenmin and by networkx, on the sample of Helsinki."""
+"""Times bounded one-to-many searches, one thread, by tenmin, networkx or scipy, and writes their answers."""
 
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-import networkx as nx
 import numpy as np
+from numba import njit
 
-import tenmin as tm
+from benchmarks.problem import Answer, Problem
 from benchmarks.tasks.clock import Clock
-from tenmin.routing import Seeds, search
 
-RUNS = 5
-DOORS = 60
+#: Sources of one call of scipy, whose answer has a number for every node and source.
+AT_ONCE = 10
 
-
-def _median(work: Callable[[], Any]) -> float:
-    """Median milliseconds of a piece of work, after one run that is not counted."""
-    work()
-    laps = []
-    for _ in range(RUNS):
-        begin = time.perf_counter()
-        work()
-        laps.append(time.perf_counter() - begin)
-    return statistics.median(laps) * 1e3
+Nearby = list[tuple[np.ndarray, np.ndarray]]
 
 
-def _graph_of(network: tm.WalkNetwork) -> nx.DiGraph:
-    """The network as networkx has it: of parallel edges the quickest, closed directions left out."""
+def _tenmin(problem: Problem, passes: int) -> tuple[list[float], Nearby, dict[str, Any]]:
+    from tenmin.routing import Arcs
+    from tenmin.routing.flood import Basin, drain, flood
+
+    @njit
+    def every(arcs: Arcs, sources: np.ndarray, limit: float, basin: Basin) -> int:
+        seed, zero, total = np.empty(1, np.uint32), np.zeros(1), 0
+        for source in sources:
+            seed[0] = source
+            reached = flood(arcs, seed, zero, limit, basin)
+            total += reached
+            drain(basin, reached)
+        return total
+
+    def one(source: int) -> tuple[np.ndarray, np.ndarray]:
+        reached = flood(arcs, np.array([source], np.uint32), np.zeros(1), problem.limit, basin)
+        node = basin.touched[:reached].copy()
+        cost = basin.cost[node]
+        drain(basin, reached)
+        return node, cost
+
+    arcs = Arcs(**problem.arcs)
+    basin = Basin.of(arcs)
+    every(arcs, problem.sources[:1], problem.limit, basin)
+    laps = [_seconds(lambda: every(arcs, problem.sources, problem.limit, basin)) for _ in range(passes)]
+    answers = [one(source) for source in problem.sources]
+    nothing = min(
+        _seconds(lambda: drain(basin, flood(arcs, problem.sources[:0], np.zeros(0), 1.0, basin))) for _ in range(100)
+    )
+    return laps, answers, {"call": nothing * 1e6}
+
+
+def _scipy(problem: Problem, passes: int) -> tuple[list[float], Nearby, dict[str, Any]]:
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    first, head, cost = (problem.arcs[name] for name in ("first", "head", "cost"))
+    graph = csr_array((cost, head.astype(np.int32), first.astype(np.int32)), shape=(len(first) - 1,) * 2)
+    batches = np.array_split(problem.sources, max(len(problem.sources) // AT_ONCE, 1))
+
+    def every(take: Callable[[np.ndarray], Any]) -> list[Any]:
+        return [take(dijkstra(graph, indices=batch, limit=problem.limit)) for batch in batches]
+
+    def sparse(found: np.ndarray) -> Nearby:
+        return [(np.flatnonzero(np.isfinite(row)), row[np.isfinite(row)]) for row in found]
+
+    laps = [_seconds(lambda: every(len)) for _ in range(passes)]
+    return laps, [pair for pairs in every(sparse) for pair in pairs], {}
+
+
+def _networkx(problem: Problem, passes: int) -> tuple[list[float], Nearby, dict[str, Any]]:
+    import networkx as nx
+
+    first, head, cost = (problem.arcs[name] for name in ("first", "head", "cost"))
+    tail = np.repeat(np.arange(len(first) - 1), np.diff(first.astype(np.int64)))
+    dearest_first = np.argsort(-cost, kind="stable")  # of parallel arcs the last one added, the cheapest, is kept
+    arcs = (array[dearest_first].tolist() for array in (tail, head, cost))
     graph = nx.DiGraph()
-    streets, edges = network.streets, network.edges
-    rows = zip(streets.u.tolist(), streets.v.tolist(), edges["seconds"], edges["seconds_back"], strict=True)
-    for u, v, seconds, back in rows:
-        for tail, head, cost in ((u, v, seconds), (v, u, back)):
-            known = graph.get_edge_data(tail, head, {"seconds": np.inf})["seconds"]
-            if cost < known:
-                graph.add_edge(tail, head, seconds=cost)
-    return graph
+    graph.add_nodes_from(range(len(first) - 1))
+    graph.add_weighted_edges_from(zip(*arcs, strict=True))
+
+    def every() -> list[dict[int, float]]:
+        find = nx.single_source_dijkstra_path_length
+        return [find(graph, source, cutoff=problem.limit) for source in problem.sources.tolist()]
+
+    laps = [_seconds(every) for _ in range(passes)]
+    return laps, [(np.array(list(found)), np.array(list(found.values()))) for found in every()], {}
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+SEARCHES = {"tenmin": _tenmin, "scipy": _scipy, "networkx": _networkx}
 
 
 def main() -> None:
     clock = Clock()
-    network = tm.WalkNetwork.from_osm(tm.sample_path("helsinki"), private="open")  # networkx walks through all of it
-    doors = np.random.default_rng(0).choice(len(network.nodes), DOORS, replace=False)
-    zero = np.zeros(DOORS)
-    seeds = Seeds(doors, zero, zero, np.arange(DOORS, dtype=np.int32))
-    streets, costs, graph = network.streets, network.costs("minutes"), _graph_of(network)
-    ours = search(streets, costs, seeds).cost
-
-    def peer() -> dict[int, float]:
-        known = [door for door in doors.tolist() if door in graph]
-        return nx.multi_source_dijkstra_path_length(graph, known, weight="seconds")
-
-    apart = max(abs(ours[node] - seconds) for node, seconds in peer().items())
+    who, stem, answer, sources, passes = sys.argv[1:]
+    whole = Problem.read(stem)
+    problem = Problem(whole.arcs, whole.sources[: int(sources)], whole.limit)
+    laps, reached, more = SEARCHES[who](problem, int(passes))
+    found = Answer.of(reached)
+    found.write(answer)
     clock.stop()(
-        tenmin=_median(lambda: search(streets, costs, seeds)),
-        networkx=_median(peer),
-        apart=float(apart),
-        doors=DOORS,
-        nodes=len(network.nodes),
-        runs=RUNS,
-        version=f"tenmin {version('tenmin')}, networkx {nx.__version__}",
+        each=statistics.median(laps) / len(problem.sources) * 1e3,
+        sources=len(problem.sources),
+        reached=float(found.count.mean()),
+        version=f"{who} {version(who)}",
+        **more,
     )
 
 

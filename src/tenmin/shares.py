@@ -10,7 +10,7 @@ import shapely
 
 from tenmin.limits import SECONDS_A_MINUTE
 from tenmin.network import WalkNetwork
-from tenmin.routing import Desk, Feet, reach_streets
+from tenmin.routing import Basin, Feet, reach_streets
 from tenmin.walks import Trip
 
 __all__ = ["add_shares", "streets_beside", "streets_walked", "tally"]
@@ -94,10 +94,10 @@ def streets_walked(trip: Trip, rows: np.ndarray, limit: float) -> tuple[float, f
         In the unit of the trip.
     """
     starts, _ = trip.starts(rows)
-    desk = Desk.of(trip.network.streets)
+    basin = Basin.of(trip.arcs)
     cost = limit * (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
     reached = (
-        reach_streets(trip.network.streets, trip.costs(), feet, cost, desk=desk).stretches
+        reach_streets(trip.network.streets, trip.costs, trip.arcs, feet, cost, basin=basin).stretches
         for feet in (starts, _with_ends(starts, trip.network))
     )
     served, known = (float((one.end - one.begin)[trip.network.is_street[one.edge]].sum()) for one in reached)

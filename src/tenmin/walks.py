@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -14,12 +15,14 @@ from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Limits, Unit, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
 from tenmin.routing import (
+    Arcs,
     Arrivals,
     Costs,
     Feet,
     Labels,
     arrive_at,
     cut_lines,
+    open_arcs,
     original_of,
     search,
     seed_feet,
@@ -60,10 +63,16 @@ class Trip:
     direction: str
     unit: Unit
 
+    @cached_property
     def costs(self) -> Costs:
         """The costs of a search that runs from the facilities."""
         costs = self.network.costs(self.unit)
         return costs.reversed() if self.direction == "to" else costs
+
+    @cached_property
+    def arcs(self) -> Arcs:
+        """The open arcs at these costs."""
+        return open_arcs(self.network.streets, self.costs)
 
     def starts(self, rows: np.ndarray) -> tuple[Feet, np.ndarray]:
         """The feet of some facilities, and of each foot the rank of its facility by id."""
@@ -76,8 +85,8 @@ class Trip:
     def arrivals(self, rows: np.ndarray) -> tuple[Arrivals, Labels, Feet]:
         """The best walk of every place over the facilities in some rows."""
         feet, owner = self.starts(rows)
-        costs, streets = self.costs(), self.network.streets
-        labels = search(streets, costs, seed_feet(streets, costs, feet, owner))
+        costs, streets = self.costs, self.network.streets
+        labels = search(self.arcs, seed_feet(streets, costs, feet, owner))
         return arrive_at(streets, costs, labels, self.places.feet, starts=feet, owner=owner), labels, feet
 
 
@@ -119,8 +128,8 @@ def plan_walks(trip: Trip, rows_of: Mapping[str, np.ndarray]) -> Walks:
 
 def cost_to_end_of_data(trip: Trip) -> np.ndarray:
     """Return the cost from every place to the nearest end of the data, inf where there is none."""
-    streets, costs = trip.network.streets, trip.costs()
-    labels = trip.network.from_ends_of_data(costs)
+    streets, costs = trip.network.streets, trip.costs
+    labels = trip.network.from_ends_of_data(trip.arcs)
     nothing = Feet(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
     return arrive_at(streets, costs, labels, trip.places.feet, starts=nothing, owner=np.zeros(0, np.int32)).cost
 
@@ -299,7 +308,7 @@ def _back_to_start(
         legs.append((edge, length, 0.0) if outward else (edge, 0.0, length))
         node = step_back(streets, node, edge)
     starts, owner, rows = whose
-    seeds = seed_feet(streets, trip.costs(), starts, trip.starts(rows)[1])
+    seeds = seed_feet(streets, trip.costs, starts, trip.starts(rows)[1])
     mine = (seeds.node == node) & (seeds.owner == owner) & np.isfinite(seeds.cost)
     seed = int(np.flatnonzero(mine)[np.argmin(seeds.cost[mine])])
     feet = len(starts.edge)

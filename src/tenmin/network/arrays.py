@@ -17,7 +17,20 @@ from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Unit, read_limit
 from tenmin.network.frontage import Frontage, face_streets, shapes_of
 from tenmin.network.joins import Joins, join, walls_of
 from tenmin.network.layout import OPEN_GROUND, Layout
-from tenmin.routing import Costs, Labels, Seeds, Shapes, Streets, Walls, link_nodes, search
+from tenmin.routing import (
+    Arcs,
+    Costs,
+    Labels,
+    Rims,
+    Seeds,
+    Shapes,
+    Streets,
+    Walls,
+    find_rims,
+    link_nodes,
+    open_arcs,
+    search,
+)
 from tenmin.tables import check_direction, check_frame, in_metres
 from tenmin.walkers import Walker
 
@@ -94,6 +107,13 @@ class StreetArrays:
         return face_streets(self.edges, self.streets)
 
     @cached_property
+    def rims(self) -> Rims:
+        """Where on the frontage legs may end."""
+        front = self.frontage
+        private = self.streets.private[front.edge]
+        return find_rims(front.streets, front.shapes, front.edge, private, self.on_island()[front.edge])
+
+    @cached_property
     def tree(self) -> shapely.STRtree:
         """A tree of the lines of the edges."""
         return shapely.STRtree(self.edges.geometry.to_numpy())
@@ -137,15 +157,15 @@ class StreetArrays:
             raise LimitError(msg)
         costs = self.costs(limits.unit)
         bound = limits.every[0] * (SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0)
-        labels = self.from_ends_of_data(costs.reversed() if direction == "to" else costs)
+        labels = self.from_ends_of_data(open_arcs(self.streets, costs.reversed() if direction == "to" else costs))
         return pd.Series(labels.cost[: len(self.nodes)] <= bound * (1.0 + TOLERANCE), index=self.nodes.index)
 
-    def from_ends_of_data(self, costs: Costs) -> Labels:
+    def from_ends_of_data(self, arcs: Arcs) -> Labels:
         """Return the least costs from the nodes at which the data ends to all nodes."""
         copies = self.streets.copy[self.ends_of_data]
         ends = np.concatenate([self.ends_of_data, copies[copies >= 0]])
         zero = np.zeros(len(ends))
-        return search(self.streets, costs, Seeds(ends, zero, zero, zero.astype(np.int32)))
+        return search(arcs, Seeds(ends, zero, zero, zero.astype(np.int32)))
 
     def costs(self, unit: Unit) -> Costs:
         """Return what the edges cost in seconds (for limits in minutes) or metres; the other is carried along."""

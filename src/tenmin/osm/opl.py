@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from tenmin.kernels import kernel
 
 __all__ = ["parse_ways"]
 
@@ -14,7 +15,7 @@ _DIGITS = 7
 _LINE_FEED, _BLANK, _COMMA, _MINUS, _POINT, _ZERO, _NINE, _NODE = b"\n ,-.09n"
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sizes(text):
     """How many ways and how many nodes a text holds."""
     ways = nodes = field = 0
@@ -29,7 +30,7 @@ def _sizes(text):
     return ways, nodes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _whole(text, at):
     """The whole number at a place, and where it ends."""
     sign = 1
@@ -43,7 +44,7 @@ def _whole(text, at):
     return sign * number, at
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _degrees(text, at):
     """The coordinate at a place in units of the last decimal, and where it ends; none if no number is there."""
     start = at
@@ -67,7 +68,7 @@ def _degrees(text, at):
     return sign * number, at
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _parse(text, ids, tags, counts, refs, places):
     """Read lines such as `w12 Thighway=steps Nn1x24.9y60.1,n2x24.8y60.2`."""
     node = at = 0

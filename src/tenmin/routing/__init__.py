@@ -4,26 +4,40 @@ Costs are floats in any one unit (seconds or metres). Every search runs from fac
 facility is the same search with the costs along and against each edge exchanged.
 """
 
+from tenmin.routing.arcs import Arcs, open_arcs
 from tenmin.routing.arrivals import Arrivals, arrive_at
 from tenmin.routing.chains import chain_points
+from tenmin.routing.circles import Course, gather_starts, lay_out, measure_group, reached_edges
+from tenmin.routing.contour import Sheet, trace_outline
 from tenmin.routing.feet import Feet, Outlines, find_feet
-from tenmin.routing.ground import Field, draw_field
-from tenmin.routing.reach import Desk, Reached, Stretches, clip_stretches, cut_lines, reach_streets
+from tenmin.routing.field import Starts
+from tenmin.routing.flood import Basin
+from tenmin.routing.lattice import Ground, Lattice, lay_lattice
+from tenmin.routing.reach import Reached, Stretches, clip_stretches, cut_lines, reach_streets
+from tenmin.routing.rims import Rims, find_rims
+from tenmin.routing.rings import Rings, join_rings
 from tenmin.routing.search import Labels, Seeds, search, seed_feet
 from tenmin.routing.streets import Costs, Shapes, Streets, components, link_nodes, original_of, shape_edges, step_back
 from tenmin.routing.walls import Walls, meet_walls, raise_walls
 
 __all__ = [
+    "Arcs",
     "Arrivals",
+    "Basin",
     "Costs",
-    "Desk",
+    "Course",
     "Feet",
-    "Field",
+    "Ground",
     "Labels",
+    "Lattice",
     "Outlines",
     "Reached",
+    "Rims",
+    "Rings",
     "Seeds",
     "Shapes",
+    "Sheet",
+    "Starts",
     "Streets",
     "Stretches",
     "Walls",
@@ -32,15 +46,23 @@ __all__ = [
     "clip_stretches",
     "components",
     "cut_lines",
-    "draw_field",
     "find_feet",
+    "find_rims",
+    "gather_starts",
+    "join_rings",
+    "lay_lattice",
+    "lay_out",
     "link_nodes",
+    "measure_group",
     "meet_walls",
+    "open_arcs",
     "original_of",
     "raise_walls",
     "reach_streets",
+    "reached_edges",
     "search",
     "seed_feet",
     "shape_edges",
     "step_back",
+    "trace_outline",
 ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from tenmin.kernels import kernel
 from tenmin.routing.feet import Feet
-from tenmin.routing.search import Labels, _fraction
-from tenmin.routing.streets import Costs, Streets
+from tenmin.routing.search import Labels
+from tenmin.routing.streets import Costs, Streets, fraction
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _keep_least(best, row, cost, other, owner, foot, start):
     if np.isinf(cost):
         return
@@ -40,7 +40,7 @@ class Arrivals(NamedTuple):
     """int32: -1 over the first end of the foot's edge, -2 over its last, else the foot of the facility on that edge"""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best):
     for row in range(len(feet.first) - 1):
         for foot in range(feet.first[row], feet.first[row + 1]):
@@ -52,8 +52,8 @@ def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best)
                 _keep_least(
                     best,
                     row,
-                    labels.cost[u] + _fraction(costs.along[edge], share) + leg,
-                    labels.other[u] + _fraction(costs.other_along[edge], share) + other_leg,
+                    labels.cost[u] + fraction(costs.along[edge], share) + leg,
+                    labels.other[u] + fraction(costs.other_along[edge], share) + other_leg,
                     labels.owner[u],
                     foot,
                     -1,
@@ -62,8 +62,8 @@ def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best)
                 _keep_least(
                     best,
                     row,
-                    labels.cost[v] + _fraction(costs.back[edge], 1.0 - share) + leg,
-                    labels.other[v] + _fraction(costs.other_back[edge], 1.0 - share) + other_leg,
+                    labels.cost[v] + fraction(costs.back[edge], 1.0 - share) + leg,
+                    labels.other[v] + fraction(costs.other_back[edge], 1.0 - share) + other_leg,
                     labels.owner[v],
                     foot,
                     -2,
@@ -75,16 +75,16 @@ def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best)
                     _arrive_along(streets, costs, feet, starts, owner, rank[k], foot, row, best)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _arrive_along(streets, costs, feet, starts, owner, start, foot, row, best):
     """Straight along the edge that a foot of the thing shares with a foot of a facility, both between its nodes."""
     edge = feet.edge[foot]
     share = (feet.offset[foot] - starts.offset[start]) / streets.length[edge]
     legs = feet.leg[foot] + starts.leg[start]
     if share >= 0.0:
-        cost, other = _fraction(costs.along[edge], share), _fraction(costs.other_along[edge], share)
+        cost, other = fraction(costs.along[edge], share), fraction(costs.other_along[edge], share)
     else:
-        cost, other = _fraction(costs.back[edge], -share), _fraction(costs.other_back[edge], -share)
+        cost, other = fraction(costs.back[edge], -share), fraction(costs.other_back[edge], -share)
     _keep_least(best, row, cost + legs * costs.leg, other + legs * costs.other_leg, owner[start], foot, start)
 
 

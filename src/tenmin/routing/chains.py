@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from tenmin.kernels import kernel
 from tenmin.routing.walls import Walls, _first_wall
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _root(parent, i):
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -16,7 +16,7 @@ def _root(parent, i):
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _chain(x, y, kind, walls, step, parent):
     """Unite points of one kind that are at most a step apart with no wall between; x ascends."""
     start = 0

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from tenmin.kernels import kernel
 from tenmin.routing.streets import Shapes, Streets
 
 TOUCH = 1e-9
@@ -47,7 +47,7 @@ class Feet(NamedTuple):
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _nearest(outlines, thing, x, y):
     """The point of the thing's outline nearest to (x, y): its distance and coordinates."""
     best, qx, qy = np.inf, np.nan, np.nan
@@ -67,7 +67,7 @@ def _nearest(outlines, thing, x, y):
     return best, qx, qy
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add(out, size, row):
     if size == len(out):
         grown = np.empty((2 * size, out.shape[1]))
@@ -78,7 +78,7 @@ def _add(out, size, row):
     return out, size + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size):
     """Feet inside one straight piece of street: where the nearest corner of the outline falls on it."""
     px, py = shapes.x[i], shapes.y[i]
@@ -102,7 +102,7 @@ def _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size):
     return out, size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _crossings(shapes, i, outlines, thing, edge, out, size):
     """Feet where one straight piece of street meets the outline: the leg is nothing."""
     px, py = shapes.x[i], shapes.y[i]
@@ -124,14 +124,14 @@ def _crossings(shapes, i, outlines, thing, edge, out, size):
     return out, size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _leads_nearer(dx, dy, x0, y0, x1, y1):
     """Whether walking from corner 0 towards corner 1 comes nearer to a point that lies (dx, dy) from corner 0."""
     ex, ey = x1 - x0, y1 - y0
     return dx * ex + dy * ey > TOUCH * np.hypot(ex, ey)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _bends(shapes, outlines, thing, edge, aside, box, out, size):
     """Feet at the bends of one edge."""
     for i in range(shapes.first[edge] + 1, shapes.first[edge + 1] - 1):
@@ -148,7 +148,7 @@ def _bends(shapes, outlines, thing, edge, aside, box, out, size):
     return out, size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ends(streets, shapes, outlines, thing, edge, aside, box, out, size):
     """Feet at the nodes of one edge; a node is dealt with by the first of its edges alone."""
     for end in range(2):
@@ -171,7 +171,7 @@ def _ends(streets, shapes, outlines, thing, edge, aside, box, out, size):
     return out, size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _around(outlines, thing, aside):
     """The box round a thing beyond which nothing is within `aside` of it."""
     lo, hi = outlines.part[outlines.thing[thing]], outlines.part[outlines.thing[thing + 1]]
@@ -179,7 +179,7 @@ def _around(outlines, thing, aside):
     return x.min() - aside, y.min() - aside, x.max() + aside, y.max() + aside
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _apart(shapes, i, j, box):
     """Whether the straight piece from corner i to corner j (or the corner, if they are one) misses a box."""
     return (
@@ -190,7 +190,7 @@ def _apart(shapes, i, j, box):
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside):
     out = np.empty((max(1024, 4 * len(pair_thing)), 8))
     size = 0

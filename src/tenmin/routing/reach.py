@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from tenmin.kernels import kernel
+from tenmin.routing.arcs import Arcs
 from tenmin.routing.feet import Feet, _add
-from tenmin.routing.search import Heap, Labels, Seeds, _fraction, seed_feet, spread, wipe
-from tenmin.routing.streets import Costs, Shapes, Streets
+from tenmin.routing.flood import Basin, drain, flood
+from tenmin.routing.search import seed_feet
+from tenmin.routing.streets import Costs, Shapes, Streets, fraction
 
 
 class Stretches(NamedTuple):
@@ -37,20 +39,7 @@ class Reached(NamedTuple):
     node_cost: np.ndarray
 
 
-class Desk(NamedTuple):
-    """Arrays that serve one search after another."""
-
-    labels: Labels
-    heap: Heap
-
-    @classmethod
-    def of(cls, streets: Streets) -> Desk:
-        """A desk for these streets."""
-        nodes = len(streets.first) - 1
-        return cls(Labels.empty(nodes), Heap.empty(nodes))
-
-
-@njit(cache=True, nogil=True)
+@kernel
 def _between(edge, at, span, costs, rates, limit, out, size):
     """Add what is reached between two neighbouring sources on an edge: from the left, from the right, or both."""
     left, right = costs
@@ -73,69 +62,69 @@ def _between(edge, at, span, costs, rates, limit, out, size):
     return out, size
 
 
-@njit(cache=True, nogil=True)
-def _along_edge(streets, costs, labels, edge, starts, order, limit, out, size):
+@kernel
+def _along_edge(streets, costs, label, edge, starts, order, limit, out, size):
     """Add the reached stretches of one edge, from its ends and from the feet on it."""
     lo, hi = np.searchsorted(order, edge), np.searchsorted(order, edge + 1)
     rates = costs.along[edge] / streets.length[edge], costs.back[edge] / streets.length[edge]
     if lo == hi:
-        ends = labels.cost[streets.u[edge]], labels.cost[streets.v[edge]]
+        ends = label[streets.u[edge]], label[streets.v[edge]]
         return _between(edge, 0.0, streets.length[edge], ends, rates, limit, out, size)
     count = hi - lo + 2
     at, cost = np.empty(count), np.empty(count)
-    at[0], cost[0] = 0.0, labels.cost[streets.u[edge]]
-    at[count - 1], cost[count - 1] = streets.length[edge], labels.cost[streets.v[edge]]
+    at[0], cost[0] = 0.0, label[streets.u[edge]]
+    at[count - 1], cost[count - 1] = streets.length[edge], label[streets.v[edge]]
     for k in range(lo, hi):
         at[k - lo + 1], cost[k - lo + 1] = starts.offset[k], starts.leg[k] * costs.leg
     for k in range(1, count):
-        cost[k] = min(cost[k], cost[k - 1] + _fraction(rates[0], at[k] - at[k - 1]))
+        cost[k] = min(cost[k], cost[k - 1] + fraction(rates[0], at[k] - at[k - 1]))
     for k in range(count - 2, -1, -1):
-        cost[k] = min(cost[k], cost[k + 1] + _fraction(rates[1], at[k + 1] - at[k]))
+        cost[k] = min(cost[k], cost[k + 1] + fraction(rates[1], at[k + 1] - at[k]))
     for k in range(count - 1):
         ends = cost[k], cost[k + 1]
         out, size = _between(edge, at[k], at[k + 1] - at[k], ends, rates, limit, out, size)
     return out, size
 
 
-@njit(cache=True, nogil=True)
-def _reach(streets, costs, seeds, starts, limit, labels, heap):
-    touched = spread(streets, costs, seeds, limit * (1.0 + 1e-6), labels, heap)
+@kernel
+def _reach(streets, costs, arcs, seeds, starts, limit, basin):
+    touched = flood(arcs, seeds[0], seeds[1], limit * (1.0 + 1e-6), basin)
+    label, order = basin.cost, starts.edge
     out = np.empty((max(256, 4 * touched), 5))
     size = 0
-    order = starts.edge
     for i in range(touched):
-        node = heap.touched[i]
+        node = basin.touched[i]
         if node >= len(streets.copy):
             continue
         for slot in range(streets.first[node], streets.first[node + 1]):
             edge = streets.edge[slot]
-            if not streets.outward[slot] and labels.owner[streets.u[edge]] >= 0:
+            if not streets.outward[slot] and label[streets.u[edge]] < np.inf:
                 continue
-            out, size = _along_edge(streets, costs, labels, edge, starts, order, limit, out, size)
+            out, size = _along_edge(streets, costs, label, edge, starts, order, limit, out, size)
     for k in range(len(order)):
         edge = order[k]
-        apart = labels.owner[streets.u[edge]] < 0 and labels.owner[streets.v[edge]] < 0
+        apart = label[streets.u[edge]] == np.inf and label[streets.v[edge]] == np.inf
         if apart and (k == 0 or order[k - 1] != edge):
-            out, size = _along_edge(streets, costs, labels, edge, starts, order, limit, out, size)
-    node = heap.touched[:touched].copy()
-    node_cost = labels.cost[node]
-    wipe(labels, heap, touched)
+            out, size = _along_edge(streets, costs, label, edge, starts, order, limit, out, size)
+    node = basin.touched[:touched].astype(np.int64)
+    node_cost = label[node]
+    drain(basin, touched)
     return out[:size], node, node_cost
 
 
-def reach_streets(streets: Streets, costs: Costs, starts: Feet, limit: float, *, desk: Desk) -> Reached:
+def reach_streets(streets: Streets, costs: Costs, arcs: Arcs, starts: Feet, limit: float, *, basin: Basin) -> Reached:
     """Return the stretches of street that lie within a limit of any of the feet.
 
     Parameters
     ----------
-    streets, costs
-        The edges and what they cost.
+    streets, costs, arcs
+        The edges, what they cost and where they are open.
     starts
         The feet the walks start from, all of one owner.
     limit
         Largest cost, in the unit of the costs.
-    desk
-        Arrays for the search, which leaves them as it found them.
+    basin
+        Labels for the search, which leaves them as it found them.
 
     Returns
     -------
@@ -144,8 +133,9 @@ def reach_streets(streets: Streets, costs: Costs, starts: Feet, limit: float, *,
     """
     order = np.lexsort((starts.offset, starts.edge))
     starts = Feet(starts.first, starts.edge[order], starts.offset[order], starts.leg[order])
-    seeds: Seeds = seed_feet(streets, costs, starts, np.zeros(len(order), np.int32))
-    rows, node, node_cost = _reach(streets, costs, seeds, starts, float(limit), desk.labels, desk.heap)
+    seeds = seed_feet(streets, costs, starts, np.zeros(len(order), np.int32))
+    at = seeds.node.astype(np.uint32), seeds.cost
+    rows, node, node_cost = _reach(streets, costs, arcs, at, starts, float(limit), basin)
     rows = rows[rows[:, 2] > rows[:, 1]]
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     node, node_cost = node[node < len(streets.copy)], node_cost[node < len(streets.copy)]
@@ -170,7 +160,7 @@ def clip_stretches(stretches: Stretches, limit: float) -> Stretches:
     return Stretches(edge[keep], new_begin[keep], new_end[keep], new_begin_cost[keep], new_end_cost[keep])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _corner(shapes, edge, at):
     """The last corner of an edge that is not beyond `at` metres and begins a straight piece."""
     low, high = shapes.first[edge], shapes.first[edge + 1] - 2
@@ -183,7 +173,7 @@ def _corner(shapes, edge, at):
     return low
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _point(shapes, i, at):
     """The point `at` metres along an edge, on the straight piece that begins at corner i."""
     t = (at - shapes.along[i]) / (shapes.along[i + 1] - shapes.along[i])
@@ -193,7 +183,7 @@ def _point(shapes, i, at):
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cut(shapes, edge, begin, end):
     out = np.empty((max(64, 4 * len(edge)), 2))
     first = np.zeros(len(edge) + 1, np.int64)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from tenmin.kernels import kernel
 
 
 class Streets(NamedTuple):
@@ -52,6 +53,17 @@ class Costs(NamedTuple):
     def reversed(self) -> Costs:
         """The costs of the same streets walked the other way round."""
         return self._replace(along=self.back, back=self.along, other_along=self.other_back, other_back=self.other_along)
+
+
+@kernel
+def fraction(cost, share):
+    """A share of a cost; no share of a closed edge costs nothing."""
+    return cost * share if share > 0.0 else 0.0
+
+
+def share_of(cost: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return shares of costs; no share of a closed edge costs nothing."""
+    return np.multiply(cost, share, out=np.zeros_like(cost), where=share > 0.0)
 
 
 class Shapes(NamedTuple):
@@ -138,7 +150,7 @@ def step_back(streets: Streets, node: int, edge: int) -> int:
     return int(streets.copy[other]) if left and streets.copy[other] >= 0 else other
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _measure(first: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Metres from the start of its edge to each corner, added up edge by edge: no edge touches another's rounding."""
     along = np.zeros(len(x))
@@ -171,7 +183,7 @@ def shape_edges(streets: Streets, first: np.ndarray, xy: np.ndarray) -> Shapes:
     return Shapes(first, x, y, along, streets.first, dx / size, dy / size, edge)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _label(first: np.ndarray, head: np.ndarray) -> np.ndarray:
     nodes = len(first) - 1
     label = np.full(nodes, -1, np.int32)

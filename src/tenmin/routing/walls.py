@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-CELL = 64.0
+from tenmin.kernels import kernel
+
+CELL = 16.0
 """Metres of a cell of the grid, or more where there would be too many."""
-MOST_CELLS = 250_000
+MOST_CELLS = 4_000_000
 SLACK = 1e-3
 """Metres by which a step is shortened at both ends: it may begin or end on a wall."""
 
@@ -31,7 +32,7 @@ class Walls(NamedTuple):
     cell: float
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cells(ends, left, bottom, columns, rows, cell):
     """The first and last column and row of the grid that the box of a straight piece touches."""
     x0, y0, x1, y1 = ends
@@ -42,7 +43,7 @@ def _cells(ends, left, bottom, columns, rows, cell):
     return i0, i1, j0, j1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _list(ends, left, bottom, columns, rows, cell):
     count = np.zeros(columns * rows + 1, np.int64)
     for k in range(len(ends)):
@@ -76,19 +77,38 @@ def raise_walls(ends: np.ndarray, row: np.ndarray) -> Walls:
         return Walls(
             np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), 0, 0, 0, 0, CELL
         )
+    ends = np.ascontiguousarray(ends, np.float64)
+    return Walls(ends, row.astype(np.int64), *list_boxes(ends, CELL))
+
+
+def list_boxes(ends: np.ndarray, cell: float) -> tuple[np.ndarray, np.ndarray, int, int, int, int, float]:
+    """Return which boxes touch each cell of a grid.
+
+    Parameters
+    ----------
+    ends
+        float64 (boxes, 4): x, y, x, y of two opposite corners, metres.
+    cell
+        Side of a cell, metres; it is made larger where there would be too many.
+
+    Returns
+    -------
+    tuple
+        The first row of each cell and one more, rows of boxes, the grid's left column and bottom row, its columns and
+        rows, and the side of a cell.
+    """
     x, y = ends[:, ::2], ends[:, 1::2]
-    cell = max(CELL, float(np.sqrt(np.ptp(x) * np.ptp(y) / MOST_CELLS)), float(max(np.ptp(x), np.ptp(y))) / MOST_CELLS)
+    width, height = float(np.ptp(x)), float(np.ptp(y))
+    cell = max(cell, float(np.sqrt(width * height / MOST_CELLS)), max(width, height) / MOST_CELLS)
     left, bottom = int(np.floor(x.min() / cell)), int(np.floor(y.min() / cell))
     columns, rows = int(np.floor(x.max() / cell)) - left + 1, int(np.floor(y.max() / cell)) - bottom + 1
-    ends = np.ascontiguousarray(ends, np.float64)
-    first, piece = _list(ends, left, bottom, columns, rows, cell)
-    return Walls(ends, row.astype(np.int64), first, piece, left, bottom, columns, rows, cell)
+    return *_list(ends, left, bottom, columns, rows, cell), left, bottom, columns, rows, cell
 
 
-@njit(cache=True, nogil=True)
-def _meets(ax, ay, bx, by, wall):
+@kernel
+def _meets(ax, ay, bx, by, ends, piece):
     """Whether the straight piece a-b meets a wall, touching included."""
-    cx, cy, dx, dy = wall
+    cx, cy, dx, dy = ends[piece, 0], ends[piece, 1], ends[piece, 2], ends[piece, 3]
     if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
         return False
     if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
@@ -101,26 +121,68 @@ def _meets(ax, ay, bx, by, wall):
     return not (apart or (of_a > 0.0 and of_b > 0.0) or (of_a < 0.0 and of_b < 0.0))
 
 
-@njit(cache=True, nogil=True)
-def _first_wall(walls, ax, ay, bx, by):
+@kernel
+def _shortened(ax, ay, bx, by):
+    """A straight step without the first and the last of it, on which it may stand on a wall."""
     step = np.hypot(bx - ax, by - ay)
-    if step <= 2.0 * SLACK:
+    x, y = (bx - ax) * SLACK / step, (by - ay) * SLACK / step
+    return ax + x, ay + y, bx - x, by - y
+
+
+@kernel
+def _first_wall(walls, ax, ay, bx, by):
+    if np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
         return -1
-    inset_x, inset_y = (bx - ax) * SLACK / step, (by - ay) * SLACK / step
-    ax, ay, bx, by = ax + inset_x, ay + inset_y, bx - inset_x, by - inset_y
+    ax, ay, bx, by = _shortened(ax, ay, bx, by)
+    ends, row, first, pieces = walls.ends, walls.row, walls.first, walls.piece
     i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
     least = -1
     for j in range(j0, j1 + 1):
-        for i in range(i0, i1 + 1):
-            cell = j * walls.columns + i
-            for k in range(walls.first[cell], walls.first[cell + 1]):
-                piece = walls.piece[k]
-                if (least < 0 or walls.row[piece] < least) and _meets(ax, ay, bx, by, walls.ends[piece]):
-                    least = walls.row[piece]
+        for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
+            for k in range(first[cell], first[cell + 1]):
+                piece = pieces[k]
+                if (least < 0 or row[piece] < least) and _meets(ax, ay, bx, by, ends, piece):
+                    least = row[piece]
     return least
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def is_walled(walls, ax, ay, bx, by):
+    """Whether a straight step meets a wall between its ends."""
+    if len(walls.row) == 0 or np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
+        return False
+    ax, ay, bx, by = _shortened(ax, ay, bx, by)
+    ends, first, pieces = walls.ends, walls.first, walls.piece
+    i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
+    for j in range(j0, j1 + 1):
+        for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
+            for k in range(first[cell], first[cell + 1]):
+                if _meets(ax, ay, bx, by, ends, pieces[k]):
+                    return True
+    return False
+
+
+@kernel
+def cut_line(walls, ax, ay, bx, by):
+    """The shares of a straight line before the first and up to the last wall on it; 2 and -1 where there is none."""
+    first, last = 2.0, -1.0
+    ends, listed, pieces = walls.ends, walls.first, walls.piece
+    i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
+    for j in range(j0, j1 + 1):
+        for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
+            for k in range(listed[cell], listed[cell + 1]):
+                piece = pieces[k]
+                if not _meets(ax, ay, bx, by, ends, piece):
+                    continue
+                dx, dy = ends[piece, 2] - ends[piece, 0], ends[piece, 3] - ends[piece, 1]
+                turn = (bx - ax) * dy - (by - ay) * dx
+                if turn != 0.0:
+                    share = ((ends[piece, 0] - ax) * dy - (ends[piece, 1] - ay) * dx) / turn
+                    first, last = min(first, share), max(last, share)
+    return first, last
+
+
+@kernel
 def _meet(walls, steps, met):
     for k in range(len(steps)):
         met[k] = _first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3])

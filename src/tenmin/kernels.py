@@ -1,0 +1,75 @@
+"""Compiles the searches: once for a machine and a version of the sources, kept where it can be written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import platformdirs
+from numba.core import config, event
+
+__all__ = ["kernel"]
+
+ENVIRONMENT = "NUMBA_CACHE_DIR"
+NOTICE = "tenmin compiles its searches for this machine; this happens once and takes about half a minute"
+
+
+def _digest() -> str:
+    """A name for the sources as they are: numba itself sees no change in a function of another file."""
+    package = Path(__file__).parent
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    for source in [Path(__file__), *sorted((package / "routing").glob("*.py")), package / "osm" / "opl.py"]:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _folder() -> Path:
+    """The folder for what is compiled: that of numba's environment variable, the user's cache, or a temporary one."""
+    named = os.environ.get(ENVIRONMENT)
+    parent = Path(named) if named else platformdirs.user_cache_path("tenmin")
+    folder = parent / "kernels" / _digest()
+    return folder if _writable(folder) else Path(tempfile.mkdtemp(prefix="tenmin-kernels-"))
+
+
+class _Notice(event.Listener):
+    """Says on the error stream, once, that something is being compiled."""
+
+    said = False
+
+    def on_start(self, event: event.Event) -> None:
+        dispatcher = event.data["dispatcher"] if event.data else None
+        if not self.said and getattr(dispatcher, "__module__", "").startswith("tenmin."):
+            self.said = True
+            print(NOTICE, file=sys.stderr, flush=True)
+
+    def on_end(self, event: event.Event) -> None:
+        """Nothing is said at the end."""
+
+
+_FOLDER = _folder()
+event.register("numba:compile", _Notice())
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Return a function compiled by numba, which keeps no lock and is compiled again only when the sources change."""
+    before = vars(config)["CACHE_DIR"]
+    vars(config)["CACHE_DIR"] = str(_FOLDER)
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    finally:
+        vars(config)["CACHE_DIR"] = before

@@ -1,0 +1,119 @@
+"""Circles: from the feet of facilities over search, field and outline to rings."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tenmin.kernels import kernel
+from tenmin.routing.arcs import Arcs
+from tenmin.routing.feet import Feet
+from tenmin.routing.field import (
+    STEEPEST,
+    Speeds,
+    Starts,
+    Window,
+    classify,
+    fill_blocks,
+    fill_points,
+    find_blocks,
+    forget,
+)
+from tenmin.routing.flood import Basin, drain, flood
+from tenmin.routing.lattice import SIDE
+from tenmin.routing.search import seed_feet
+from tenmin.routing.streets import Costs, Streets
+
+
+class Course(NamedTuple):
+    """What circles are drawn on: edges, open arcs, the paces along edges, the boxes round edges and those of nodes."""
+
+    streets: Streets
+    arcs: Arcs
+    speeds: Speeds
+    around: np.ndarray
+    """float64 (nodes and copies, 4): x, y, x, y"""
+    edge_box: np.ndarray
+    """float64 (edges, 4)"""
+
+
+def lay_out(streets: Streets, arcs: Arcs, costs: Costs, boxes: np.ndarray) -> Course:
+    """Return what circles are drawn on.
+
+    Parameters
+    ----------
+    streets, arcs, costs
+        The edges, where they are open and what they cost.
+    boxes
+        float64 (edges, 4): the bounds of each edge.
+    """
+    around = np.full((len(streets.copy), 4), np.inf) * [1, 1, -1, -1]
+    for end in (streets.u, streets.v):
+        for side in range(4):
+            (np.minimum if side < 2 else np.maximum).at(around[:, side], end, boxes[:, side])  # noqa: PLR2004
+    speeds = Speeds(
+        streets.u, streets.v, streets.length, costs.along / streets.length, costs.back / streets.length, costs.leg
+    )
+    return Course(streets, arcs, speeds, np.concatenate([around, around[streets.original]]), boxes)
+
+
+def gather_starts(streets: Streets, costs: Costs, feet: Feet) -> Starts:
+    """Return the feet and the seeds of groups: `feet` has those of each group in rows."""
+    seeds = seed_feet(streets, costs, feet, feet.thing)
+    rows = np.flatnonzero(np.isfinite(seeds.cost))
+    rows = rows[np.argsort(seeds.owner[rows], kind="stable")]
+    first = np.searchsorted(seeds.owner[rows], np.arange(len(feet.first)))
+    return Starts(
+        feet.first, feet.edge, feet.offset, feet.leg, first, seeds.node[rows].astype(np.uint32), seeds.cost[rows]
+    )
+
+
+def reached_edges(streets: Streets, arcs: Arcs, starts: Starts, limit: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return which edges and which nodes any of the groups reaches within a limit."""
+    basin = Basin.of(arcs)
+    flood(arcs, starts.seed_node, starts.seed_cost, float(limit), basin)
+    node = np.isfinite(basin.cost[: len(streets.copy)])
+    node[streets.original] |= np.isfinite(basin.cost[len(streets.copy) :])
+    edge = node[streets.u] | node[streets.v]
+    edge[starts.edge] = True
+    return edge, node
+
+
+@kernel
+def _window(course, starts, group, basin, touched, cell, band):
+    """The part of the grid that the reached edges come within `band` metres of, and a point more all round."""
+    box = np.array([np.inf, np.inf, -np.inf, -np.inf])
+    for k in range(touched):
+        around = course.around[basin.touched[k]]
+        box[0], box[1] = min(box[0], around[0]), min(box[1], around[1])
+        box[2], box[3] = max(box[2], around[2]), max(box[3], around[3])
+    for k in range(starts.first[group], starts.first[group + 1]):
+        around = course.edge_box[starts.edge[k]]
+        box[0], box[1] = min(box[0], around[0]), min(box[1], around[1])
+        box[2], box[3] = max(box[2], around[2]), max(box[3], around[3])
+    if box[0] > box[2]:
+        return Window(0, 0, 0, 0)
+    left, bottom = int(np.floor((box[0] - band) / cell)) - 1, int(np.floor((box[1] - band) / cell)) - 1
+    right, top = int(np.ceil((box[2] + band) / cell)) + 1, int(np.ceil((box[3] + band) / cell)) + 1
+    return Window(left, bottom, right - left + 1, top - bottom + 1)
+
+
+@kernel
+def measure_group(course, lattice, starts, group, limits, lateral, basin, state):
+    """Search from one group; return the window, the field there for each limit, its blocks, theirs, and their rows."""
+    speeds, low, high = course.speeds, starts.seed[group], starts.seed[group + 1]
+    furthest = (limits[len(limits) - 1] + STEEPEST * lattice.cell) * speeds.leg
+    touched = flood(course.arcs, starts.seed_node[low:high], starts.seed_cost[low:high], furthest, basin)
+    window = _window(course, starts, group, basin, touched, lattice.cell, lateral)
+    block, known = find_blocks(lattice, window)
+    value = np.empty((len(limits), window.rows, window.columns))
+    fine = np.empty((len(limits), len(known), SIDE, SIDE))
+    for layer in range(len(limits)):
+        rule = limits[layer], lateral, STEEPEST * lattice.cell
+        classify(course.streets, speeds, starts, group, basin, touched, rule, state)
+        value[layer] = fill_points(lattice, window, speeds, starts, group, basin.cost, state, rule)
+        fine[layer] = fill_blocks(lattice, window, speeds, starts, group, basin.cost, state, rule)
+        forget(course.streets, starts, group, basin, touched, state)
+    drain(basin, touched)
+    return window, value, block, fine, known

@@ -1,0 +1,106 @@
+"""Rings: crossings of an outline joined into shells and holes, the holes behind the shell that they lie in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tenmin.kernels import kernel
+
+_CORNERS = 3
+"""Fewer make no ring."""
+
+
+class Rings(NamedTuple):
+    """Closed rings: ring r has corners first[r]..first[r + 1]; a hole follows its shell."""
+
+    x: np.ndarray
+    y: np.ndarray
+    first: np.ndarray
+    is_shell: np.ndarray
+
+
+@kernel
+def _follow(at_x, at_y, after):
+    """The closed rings through points that each know the next one; an open end stands for no ring."""
+    count = len(after)
+    x, y, first = np.empty(2 * count), np.empty(2 * count), np.empty(count + 1, np.int64)
+    seen = np.zeros(count, np.bool_)
+    size, rings, first[0] = 0, 0, 0
+    for start in range(count):
+        at, begin = start, size
+        while not seen[at]:
+            seen[at] = True
+            x[size], y[size] = at_x[at], at_y[at]
+            size += 1
+            at = after[at]
+        if size - begin < _CORNERS:
+            size = begin
+            continue
+        x[size], y[size] = x[begin], y[begin]
+        size, rings = size + 1, rings + 1
+        first[rings] = size
+    return x[:size], y[:size], first[: rings + 1]
+
+
+@kernel
+def _areas(x, y, first):
+    """Twice the area of each ring, negative if it runs clockwise."""
+    area = np.zeros(len(first) - 1)
+    for ring in range(len(area)):
+        low = first[ring]
+        for k in range(low, first[ring + 1] - 1):
+            area[ring] += (x[k] - x[low]) * (y[k + 1] - y[low]) - (x[k + 1] - x[low]) * (y[k] - y[low])
+    return area
+
+
+@kernel
+def _holds(x, y, low, high, px, py):
+    """Whether a point lies in a ring."""
+    inside = False
+    for k in range(low, high - 1):
+        if (y[k] > py) != (y[k + 1] > py) and px < x[k] + (py - y[k]) / (y[k + 1] - y[k]) * (x[k + 1] - x[k]):
+            inside = not inside
+    return inside
+
+
+@kernel
+def _owners(x, y, first, area):
+    """The shell of each ring: itself, or for a hole the smallest shell round it."""
+    owner = np.empty(len(area), np.int64)
+    for hole in range(len(area)):
+        owner[hole] = hole if area[hole] > 0.0 else -1
+        for ring in range(len(area) if area[hole] <= 0.0 else 0):
+            smaller = owner[hole] < 0 or area[ring] < area[owner[hole]]
+            if area[ring] > -area[hole] and smaller:
+                if _holds(x, y, first[ring], first[ring + 1], x[first[hole]], y[first[hole]]):
+                    owner[hole] = ring
+    return owner
+
+
+@kernel
+def _in_order(x, y, first, order):
+    """The same rings in another order."""
+    out_x, out_y, out_first, size = np.empty(len(x)), np.empty(len(y)), np.zeros(len(first), np.int64), 0
+    for k in range(len(order)):
+        for corner in range(first[order[k]], first[order[k] + 1]):
+            out_x[size], out_y[size] = x[corner], y[corner]
+            size += 1
+        out_first[k + 1] = size
+    return out_x, out_y, out_first
+
+
+def join_rings(crossings: np.ndarray) -> Rings:
+    """Return the rings of an outline, each from its least key on and each hole behind its shell.
+
+    Parameters
+    ----------
+    crossings
+        float64 (n, 4): key, x, y, and the key of the next one (see `trace_outline`).
+    """
+    key, at_x, at_y, next_key = np.ascontiguousarray(crossings[np.argsort(crossings[:, 0])].T)
+    x, y, first = _follow(at_x, at_y, np.searchsorted(key, next_key))
+    area = _areas(x, y, first)
+    order = np.lexsort((area <= 0.0, _owners(x, y, first, area)))
+    return Rings(*_in_order(x, y, first, order), area[order] > 0.0)

@@ -101,7 +101,10 @@ def draw_grounds(
     ground = Ground(network.rims, network.walls, sketch.lateral + sketch.resolution, ASIDE)
     live = reached_edges(network.streets, arcs, starts, (longest + 2.0 * sketch.resolution) * costs.leg)
     rims = live[0][np.maximum(ground.rims.code, 0)], live[1][np.maximum(-1 - ground.rims.code, 0)]
-    lattice = lay_lattice(ground, sketch.resolution, np.where(ground.rims.code >= 0, *rims))
+    near = np.where(ground.rims.code >= 0, *rims)
+    if not near.any():
+        return np.full(sum(len(group.limits) for group in groups), shapely.MultiPolygon(), dtype=object)
+    lattice = lay_lattice(ground, sketch.resolution, near)
     course = lay_out(network.streets, arcs, costs, shapely.bounds(network.edges.geometry.to_numpy()))
     easel = _Easel(course, lattice, starts, [group.limits / costs.leg for group in groups], sketch.lateral)
     chunks = [range(k, min(k + _CHUNK, len(groups))) for k in range(0, len(groups), _CHUNK)]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.kernels import kernel
-from tenmin.routing.lattice import SIDE
+from tenmin.routing.lattice import SAME, SIDE
 
 STEEPEST = 2.0
 """How much the field can rise in a metre: one for the walk along the street, one for the leg. Values are cut off at
@@ -63,7 +63,7 @@ def _from_starts(speeds, starts, group, edge, offset, cost):
         if starts.edge[k] == edge:
             ahead = offset - starts.offset[k]
             pace = speeds.along[edge] if ahead >= 0.0 else speeds.back[edge]
-            cost = min(cost, starts.leg[k] * speeds.leg + (pace * abs(ahead) if ahead != 0.0 else 0.0))
+            cost = min(cost, starts.leg[k] * speeds.leg + (pace * abs(ahead) if abs(ahead) > SAME else 0.0))
     return cost
 
 

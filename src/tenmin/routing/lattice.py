@@ -19,7 +19,7 @@ FINE = 2
 """How many times finer the grid is in cells that a wall touches."""
 SIDE = FINE + 1
 SAME = 0.01
-"""Metres below which two legs count as equally long: coordinates are known to a centimetre."""
+"""Metres below which two distances count as one: coordinates are known to a centimetre."""
 
 
 class Spots(NamedTuple):

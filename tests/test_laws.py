@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +12,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import affine_transform
-from shapely.ops import substring
 
 import tenmin as tm
-from towns import CRS, Town, cases, clinics, homes, streets, towns
+from towns import CRS, Town, cases, clinics, homes, split, square_towns, streets, towns, unlike
 
 NEAR = pytest.approx
 DIRECTIONS = st.sampled_from(["to", "from"])
@@ -49,19 +48,6 @@ def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
         assert (walks(town, direction=direction) <= walks(fewer, direction=direction)).all()
 
 
-CROSSINGS = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda at: (300.0 * at[0], 300.0 * at[1]))
-
-
-@st.composite
-def square_towns(draw: st.DrawFn) -> Town:
-    """Towns on a grid of 300 m, where people and facilities stand at crossings and have no other foot."""
-    steps = st.tuples(CROSSINGS, st.sampled_from([(300.0, 0.0), (0.0, 300.0)]), st.booleans())
-    rows = draw(st.lists(steps, min_size=2, max_size=25))
-    lines = streets(*([(x, y), (x + a, y + b)] for (x, y), (a, b), _ in rows), oneway=[way for *_, way in rows])
-    people, doors = (draw(st.lists(CROSSINGS, min_size=1, max_size=4, unique=True)) for _ in range(2))
-    return Town(lines, homes(people), clinics(doors))
-
-
 @cases(15)
 @given(square_towns(), DIRECTIONS)
 def test_l2_one_more_street_lengthens_no_walk(town: Town, direction: str):
@@ -75,24 +61,6 @@ def test_l3_reversing_every_street_exchanges_to_and_from(town: Town):
     turned = town.of(lines=town.lines.set_geometry(shapely.reverse(town.lines.geometry.array)))
     assert equal(walks(town, direction="to"), walks(turned, direction="from"))
     assert equal(walks(town, direction="from"), walks(turned, direction="to"))
-
-
-def unlike(town: Town) -> Town:
-    """The town without streets that lie on each other: cut at one spot, they would meet there."""
-    return town.of(lines=town.lines[~town.lines.normalize().duplicated()].reset_index(drop=True))
-
-
-def split(lines: gpd.GeoDataFrame, cuts: dict[int, list[float]]) -> gpd.GeoDataFrame:
-    """Lines cut at distances along them; seconds are shared out."""
-    rows = []
-    for k, row in enumerate(lines.to_dict("records")):
-        length = row["geometry"].length
-        at = [0.0, *sorted(c for c in cuts.get(k, []) if 0.01 < c < length - 0.01), length]
-        for a, b in pairwise(at):
-            if b - a > 0.01:
-                part = {name: row[name] * (b - a) / length for name in ("seconds", "seconds_back") if name in row}
-                rows.append({**row, **part, "geometry": substring(row["geometry"], a, b)})
-    return gpd.GeoDataFrame(rows, crs=lines.crs)
 
 
 @cases(15)
@@ -115,20 +83,6 @@ def test_l4_splitting_streets_at_the_feet_changes_nothing(town: Town, direction:
             if all(abs(offset - other) > 0.02 for other in last):
                 last.append(float(offset))
     assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
-
-
-@cases(15)
-@given(towns(), st.integers(30, 600), st.lists(st.floats(0.02, 0.98), min_size=1, max_size=2))
-def test_l4_splitting_streets_changes_no_circle(town: Town, metres: int, shares: list[float]):
-    town = unlike(town)
-    cuts = {k: [share * length for share in shares] for k, length in enumerate(town.lines.length)}
-    pieces = town.of(lines=split(town.lines, cuts))
-    for shape, size in (("streets", "length"), ("ground", "area")):
-        one, two = (
-            tm.trace_isochrones(each.network, each.clinics, metres=metres, shape=shape, resolution=20).geometry
-            for each in (town, pieces)
-        )
-        assert getattr(one, size).tolist() == NEAR(getattr(two, size).tolist(), rel=1e-6, abs=1e-3)
 
 
 @cases(15)
@@ -214,13 +168,39 @@ def test_l12_a_town_far_away_changes_nothing(town: Town, direction: str):
 
 
 @cases(15)
+@given(towns(), st.integers(50, 700), DIRECTIONS)
+def test_l13_served_unserved_and_unknown_add_up_to_all(town: Town, metres: int, direction: str):
+    people = town.homes["people"] / 3.0
+    coverage = tm.measure_coverage(
+        town.network,
+        town.homes.assign(people=people, people_old=people / 7.0),
+        town.clinics,
+        metres=metres,
+        direction=direction,
+    )
+    whole = {
+        ("people", None): people.sum(),
+        ("people", "group"): people.sum() / 7.0,
+        ("places", None): len(people),
+        ("streets", None): town.network.edges["length"].sum(),
+    }
+    for (of, by), total in whole.items():
+        (row,) = coverage.shares(of, by).to_dict("records")
+        assert row["total"] == NEAR(total, rel=1e-9)
+        assert row["served"] + row["unserved"] + row["unknown"] == NEAR(total, rel=1e-9)
+        assert 0.0 <= row["share"] <= row["share_upper"] <= 1.0 + 1e-9
+    assert coverage.shares()["served"].iloc[0] == NEAR(people[coverage.served["clinic"]].sum(), rel=1e-9)
+
+
+@cases(15)
 @given(towns(), towns(), st.integers(1, 9))
 def test_l15_the_same_question_has_the_same_answer_whatever_was_asked_between(town: Town, other: Town, minutes: int):
     network, first = town.network, None
     for _ in range(2):
         coverage = tm.measure_coverage(network, town.homes, town.clinics, minutes=minutes)
         circles = tm.trace_isochrones(network, town.clinics, minutes=minutes)
-        answer = coverage.minutes, coverage.nearest, circles.to_wkb()
+        gaps, joined = tm.find_gaps(coverage).to_wkb(), network.snap(town.homes).table
+        answer = coverage.minutes, coverage.nearest, circles.to_wkb(), coverage.shares(), gaps, joined
         first = first or answer
         assert all(one.equals(two) for one, two in zip(first, answer, strict=True))
         tm.measure_coverage(network, other.homes, other.clinics, metres=100 * minutes, direction="from")

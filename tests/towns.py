@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from random import Random
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from hypothesis import settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
+from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 import tenmin as tm
 
@@ -75,12 +79,28 @@ class Town:
 
     @cached_property
     def network(self) -> tm.WalkNetwork:
-        """The streets as an adult walks them."""
-        return tm.WalkNetwork.from_edges(self.lines, walker="adult")
+        """The streets as an adult walks them; no leg joins those that have a `level`."""
+        network = tm.WalkNetwork.from_edges(self.lines, walker="adult")
+        if "level" not in self.lines.columns:
+            return network
+        lines = network.layout.lines
+        level = self.lines["level"].loc[lines["way"]].to_numpy()
+        return tm.WalkNetwork.of(replace(network.layout, lines=lines.assign(level=level)), network.walker)
 
     def of(self, **changes: gpd.GeoDataFrame) -> Town:
         """The same town with other tables."""
         return replace(self, **changes)
+
+    def mapped(self, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]) -> Town:
+        """The town with the same done to all its tables."""
+        return Town(change(self.lines), change(self.homes), change(self.clinics))
+
+    def bridged(self, *bridges: Sequence[tuple[float, float]]) -> Town:
+        """The town with bridges, which no leg off the street joins."""
+        more = streets(*bridges, level="1").reindex(columns=[*self.lines.columns, "level"])
+        more["oneway"] = False
+        lines = pd.concat([self.lines.assign(level=None), more], ignore_index=True)
+        return self.of(lines=lines)
 
 
 def _corners(spots: list[tuple[float, float]], edge: tuple[int, int, float]) -> list[tuple[float, float]]:
@@ -145,9 +165,55 @@ def towns(draw: st.DrawFn, *, one_way: bool = True, timed: bool = False, most: i
     )
 
 
+CROSSINGS = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda at: (300.0 * at[0], 300.0 * at[1]))
+
+
+@st.composite
+def square_towns(draw: st.DrawFn) -> Town:
+    """Towns on a grid of 300 m, where people and facilities stand at crossings and have no other foot."""
+    steps = st.tuples(CROSSINGS, st.sampled_from([(300.0, 0.0), (0.0, 300.0)]), st.booleans())
+    rows = draw(st.lists(steps, min_size=2, max_size=25))
+    lines = streets(*([(x, y), (x + a, y + b)] for (x, y), (a, b), _ in rows), oneway=[way for *_, way in rows])
+    people, doors = (draw(st.lists(CROSSINGS, min_size=1, max_size=4, unique=True)) for _ in range(2))
+    return Town(lines, homes(people), clinics(doors))
+
+
+def unlike(town: Town) -> Town:
+    """The town without streets that lie on each other: cut at one spot, they would meet there."""
+    return town.of(lines=town.lines[~town.lines.normalize().duplicated()].reset_index(drop=True))
+
+
+def split(lines: gpd.GeoDataFrame, cuts: dict[int, list[float]]) -> gpd.GeoDataFrame:
+    """Lines cut at distances along them; seconds are shared out."""
+    rows = []
+    for k, row in enumerate(lines.to_dict("records")):
+        length = row["geometry"].length
+        at = [0.0, *sorted(c for c in cuts.get(k, []) if 0.01 < c < length - 0.01), length]
+        for a, b in pairwise(at):
+            if b - a > 0.01:
+                part = {name: row[name] * (b - a) / length for name in ("seconds", "seconds_back") if name in row}
+                rows.append({**row, **part, "geometry": substring(row["geometry"], a, b)})
+    return gpd.GeoDataFrame(rows, crs=lines.crs)
+
+
 def cases(count: int) -> settings:
     """So many random cases; under another profile as many more as that asks for (`make soak`: fifty times)."""
     return settings(max_examples=count * settings().max_examples // 100)
+
+
+def turn(angle: float) -> list[float]:
+    """How a town is turned by an angle and moved far."""
+    return [math.cos(angle), -math.sin(angle), math.sin(angle), math.cos(angle), 512_345.6, 4_321_098.7]
+
+
+def moved(frame: gpd.GeoDataFrame, matrix: list[float]) -> gpd.GeoDataFrame:
+    """A table with its geometry moved."""
+    return frame.set_geometry([affine_transform(one, matrix) for one in frame.geometry], crs=CRS)
+
+
+def shuffled(frame: gpd.GeoDataFrame, random: Random) -> gpd.GeoDataFrame:
+    """A table with its rows in another order."""
+    return frame.iloc[random.sample(range(len(frame)), len(frame))]
 
 
 def same_frame(one: gpd.GeoDataFrame, two: gpd.GeoDataFrame) -> bool:

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from tenmin.gaps import find_gaps
     from tenmin.isochrones import trace_isochrones
     from tenmin.maps import draw_map
+    from tenmin.nearest import find_nearest
     from tenmin.network import WalkNetwork
     from tenmin.osm import OsmExtract, download_osm, load_rules, read_osm
+    from tenmin.people import count_people
     from tenmin.places import estimate_places
+    from tenmin.reach import trace_streets
     from tenmin.samples import sample_path
     from tenmin.services import Category, load_catalogue
     from tenmin.walkers import Walker, load_walkers
@@ -52,9 +55,12 @@ _MODULES = {
     "gaps": ("find_gaps",),
     "isochrones": ("trace_isochrones",),
     "maps": ("draw_map",),
+    "nearest": ("find_nearest",),
     "network": ("WalkNetwork",),
     "osm": ("OsmExtract", "download_osm", "load_rules", "read_osm"),
+    "people": ("count_people",),
     "places": ("estimate_places",),
+    "reach": ("trace_streets",),
     "samples": ("sample_path",),
     "services": ("Category", "load_catalogue"),
     "walkers": ("Walker", "load_walkers"),
@@ -78,11 +84,13 @@ __all__ = [
     "TenminWarning",
     "WalkNetwork",
     "Walker",
+    "count_people",
     "download_osm",
     "draw_map",
     "estimate_places",
     "find_facilities",
     "find_gaps",
+    "find_nearest",
     "load_catalogue",
     "load_rules",
     "load_walkers",
@@ -91,6 +99,7 @@ __all__ = [
     "read_osm",
     "sample_path",
     "trace_isochrones",
+    "trace_streets",
 ]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from tenmin.errors import LimitError, TableError
+from tenmin.exact_ground import draw_exact_grounds
 from tenmin.ground import ASIDE, Group, Sketch, draw_grounds
 from tenmin.limits import SECONDS_A_MINUTE, Limits, check_metres, read_limits
 from tenmin.network import Joins, WalkNetwork
@@ -70,6 +71,7 @@ def trace_isochrones(
     barriers: gpd.GeoDataFrame | None = None,
     resolution: float = 12.5,
     threads: int | None = None,
+    exact: bool = False,
 ) -> gpd.GeoDataFrame:
     """Return the circles of facilities: from where (or to where) a walk is within a limit.
 
@@ -97,6 +99,10 @@ def trace_isochrones(
         it where barriers stand. The finer, the truer and the slower.
     threads
         How many circles are drawn at once; by default as many as there are processors. Results do not depend on it.
+    exact
+        Draw the ground as the union of what each piece and corner of street serves, true to millimetres, for checking
+        and small jobs: it is many times slower. `resolution` and `threads` then have no effect, but beside private
+        streets and islands, where the ground is drawn at 1 m.
 
     Returns
     -------
@@ -140,7 +146,8 @@ def trace_isochrones(
     if shape == "streets":
         drawn = _draw_streets(network, paths, joins, groups)
     else:
-        drawn = draw_grounds(network, paths, joins, groups, Sketch(lateral, resolution, threads))
+        draw = draw_exact_grounds if exact else draw_grounds
+        drawn = draw(network, paths, joins, groups, Sketch(lateral, resolution, threads))
     rows = [(facility, category, number) for facility, category, _ in named for number in limits.of(category)]
     table = pd.DataFrame(rows, columns=["facility", "category", limits.unit])
     table[limits.unit] = table[limits.unit].astype("float64")

@@ -13,6 +13,7 @@ from tenmin.routing.feet import Feet, Outlines, find_feet
 from tenmin.routing.field import Starts
 from tenmin.routing.flood import Basin
 from tenmin.routing.lattice import Ground, Lattice, lay_lattice
+from tenmin.routing.ranked import Ranks, divide_streets, rank_nodes, rank_things
 from tenmin.routing.reach import Reached, Stretches, clip_stretches, cut_lines, reach_streets
 from tenmin.routing.rims import Rims, find_rims
 from tenmin.routing.rings import Rings, join_rings
@@ -31,6 +32,7 @@ __all__ = [
     "Labels",
     "Lattice",
     "Outlines",
+    "Ranks",
     "Reached",
     "Rims",
     "Rings",
@@ -46,6 +48,7 @@ __all__ = [
     "clip_stretches",
     "components",
     "cut_lines",
+    "divide_streets",
     "find_feet",
     "find_rims",
     "gather_starts",
@@ -58,6 +61,8 @@ __all__ = [
     "open_arcs",
     "original_of",
     "raise_walls",
+    "rank_nodes",
+    "rank_things",
     "reach_streets",
     "reached_edges",
     "search",

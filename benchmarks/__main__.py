@@ -28,9 +28,7 @@ BY_DEFAULT = ("network", "growth", "search", "nearest", "growth-search", "polygo
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", default=BY_DEFAULT, help=f"{', '.join(COMPARISONS)} (default: all but osmnx-ways)"
-    )
+    parser.add_argument("names", nargs="*", default=BY_DEFAULT, help=f"{', '.join(COMPARISONS)} (all but osmnx-ways)")
     parser.add_argument(
         "--data",
         type=Path,

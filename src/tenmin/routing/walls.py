@@ -162,14 +162,8 @@ def is_barred(ends, first, pieces, place, ax, ay, bx, by):
     inset = SLACK / np.sqrt(square)
     ax, ay, bx, by = ax + dx * inset, ay + dy * inset, bx - dx * inset, by - dy * inset
     left, bottom, columns, rows, scale = place
-    i0, i1 = (
-        max(int(np.floor(min(ax, bx) * scale)) - left, 0),
-        min(int(np.floor(max(ax, bx) * scale)) - left, columns - 1),
-    )
-    j0, j1 = (
-        max(int(np.floor(min(ay, by) * scale)) - bottom, 0),
-        min(int(np.floor(max(ay, by) * scale)) - bottom, rows - 1),
-    )
+    i0, i1 = _between(ax * scale, bx * scale, left, columns)
+    j0, j1 = _between(ay * scale, by * scale, bottom, rows)
     for j in range(j0, j1 + 1):
         for k in range(first[j * columns + i0], first[j * columns + i1 + 1]):
             if _meets(ax, ay, bx, by, ends, pieces[k]):

@@ -23,12 +23,12 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "accuracy": accuracy.compare,
     "polygons": polygons.compare,
 }
-BY_DEFAULT = ("network", "growth", "search")
+BY_DEFAULT = ("network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
-    parser.add_argument("names", nargs="*", default=BY_DEFAULT, help=f"{', '.join(COMPARISONS)} (default: the first 3)")
+    parser.add_argument("names", nargs="*", default=BY_DEFAULT, help=f"{', '.join(COMPARISONS)} (all but osmnx-ways)")
     parser.add_argument(
         "--data",
         type=Path,

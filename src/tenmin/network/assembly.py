@@ -44,7 +44,7 @@ def _contract(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
 
 
 def _nodes_of(edges: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
-    """The nodes of edges, sorted by label, where the first edge that has them begins or ends."""
+    """The nodes of edges along a Hilbert curve, each where the first edge that has it begins or ends."""
     xy, row = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
     first = np.searchsorted(row, np.arange(len(edges)))
     last = np.searchsorted(row, np.arange(len(edges)), side="right") - 1
@@ -60,7 +60,8 @@ def _nodes_of(edges: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
     if "inner_nodes" in edges.columns:
         size = size + np.bincount(group[u], edges["inner_nodes"].to_numpy(), len(size)).astype(np.int64)
     columns = {"component": group, "component_nodes": size[group], "cut": cut}
-    return gpd.GeoDataFrame(columns, index=pd.Index(labels, name="node"), geometry=points, crs=edges.crs)
+    nodes = gpd.GeoDataFrame(columns, index=pd.Index(labels, name="node"), geometry=points, crs=edges.crs)
+    return nodes.iloc[np.argsort(nodes.geometry.hilbert_distance().to_numpy(), kind="stable")]
 
 
 def _pace(lines: gpd.GeoDataFrame, walker: Walker) -> gpd.GeoDataFrame:

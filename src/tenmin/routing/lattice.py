@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.kernels import kernel
-from tenmin.routing.rims import Finds, Grid, Rims, find_on_grid
+from tenmin.routing.rims import Finds, Grid, Rims, find_on_blocks, find_on_points
 from tenmin.routing.walls import Walls, cut_line
 
 FINE = 2
@@ -141,8 +141,9 @@ def _least(point, leg, chosen, points):
 def _find(ground: Ground, chosen: np.ndarray, grid: Grid, reach: float) -> Finds:
     """The feet of the points of a grid on some rims."""
     room = 8 * _count(grid) + 1024
+    find = find_on_points if grid.fine == 1 else find_on_blocks
     while True:
-        count, finds = find_on_grid(ground.rims, chosen, grid, ground.walls, reach, room)
+        count, finds = find(ground.rims, chosen, grid, ground.walls, reach, room)
         if count <= room:
             return finds
         room = count

@@ -13,7 +13,10 @@ import numpy as np
 from tenmin.kernels import kernel
 from tenmin.routing.feet import TOUCH
 from tenmin.routing.streets import Shapes, Streets
-from tenmin.routing.walls import is_walled
+from tenmin.routing.walls import is_barred
+
+_SQUARE = 32.0
+"""Metres of the squares by which rims are ordered."""
 
 
 class Rims(NamedTuple):
@@ -60,17 +63,32 @@ def find_rims(streets: Streets, shapes: Shapes, edge: np.ndarray, private: np.nd
     spokes = np.concatenate([np.zeros(len(begin), np.int64), np.full(len(bend), 2), np.diff(shapes.spoke_first)[node]])
     corner = np.concatenate([bend, node_at])
     street = np.concatenate([owner[begin], owner[bend], first_edge])
+    ends = np.concatenate([np.c_[x[begin], y[begin], x[begin + 1], y[begin + 1]], np.c_[x, y, x, y][corner]])
+    order = _neighbours_first(ends)
+    spoke_first = np.concatenate([[0], np.cumsum(spokes)])
+    first = np.concatenate([[0], np.cumsum(spokes[order])])
+    spoke = np.repeat(spoke_first[order] - first[:-1], spokes[order]) + np.arange(first[-1])
     return Rims(
-        ends=np.concatenate([np.c_[x[begin], y[begin], x[begin + 1], y[begin + 1]], np.c_[x, y, x, y][corner]]),
-        code=np.concatenate([edge[street[: len(begin) + len(bend)]], -1 - node]).astype(np.int32),
-        at=np.concatenate([shapes.along[begin], shapes.along[corner]]),
-        span=np.concatenate([shapes.along[begin + 1] - shapes.along[begin], np.zeros(len(corner))]),
-        spoke_first=np.concatenate([[0], np.cumsum(spokes)]),
-        spoke_x=np.concatenate([bend_x, shapes.spoke_x]),
-        spoke_y=np.concatenate([bend_y, shapes.spoke_y]),
-        private=private[street],
-        island=island[street],
+        ends=ends[order],
+        code=np.concatenate([edge[street[: len(begin) + len(bend)]], -1 - node])[order].astype(np.int32),
+        at=np.concatenate([shapes.along[begin], shapes.along[corner]])[order],
+        span=np.concatenate([shapes.along[begin + 1] - shapes.along[begin], np.zeros(len(corner))])[order],
+        spoke_first=first,
+        spoke_x=np.concatenate([bend_x, shapes.spoke_x])[spoke],
+        spoke_y=np.concatenate([bend_y, shapes.spoke_y])[spoke],
+        private=private[street][order],
+        island=island[street][order],
     )
+
+
+def _neighbours_first(ends: np.ndarray) -> np.ndarray:
+    """An order of rims by squares, and squares of squares (Morton): what is near stays near in memory."""
+    corner = np.floor((ends[:, :2] - ends[:, :2].min(axis=0, initial=np.inf)) / _SQUARE).astype(np.uint64)
+    code = np.zeros(len(ends), np.uint64)
+    for bit in range(24):
+        for axis in range(2):
+            code |= ((corner[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
+    return np.argsort(code, kind="stable")
 
 
 class Grid(NamedTuple):
@@ -127,26 +145,9 @@ def _sector(spoke_first, spoke_x, spoke_y, rim, reach, y):
 
 
 @kernel
-def _steps(low, high, step):
-    """The first grid line not before low, and the first one after high."""
-    return int(np.ceil(low / step)), int(np.floor(high / step)) + 1
-
-
-@kernel
-def _numbers(number, grid, j, i, out):
-    """List the numbers of a point of the grid: one, or one in every block that it borders on; return how many."""
-    left, bottom, _, fine = grid
-    if fine == 1:
-        out[0] = number[j - bottom, i - left]
-        return int(out[0] >= 0)
-    count, side = 0, fine + 1
-    for row in range((j - 1) // fine, j // fine + 1):
-        for column in range((i - 1) // fine, i // fine + 1):
-            b, a = row - bottom, column - left
-            if 0 <= b < number.shape[0] and 0 <= a < number.shape[1] and number[b, a] >= 0:
-                out[count] = (number[b, a] * side + j - row * fine) * side + i - column * fine
-                count += 1
-    return count
+def _steps(low, high, cell, origin, count):
+    """The rows (or columns) of a grid that lie from low to high: the first, and the first one after."""
+    return max(int(np.ceil(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
 
 
 @kernel
@@ -173,58 +174,121 @@ def _is_empty(total, left, bottom, cell, box):
 
 
 @kernel
-def _limits_of(grid):
-    """The first and last row and column of points of a grid."""
-    rows, columns = grid.number.shape
-    more = 0 if grid.fine == 1 else 1
-    bottom, left = grid.bottom * grid.fine, grid.left * grid.fine
-    return (
-        bottom,
-        (grid.bottom + rows - 1 + more) * grid.fine + 1,
-        left,
-        (grid.left + columns - 1 + more) * grid.fine + 1,
+def _no_finds(room, points):
+    return Finds(
+        np.empty(room, np.int64),
+        np.empty(room, np.int32),
+        np.empty(room, np.float32),
+        np.empty(room, np.float32),
+        np.zeros(points, np.bool_),
     )
 
 
 @kernel
-def find_on_grid(rims, chosen, grid, walls, reach, room):
+def find_on_points(rims, chosen, grid, walls, reach, room):
     """Return how many feet the points of a grid have on the chosen rims, and as many of them as there is room for."""
-    ends, at, span, number = rims.ends, rims.at, rims.span, grid.number
+    ends, at, span, number, cell = rims.ends, rims.at, rims.span, grid.number, grid.cell
     spoke_first, spoke_x, spoke_y = rims.spoke_first, rims.spoke_x, rims.spoke_y
-    step, size, walled, total = grid.cell / grid.fine, 0, len(walls.row) > 0, _add_up(grid.number)
-    place, bounds = (grid.left, grid.bottom, grid.cell, grid.fine), _limits_of(grid)
-    point, found = np.empty(room, np.int64), np.empty(room, np.int32)
-    ats, legs, numbers = np.empty(room, np.float32), np.empty(room, np.float32), np.empty(4, np.int64)
-    barred = np.zeros((number.max() + 1) * (1 if grid.fine == 1 else (grid.fine + 1) ** 2), np.bool_)
+    size, walled, total = 0, len(walls.row) > 0, _add_up(grid.number)
+    wall_ends, wall_first, pieces = walls.ends, walls.first, walls.piece
+    place = walls.left, walls.bottom, walls.columns, walls.rows, 1.0 / walls.cell
+    point, found, ats, legs, barred = _no_finds(room, number.max() + 1)
     for rim in chosen:
         x0, y0, x1, y1 = ends[rim, 0], ends[rim, 1], ends[rim, 2], ends[rim, 3]
         box = min(x0, x1) - reach, min(y0, y1) - reach, max(x0, x1) + reach, max(y0, y1) + reach
-        if _is_empty(total, place[0], place[1], place[2], box):
+        if _is_empty(total, grid.left, grid.bottom, cell, box):
             continue
         dx, dy = x1 - x0, y1 - y0
         square = dx * dx + dy * dy
-        bottom, top = _steps(box[1], box[3], step)
-        for j in range(max(bottom, bounds[0]), min(top, bounds[1])):
-            py = j * step
+        bottom, top = _steps(box[1], box[3], cell, grid.bottom, number.shape[0])
+        for j in range(bottom, top):
+            py = (grid.bottom + j) * cell
             if square == 0.0:
                 low, high = _sector(spoke_first, spoke_x, spoke_y, rim, reach, py - y0)
             else:
                 low, high = _strip(dx, dy, reach, py - y0)
-            left, right = _steps(low + x0, high + x0, step)
-            for i in range(max(left, bounds[2]), min(right, bounds[3])):
-                count = _numbers(number, place, j, i, numbers)
-                if count == 0:
+            left, right = _steps(low + x0, high + x0, cell, grid.left, number.shape[1])
+            for i in range(left, right):
+                if number[j, i] < 0:
                     continue
-                px = i * step
+                px = (grid.left + i) * cell
                 t = ((px - x0) * dx + (py - y0) * dy) / square if square > 0.0 else 0.0
                 fx, fy = x0 + t * dx, y0 + t * dy
-                if walled and is_walled(walls, fx, fy, px, py):
-                    barred[numbers[0]] = True
+                if walled and is_barred(wall_ends, wall_first, pieces, place, fx, fy, px, py):
+                    barred[number[j, i]] = True
                     continue
-                for k in range(count):
+                if size < room:
+                    point[size], found[size], ats[size] = number[j, i], rim, at[rim] + t * span[rim]
+                    legs[size] = np.sqrt((px - fx) * (px - fx) + (py - fy) * (py - fy))
+                size += 1
+    kept = min(size, room)
+    return size, Finds(point[:kept], found[:kept], ats[:kept], legs[:kept], barred)
+
+
+@kernel
+def _foot(ends, spoke_first, spoke_x, spoke_y, rim, px, py):
+    """The share of a rim at which a point has a foot, and the leg; an infinite leg where it has none."""
+    dx, dy = px - ends[rim, 0], py - ends[rim, 1]
+    along_x, along_y = ends[rim, 2] - ends[rim, 0], ends[rim, 3] - ends[rim, 1]
+    square = along_x * along_x + along_y * along_y
+    if square > 0.0:
+        t = (dx * along_x + dy * along_y) / square
+        return t, (abs(dx * along_y - dy * along_x) / np.sqrt(square) if 0.0 < t < 1.0 else np.inf)
+    for k in range(spoke_first[rim], spoke_first[rim + 1]):
+        if dx * spoke_x[k] + dy * spoke_y[k] > TOUCH:
+            return 0.0, np.inf
+    return 0.0, np.sqrt(dx * dx + dy * dy)
+
+
+@kernel
+def _is_far(ends, spoke_first, spoke_x, spoke_y, rim, x, y, reach, margin):
+    """Whether no point within a margin of (x, y) has a foot on a rim."""
+    dx, dy = x - ends[rim, 0], y - ends[rim, 1]
+    along_x, along_y = ends[rim, 2] - ends[rim, 0], ends[rim, 3] - ends[rim, 1]
+    square = along_x * along_x + along_y * along_y
+    if square > 0.0:
+        size = np.sqrt(square)
+        along, aside = (dx * along_x + dy * along_y) / size, abs(dx * along_y - dy * along_x) / size
+        return along < -margin or along > size + margin or aside > reach + margin
+    for k in range(spoke_first[rim], spoke_first[rim + 1]):
+        if dx * spoke_x[k] + dy * spoke_y[k] > margin:
+            return True
+    return dx * dx + dy * dy > (reach + margin) * (reach + margin)
+
+
+@kernel
+def find_on_blocks(rims, chosen, grid, walls, reach, room):
+    """Return how many feet the points of blocks have on the chosen rims, and as many of them as there is room for."""
+    ends, at, span, number, step = rims.ends, rims.at, rims.span, grid.number, grid.cell / grid.fine
+    spoke_first, spoke_x, spoke_y = rims.spoke_first, rims.spoke_x, rims.spoke_y
+    size, side, total = 0, grid.fine + 1, _add_up(grid.number)
+    wall_ends, wall_first, pieces = walls.ends, walls.first, walls.piece
+    place = walls.left, walls.bottom, walls.columns, walls.rows, 1.0 / walls.cell
+    point, found, ats, legs, barred = _no_finds(room, (number.max() + 1) * side * side)
+    for rim in chosen:
+        x0, y0, x1, y1 = ends[rim, 0], ends[rim, 1], ends[rim, 2], ends[rim, 3]
+        box = min(x0, x1) - reach, min(y0, y1) - reach, max(x0, x1) + reach, max(y0, y1) + reach
+        if _is_empty(total, grid.left, grid.bottom, grid.cell, box):
+            continue
+        bottom, top = _steps(box[1] - grid.cell, box[3], grid.cell, grid.bottom, number.shape[0])
+        left, right = _steps(box[0] - grid.cell, box[2], grid.cell, grid.left, number.shape[1])
+        for j in range(bottom, top):
+            for i in range(left, right):
+                if number[j, i] < 0:
+                    continue
+                x, y = (grid.left + i + 0.5) * grid.cell, (grid.bottom + j + 0.5) * grid.cell
+                if _is_far(ends, spoke_first, spoke_x, spoke_y, rim, x, y, reach, 0.75 * grid.cell):
+                    continue
+                for k in range(side * side):
+                    px, py = (grid.left + i) * grid.fine + k % side, (grid.bottom + j) * grid.fine + k // side
+                    px, py = px * step, py * step
+                    t, leg = _foot(ends, spoke_first, spoke_x, spoke_y, rim, px, py)
+                    fx, fy = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
+                    if leg > reach or is_barred(wall_ends, wall_first, pieces, place, fx, fy, px, py):
+                        continue
                     if size < room:
-                        point[size], found[size] = numbers[k], rim
-                        ats[size], legs[size] = at[rim] + t * span[rim], np.hypot(px - fx, py - fy)
+                        point[size], found[size] = number[j, i] * side * side + k, rim
+                        ats[size], legs[size] = at[rim] + t * span[rim], leg
                     size += 1
     kept = min(size, room)
     return size, Finds(point[:kept], found[:kept], ats[:kept], legs[:kept], barred)

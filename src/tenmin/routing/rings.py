@@ -72,10 +72,10 @@ def _owners(x, y, first, area):
     for hole in range(len(area)):
         owner[hole] = hole if area[hole] > 0.0 else -1
         for ring in range(len(area) if area[hole] <= 0.0 else 0):
-            smaller = owner[hole] < 0 or area[ring] < area[owner[hole]]
-            if area[ring] > -area[hole] and smaller:
-                if _holds(x, y, first[ring], first[ring + 1], x[first[hole]], y[first[hole]]):
-                    owner[hole] = ring
+            if area[ring] <= -area[hole] or (owner[hole] >= 0 and area[ring] >= area[owner[hole]]):
+                continue
+            if _holds(x, y, first[ring], first[ring + 1], x[first[hole]], y[first[hole]]):
+                owner[hole] = ring
     return owner
 
 

@@ -147,18 +147,27 @@ def _first_wall(walls, ax, ay, bx, by):
 
 
 @kernel
-def is_walled(walls, ax, ay, bx, by):
-    """Whether a straight step meets a wall between its ends."""
-    if len(walls.row) == 0 or np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
+def _between(one, two, origin, count):
+    """The first and the last cell of a row (or column) between two places, counted in cells."""
+    return max(int(np.floor(min(one, two))) - origin, 0), min(int(np.floor(max(one, two))) - origin, count - 1)
+
+
+@kernel
+def is_barred(ends, first, pieces, place, ax, ay, bx, by):
+    """Whether a straight step meets a wall between its ends, given the arrays of walls and where their grid lies."""
+    dx, dy = bx - ax, by - ay
+    square = dx * dx + dy * dy
+    if square <= 4.0 * SLACK * SLACK:
         return False
-    ax, ay, bx, by = _shortened(ax, ay, bx, by)
-    ends, first, pieces = walls.ends, walls.first, walls.piece
-    i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
+    inset = SLACK / np.sqrt(square)
+    ax, ay, bx, by = ax + dx * inset, ay + dy * inset, bx - dx * inset, by - dy * inset
+    left, bottom, columns, rows, scale = place
+    i0, i1 = _between(ax * scale, bx * scale, left, columns)
+    j0, j1 = _between(ay * scale, by * scale, bottom, rows)
     for j in range(j0, j1 + 1):
-        for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
-            for k in range(first[cell], first[cell + 1]):
-                if _meets(ax, ay, bx, by, ends, pieces[k]):
-                    return True
+        for k in range(first[j * columns + i0], first[j * columns + i1 + 1]):
+            if _meets(ax, ay, bx, by, ends, pieces[k]):
+                return True
     return False
 
 

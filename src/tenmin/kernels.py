@@ -7,12 +7,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numba
 import platformdirs
-from numba.core import config, event
+from numba.core import event
 
 __all__ = ["kernel"]
 
@@ -62,14 +63,15 @@ class _Notice(event.Listener):
 
 
 _FOLDER = _folder()
+_CONFIG: Any = import_module("numba.core.config")
 event.register("numba:compile", _Notice())
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Return a function compiled by numba, which keeps no lock and is compiled again only when the sources change."""
-    before = vars(config)["CACHE_DIR"]
-    vars(config)["CACHE_DIR"] = str(_FOLDER)
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = str(_FOLDER)
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     finally:
-        vars(config)["CACHE_DIR"] = before
+        _CONFIG.CACHE_DIR = before

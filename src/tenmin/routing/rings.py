@@ -103,4 +103,5 @@ def join_rings(crossings: np.ndarray) -> Rings:
     x, y, first = _follow(at_x, at_y, np.searchsorted(key, next_key))
     area = _areas(x, y, first)
     order = np.lexsort((area <= 0.0, _owners(x, y, first, area)))
-    return Rings(*_in_order(x, y, first, order), area[order] > 0.0)
+    x, y, first = _in_order(x, y, first, order)
+    return Rings(x, y, first, area[order] > 0.0)

@@ -258,7 +258,8 @@ def test_l9_a_bridge_too_long_to_be_crossed_changes_nothing_but_itself(
 def test_l10_who_reaches_a_second_facility_reaches_the_first_over_it(town: Town, metres: int):
     first, second = town.clinics.iloc[[0]], town.clinics.iloc[[-1]]
     minutes = tm.measure_walks(town.network, second, first.assign(category="first"))["first"].iloc[0]
-    assume(np.isfinite(minutes))
+    if np.isinf(minutes):
+        return
     between = minutes * town.network.walker.metres_a_second * 60.0
     for form in FORMS:
         (near,), (far,) = (

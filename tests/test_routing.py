@@ -204,7 +204,7 @@ def test_a_foot_at_the_very_end_of_a_one_way_edge_stands_on_the_node():
     graph = link_nodes(np.array([0, 0]), np.array([1, 2]), np.array([100.0, 100.0]), 3)
     costs = Costs(np.full(2, 10.0), np.array([np.inf, 10.0]), np.full(2, 100.0), np.array([np.inf, 100.0]), 1.0, 1.0)
     feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([0.0]), np.array([0.0]))
-    found = search(graph, costs, seed_feet(graph, costs, feet, np.zeros(1)))
+    found = search(open_arcs(graph, costs), seed_feet(graph, costs, feet, np.zeros(1)))
     assert found.cost.tolist() == [0.0, 10.0, 10.0]
 
 

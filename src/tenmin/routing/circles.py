@@ -19,6 +19,7 @@ from tenmin.routing.field import (
     fill_points,
     find_blocks,
     forget,
+    share_corners,
 )
 from tenmin.routing.flood import Basin, drain, flood
 from tenmin.routing.lattice import SIDE
@@ -114,6 +115,7 @@ def measure_group(course, lattice, starts, group, limits, lateral, basin, state)
         classify(course.streets, speeds, starts, group, basin, touched, rule, state)
         value[layer] = fill_points(lattice, window, speeds, starts, group, basin.cost, state, rule)
         fine[layer] = fill_blocks(lattice, window, speeds, starts, group, basin.cost, state, rule)
+        share_corners(value[layer], block, fine[layer])
         forget(course.streets, starts, group, basin, touched, state)
     drain(basin, touched)
     return window, value, block, fine, known

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.kernels import kernel
-from tenmin.routing.lattice import SAME, SIDE
+from tenmin.routing.lattice import FINE, SAME, SIDE
 
 STEEPEST = 2.0
 """How much the field can rise in a metre: one for the walk along the street, one for the leg. Values are cut off at
@@ -194,3 +194,14 @@ def fill_blocks(lattice, window, speeds, starts, group, label, state, rule):
     runs = _runs(lattice.blocks, window) * (SIDE * SIDE)
     value = _measure(lattice.block_spots, runs, speeds, starts, group, label, state, rule)
     return value.reshape((len(value) // (SIDE * SIDE), SIDE, SIDE))
+
+
+@kernel
+def share_corners(value, block, fine):
+    """Give the corners of blocks the values of the points there: rounding must not part them."""
+    for j in range(block.shape[0] - 1):
+        for i in range(block.shape[1] - 1):
+            if block[j, i] >= 0:
+                for b in range(2):
+                    for a in range(2):
+                        fine[block[j, i], b * FINE, a * FINE] = value[j + b, i + a]

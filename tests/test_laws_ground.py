@@ -55,6 +55,13 @@ def draw(town: Town, form: str, **options: object) -> np.ndarray:
     return tm.trace_isochrones(town.network, town.clinics, **FORMS[form][0], **options).geometry.to_numpy()
 
 
+def of_points(town: Town) -> Town:
+    """The town with a point for every home and clinic."""
+    return town.of(
+        **{name: getattr(town, name).assign(geometry=getattr(town, name).centroid) for name in ("homes", "clinics")}
+    )
+
+
 def together(town: Town, form: str, **options: object) -> shapely.Geometry:
     """The one circle of all clinics."""
     (circle,) = draw(town, form, merge="category", **options)
@@ -158,7 +165,8 @@ def test_l4_splitting_streets_anywhere_changes_no_circle(town: Town, metres: int
 def test_l5_moving_and_turning_the_town_moves_and_turns_its_circles(
     town: Town, angle: float, metres: int, direction: str
 ):
-    matrix = turn(angle)
+    """Of points: where an outline runs along a street, rounding decides which of its corners has the foot."""
+    town, matrix = of_points(town), turn(angle)
     other = town.mapped(lambda frame: moved(frame, matrix))
     for form in FORMS:
         here, there = (draw(each, form, metres=metres, direction=direction) for each in (town, other))
@@ -230,12 +238,13 @@ def test_l9_a_bridge_too_long_to_be_crossed_changes_nothing_but_itself(
     town: Town, one: int, two: int, limit: int, direction: str
 ):
     """Too long: longer than what is left of the limit at its nearer end. Of itself what is left is reached."""
-    network, nodes, found = town.network, nodes_of(town), {}
+    network, found = town.network, {}
+    nodes = dict(zip(network.nodes.index.tolist(), nodes_of(town), strict=True))
     ends = zip(network.edges["u"], network.edges["v"], strict=True)
     arrivals = arrivals_on_streets(network, town.clinics, weight="metres", direction=direction)
     for (u, v), row in zip(ends, arrivals, strict=True):
         found |= {int(u): row[0][1], int(v): row[-1][1]}
-    u, v = one % len(nodes), two % len(nodes)
+    u, v = list(nodes)[one % len(nodes)], list(nodes)[two % len(nodes)]
     assume(u != v and min(found[u], found[v]) < limit)
     length = max(math.dist(nodes[u], nodes[v]) + 1e-3, limit - min(found[u], found[v]) + 1e-3)
     wider = town.bridged(bent(nodes[u], nodes[v], length))
@@ -393,7 +402,7 @@ def test_a_wall_enlarges_no_circle_and_shortens_no_walk(
     town: Town, barriers: gpd.GeoDataFrame, metres: int, direction: str
 ):
     """Of points: a polygon that a wall shuts off from the streets across it joins by its outline instead."""
-    town = town.mapped(lambda frame: frame.set_geometry(frame.geometry.centroid) if "oneway" not in frame else frame)
+    town = of_points(town)
     free, walled = (
         tm.measure_walks(town.network, town.homes, town.clinics, direction=direction, barriers=rows)["clinic"]
         for rows in (None, barriers)

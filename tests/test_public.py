@@ -14,7 +14,7 @@ import tenmin as tm
 PROMISED = {
     "OsmExtract", "WalkNetwork", "Walker", "Category", "Coverage", "TenminError", "read_osm", "find_facilities",
     "estimate_places", "load_catalogue", "measure_walks", "trace_isochrones", "measure_coverage", "find_gaps",
-    "draw_map",
+    "draw_map", "trace_streets", "find_nearest", "count_people",
 }  # fmt: skip
 
 

@@ -1,0 +1,38 @@
+"""Where compiled searches are kept, and that it is said when they are made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SEARCH = """
+import numpy as np
+from tenmin.routing import Costs, link_nodes, open_arcs
+from tenmin.routing.frontier import make_frontier
+one = np.ones(1)
+print(open_arcs(link_nodes(np.array([0]), np.array([1]), one, 2), Costs(one, one, one, one, 1.0, 1.0)).nodes)
+print(len(make_frontier(8).node))
+"""
+
+
+def searched(folder: Path) -> subprocess.CompletedProcess[str]:
+    """A search in a new process that may keep what it compiles in a folder."""
+    outside = os.environ | {"NUMBA_CACHE_DIR": str(folder)}
+    return subprocess.run([sys.executable, "-c", SEARCH], env=outside, capture_output=True, text=True, check=True)
+
+
+def test_what_is_compiled_is_kept_in_the_folder_asked_for_and_said_once(tmp_path: Path):
+    first, second = searched(tmp_path), searched(tmp_path)
+    assert first.stdout == second.stdout == "2\n8\n"
+    assert first.stderr.count("tenmin compiles its searches") == 1
+    assert second.stderr == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["kernels"]
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs a file that can hold no folder: /dev/null")
+def test_a_folder_that_cannot_be_written_is_not_needed():
+    assert searched(Path("/dev/null/x")).stdout == "2\n8\n"

@@ -40,7 +40,8 @@ def build_tiles(extract: str, folder: Path) -> Path:
     scripts = Path(sys.executable).parent
     path = f"{scripts}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     command = [str(scripts / "valhalla_build_tiles"), "-c", str(config), extract]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PATH": path})
+    outside = {**os.environ, "PATH": path}
+    subprocess.run(command, check=True, capture_output=True, env=outside, cwd=config.parent)
     return config
 
 

@@ -39,7 +39,7 @@ def build_tiles(extract: str, folder: Path) -> Path:
     config.write_text(json.dumps(wanted), "utf-8")
     scripts = Path(sys.executable).parent
     path = f"{scripts}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    command = [str(scripts / "valhalla_build_tiles"), "-c", str(config), extract]
+    command = [str(scripts / "valhalla_build_tiles"), "-c", str(config), str(Path(extract).resolve())]
     outside = {**os.environ, "PATH": path}
     subprocess.run(command, check=True, capture_output=True, env=outside, cwd=config.parent)
     return config

@@ -164,6 +164,8 @@ def is_barred(ends, first, pieces, place, ax, ay, bx, by):
     left, bottom, columns, rows, scale = place
     i0, i1 = _between(ax * scale, bx * scale, left, columns)
     j0, j1 = _between(ay * scale, by * scale, bottom, rows)
+    if i0 > i1:
+        return False
     for j in range(j0, j1 + 1):
         for k in range(first[j * columns + i0], first[j * columns + i1 + 1]):
             if _meets(ax, ay, bx, by, ends, pieces[k]):

@@ -324,6 +324,8 @@ def test_the_facilities_are_left_as_they_were():
         ({"minutes": 5, "lateral": "50"}, LimitError, "lateral is '50'"),
         ({"minutes": 5, "resolution": 0}, LimitError, "resolution is 0; give metres from 1 to 100"),
         ({"minutes": 5, "resolution": np.inf}, LimitError, "resolution is inf"),
+        ({"minutes": 5, "threads": 0}, TableError, "threads is 0; give a whole number from 1 up"),
+        ({"minutes": 5, "threads": "2"}, TableError, "threads is '2'; give a whole number from 1 up"),
     ],
 )
 def test_options_that_are_wrong_are_refused(options: dict[str, object], error: type[InputError], message: str):

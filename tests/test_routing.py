@@ -31,6 +31,7 @@ from tenmin.routing import (
     seed_feet,
     shape_edges,
 )
+from tenmin.routing.walls import is_barred
 from towns import cases
 
 
@@ -286,3 +287,14 @@ def test_a_step_meets_the_walls_that_it_intersects(seed: int):
 def test_a_wall_is_met_only_between_the_ends_of_a_step(step: tuple[float, ...], meets: bool):
     wall = raise_walls(np.array([[5.0, 4.0, 5.0, 10.0]]), np.zeros(1, np.int64))
     assert (meet_walls(wall, np.array([step], float)) == 0).tolist() == [meets]
+
+
+def test_a_step_beyond_all_walls_is_not_barred():
+    walls = raise_walls(np.array([[0.0, 0.0, 40.0, 0.0], [0.0, 30.0, 40.0, 30.0]]), np.array([0, 1]))
+    place = walls.left, walls.bottom, walls.columns, walls.rows, 1.0 / walls.cell
+    arrays = walls.ends, walls.first, walls.piece
+    for x in np.arange(-200.0, 260.0, 20.0):
+        for y in np.arange(-200.0, 260.0, 20.0):
+            steps = [(x, y, x + 30.0, y + 7.0), (x, y, x - 3.0, y + 45.0)]
+            known = meet_walls(walls, np.array(steps)) >= 0
+            assert [is_barred(*arrays, place, *step) for step in steps] == known.tolist()

@@ -13,8 +13,9 @@ import shapely
 
 from tenmin.errors import LimitError, TableError
 from tenmin.exact_ground import draw_exact_grounds
+from tenmin.goals import check_merge, choose_goals
 from tenmin.ground import ASIDE, Group, Sketch, draw_grounds
-from tenmin.limits import SECONDS_A_MINUTE, Limits, check_metres, read_limits
+from tenmin.limits import SECONDS_A_MINUTE, check_metres, read_limits
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
 from tenmin.routing import (
@@ -27,7 +28,6 @@ from tenmin.routing import (
     reach_streets,
 )
 from tenmin.tables import check_direction, check_facilities
-from tenmin.walks import chosen_categories, in_use, rows_by_category
 
 __all__ = ["trace_isochrones"]
 
@@ -35,27 +35,16 @@ Shape = Literal["ground", "streets"]
 FINEST, COARSEST = 1.0, 100.0
 
 
-def _check_options(shape: object, merge: object, lateral: object, resolution: object) -> None:
-    if shape not in {"ground", "streets"}:
+def _check_options(shape: object, lateral: object, resolution: object, threads: object) -> None:
+    if shape not in ("ground", "streets"):
         msg = f"shape must be 'ground' or 'streets', but is {shape!r}"
-        raise TableError(msg)
-    if merge not in {None, "category"}:
-        msg = f"merge must be None (a row for each facility) or 'category', but is {merge!r}"
         raise TableError(msg)
     check_metres(lateral, "lateral", allowed=f"above 0 and up to {ASIDE:g}", least=1e-3, most=ASIDE)
     allowed = f"from {FINEST:g} to {COARSEST:g}"
     check_metres(resolution, "resolution", allowed=allowed, least=FINEST, most=COARSEST)
-
-
-def _groups(facilities: gpd.GeoDataFrame, limits: Limits, merge: str | None) -> list[tuple[object, str, np.ndarray]]:
-    """What gets a circle of its own: facility (None when merged), category, rows."""
-    categories = chosen_categories(facilities, limits)
-    rows_of = rows_by_category(facilities, categories)
-    if merge == "category":
-        return [(None, category, rows) for category, rows in rows_of.items()]
-    category = facilities["category"].astype("str").to_numpy()
-    rows = np.flatnonzero(in_use(facilities) & np.isin(category, categories))
-    return [(facilities.index[row], str(category[row]), np.array([row])) for row in rows.tolist()]
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        msg = f"threads is {threads!r}; give a whole number from 1 up, or None for as many as there are processors"
+        raise TableError(msg)
 
 
 def trace_isochrones(
@@ -134,29 +123,30 @@ def trace_isochrones(
         msg = "no limit is given; give minutes= or metres=, e.g. minutes=[5, 10, 15]"
         raise LimitError(msg)
     check_direction(direction)
-    _check_options(shape, merge, lateral, resolution)
+    check_merge(merge, ("category",))
+    _check_options(shape, lateral, resolution, threads)
     facilities = check_facilities(facilities)
     network = network.behind(barriers)
     costs = network.costs(limits.unit)
     costs = costs.reversed() if direction == "to" else costs
     paths = costs, open_arcs(network.streets, costs)
-    named = _groups(facilities, limits, merge)
-    groups = [Group(rows, _bounds(limits, category)) for _, category, rows in named]
+    goals = choose_goals(facilities, limits, by_category=merge is not None)
+    unit = SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0
+    groups = [Group(goal.rows, np.array(goal.limits) * unit) for goal in goals]
     joins = network.snap(facilities)
     if shape == "streets":
         drawn = _draw_streets(network, paths, joins, groups)
     else:
         draw = draw_exact_grounds if exact else draw_grounds
         drawn = draw(network, paths, joins, groups, Sketch(lateral, resolution, threads))
-    rows = [(facility, category, number) for facility, category, _ in named for number in limits.of(category)]
+    rows = [
+        (None if goal.facility < 0 else facilities.index[goal.facility], goal.category, number)
+        for goal in goals
+        for number in goal.limits
+    ]
     table = pd.DataFrame(rows, columns=["facility", "category", limits.unit])
     table[limits.unit] = table[limits.unit].astype("float64")
     return gpd.GeoDataFrame(table, geometry=drawn, crs=network.crs)
-
-
-def _bounds(limits: Limits, category: str) -> np.ndarray:
-    """The limits of a category in the unit of the costs."""
-    return np.array(limits.of(category)) * (SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0)
 
 
 def _draw_streets(network: WalkNetwork, paths: tuple[Costs, Arcs], joins: Joins, groups: list[Group]) -> np.ndarray:

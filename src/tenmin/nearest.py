@@ -13,10 +13,9 @@ from tenmin.errors import TableError
 from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, read_limits
 from tenmin.network import WalkNetwork
 from tenmin.progress import step_through
-from tenmin.reach import rows_by_id
 from tenmin.routing import rank_nodes, rank_things, seed_feet
 from tenmin.tables import check_direction, check_facilities, check_places
-from tenmin.walks import Trip, chosen_categories, rows_by_category
+from tenmin.walks import Trip, chosen_categories, rows_by_category, rows_by_id
 
 __all__ = ["find_nearest"]
 

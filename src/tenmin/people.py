@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from tenmin.errors import LimitError
+from tenmin.goals import Goal, check_merge, choose_goals
 from tenmin.ground import ASIDE
 from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, check_metres, read_limit
 from tenmin.network import WalkNetwork
 from tenmin.progress import step_through
-from tenmin.reach import Goal, check_merge, choose_goals
 from tenmin.routing import Feet, arrive_at, search, seed_feet
 from tenmin.tables import check_direction, check_facilities, check_places, people_of
 from tenmin.walks import Trip
@@ -122,7 +122,7 @@ def count_people(
         {
             "facility": np.full(len(goals), None, dtype=object) if merge else facilities.index[rows],
             "category": np.array([goal.category for goal in goals], dtype=object),
-            limits.unit: np.array([goal.limit for goal in goals], np.float64),
+            limits.unit: np.array([goal.limits[-1] for goal in goals], np.float64),
             "people_low": counts[:, 0],
             "people_high": counts[:, 1],
             "people": counts[:, 2],
@@ -140,8 +140,8 @@ def _within(feet: Feet, width: float) -> Feet:
 def _count(trip: Trip, goal: Goal, feet: list[Feet], people: np.ndarray) -> list[float]:
     """The people of the places within the limit of a goal, once for each choice of feet."""
     streets, costs, (starts, owner) = trip.network.streets, trip.costs, trip.starts(goal.rows)
-    unit = SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0
+    unit, limit = SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0, goal.limits[-1]
     seeds = seed_feet(streets, costs, starts, owner)
-    labels = search(trip.arcs, seeds, goal.limit * unit * (1.0 + 2.0 * TOLERANCE))
+    labels = search(trip.arcs, seeds, limit * unit * (1.0 + 2.0 * TOLERANCE))
     best = [arrive_at(streets, costs, labels, some, starts=starts, owner=owner).cost / unit for some in feet]
-    return [float(people[cost <= goal.limit * (1.0 + TOLERANCE)].sum()) for cost in best]
+    return [float(people[cost <= limit * (1.0 + TOLERANCE)].sum()) for cost in best]

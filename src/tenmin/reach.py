@@ -11,61 +11,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.errors import TableError
-from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Limits, read_limit
+from tenmin.goals import Goal, check_merge, choose_goals
+from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, read_limit
 from tenmin.network import WalkNetwork
 from tenmin.progress import step_through
 from tenmin.routing import Basin, Stretches, cut_lines, divide_streets, reach_streets, search, seed_feet
 from tenmin.tables import check_direction, check_facilities
-from tenmin.walks import Trip, chosen_categories, in_use, rows_by_category
+from tenmin.walks import Trip, rows_by_id
 
-__all__ = ["Goal", "check_merge", "choose_goals", "rows_by_id", "trace_streets"]
+__all__ = ["trace_streets"]
 
 SLIVER = 1e-9
 """Metres below which a stretch is nothing but rounding."""
 STEP = 1e-6
 """Seconds or metres below which a step in the walk is nothing but rounding."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """Facilities that are walked to as one: a single one, or all of a category."""
-
-    facility: int
-    """The row of the single facility; -1 for all of a category."""
-    category: str
-    rows: np.ndarray
-    limit: float
-    """In minutes or metres, as it was given."""
-
-
-def check_merge(merge: object, allowed: Sequence[str]) -> None:
-    """Raise a TableError unless facilities are merged in a way that is allowed, or not at all."""
-    if merge is not None and not (isinstance(merge, str) and merge in allowed):
-        msg = f"merge must be None (each facility by itself) or {' or '.join(map(repr, allowed))}, but is {merge!r}"
-        raise TableError(msg)
-
-
-def choose_goals(facilities: gpd.GeoDataFrame, limits: Limits, *, by_category: bool) -> list[Goal]:
-    """Return what people walk to: every facility in use, in the order given, or every category, sorted.
-
-    Raises
-    ------
-    CategoryError
-        If a limit names a category that neither the facilities nor the catalogue have.
-    """
-    categories = chosen_categories(facilities, limits)
-    rows_of = rows_by_category(facilities, categories)
-    if by_category:
-        return [Goal(-1, category, rows, limits.of(category)[0]) for category, rows in rows_of.items()]
-    category = facilities["category"].astype("str").to_numpy()
-    single = np.flatnonzero(in_use(facilities) & np.isin(category, categories)).tolist()
-    return [Goal(row, category[row], np.array([row]), limits.of(category[row])[0]) for row in single]
-
-
-def rows_by_id(ids: pd.Index, rows: np.ndarray) -> np.ndarray:
-    """Return rows in the order of their ids as text, which is how a search numbers its owners."""
-    return rows[np.argsort(ids.to_numpy()[rows].astype(str), kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -153,7 +112,7 @@ def trace_streets(
 
 def _bound(trip: Trip, goal: Goal) -> float:
     """The limit of a goal in the unit of the costs."""
-    return goal.limit * (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
+    return goal.limits[-1] * (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
 
 
 def _reached(trip: Trip, goals: Sequence[Goal]) -> list[_Pieces]:

@@ -41,6 +41,7 @@ __all__ = [
     "measure_walks",
     "plan_walks",
     "rows_by_category",
+    "rows_by_id",
     "straight_walks",
     "walked_line",
 ]
@@ -51,6 +52,15 @@ def in_use(facilities: pd.DataFrame) -> np.ndarray:
     if "state" not in facilities.columns:
         return np.ones(len(facilities), bool)
     return (facilities["state"].isna() | (facilities["state"] == "in_use")).to_numpy(bool)
+
+
+def _by_id(ids: pd.Index, rows: np.ndarray) -> np.ndarray:
+    return np.argsort(ids.to_numpy()[rows].astype(str), kind="stable")
+
+
+def rows_by_id(ids: pd.Index, rows: np.ndarray) -> np.ndarray:
+    """Return rows in the order of their ids as text, which is how a search numbers its owners."""
+    return rows[_by_id(ids, rows)]
 
 
 @dataclass(frozen=True)
@@ -76,9 +86,8 @@ class Trip:
 
     def starts(self, rows: np.ndarray) -> tuple[Feet, np.ndarray]:
         """The feet of some facilities, and of each foot the rank of its facility by id."""
-        order = np.argsort(self.facilities.table.index.to_numpy()[rows].astype(str), kind="stable")
         rank = np.empty(len(rows), np.int64)
-        rank[order] = np.arange(len(rows))
+        rank[_by_id(self.facilities.table.index, rows)] = np.arange(len(rows))
         feet = self.facilities.take(rows)
         return feet, rank[feet.thing]
 
@@ -121,7 +130,7 @@ def plan_walks(trip: Trip, rows_of: Mapping[str, np.ndarray]) -> Walks:
         first, second = (minutes, metres) if trip.unit == "minutes" else (metres, minutes)
         first[:, column], second[:, column] = best.cost, best.other
         found = best.owner >= 0
-        nearest[found, column] = ids[rows][np.argsort(ids[rows].astype(str), kind="stable")][best.owner[found]]
+        nearest[found, column] = ids[rows_by_id(trip.facilities.table.index, rows)][best.owner[found]]
     frames = (pd.DataFrame(values, index=index, columns=columns) for values in (minutes / SECONDS_A_MINUTE, metres))
     return Walks(*frames, nearest=pd.DataFrame(nearest, index=index, columns=columns, dtype=object))
 
@@ -153,7 +162,7 @@ def straight_walks(
     metres = np.full((len(index), len(columns)), np.inf)
     nearest = np.full((len(index), len(columns)), None, dtype=object)
     for column, rows in enumerate(rows_of.values()):
-        by_id = rows[np.argsort(facilities.index.to_numpy()[rows].astype(str), kind="stable")]
+        by_id = rows_by_id(facilities.index, rows)
         tree = shapely.STRtree(facilities.geometry.to_numpy()[by_id])
         (place, found), far = tree.query_nearest(places.geometry.to_numpy(), return_distance=True)
         order = np.lexsort((-found, -place))

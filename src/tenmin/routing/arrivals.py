@@ -72,12 +72,13 @@ def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best)
                 continue
             for k in range(rank_first[edge], rank_first[edge + 1]):
                 if 0.0 < starts.offset[rank[k]] < streets.length[edge]:
-                    _arrive_along(streets, costs, feet, starts, owner, rank[k], foot, row, best)
+                    cost, other = straight_along(streets, costs, feet, foot, starts, rank[k])
+                    _keep_least(best, row, cost, other, owner[rank[k]], foot, rank[k])
 
 
 @kernel
-def _arrive_along(streets, costs, feet, starts, owner, start, foot, row, best):
-    """Straight along the edge that a foot of the thing shares with a foot of a facility, both between its nodes."""
+def straight_along(streets, costs, feet, foot, starts, start):
+    """Cost and other quantity straight along the edge that two feet share, both between its nodes, legs included."""
     edge = feet.edge[foot]
     share = (feet.offset[foot] - starts.offset[start]) / streets.length[edge]
     legs = feet.leg[foot] + starts.leg[start]
@@ -85,7 +86,7 @@ def _arrive_along(streets, costs, feet, starts, owner, start, foot, row, best):
         cost, other = fraction(costs.along[edge], share), fraction(costs.other_along[edge], share)
     else:
         cost, other = fraction(costs.back[edge], -share), fraction(costs.other_back[edge], -share)
-    _keep_least(best, row, cost + legs * costs.leg, other + legs * costs.other_leg, owner[start], foot, start)
+    return cost + legs * costs.leg, other + legs * costs.other_leg
 
 
 def arrive_at(

@@ -9,6 +9,7 @@ import numpy as np
 
 from tenmin.kernels import kernel
 from tenmin.routing.arcs import Arcs
+from tenmin.routing.arrivals import straight_along
 from tenmin.routing.feet import Feet, _add
 from tenmin.routing.reach import Stretches, _between
 from tenmin.routing.search import Labels, Seeds
@@ -124,19 +125,6 @@ def _over_end(ranks, node, step, other_step, legs, row, best):
 
 
 @kernel
-def _straight(streets, costs, feet, starts, owner, start, foot, row, best):
-    """Along the edge that a foot of the thing shares with a foot of an owner, both between its nodes."""
-    edge = feet.edge[foot]
-    share = (feet.offset[foot] - starts.offset[start]) / streets.length[edge]
-    legs = feet.leg[foot] + starts.leg[start]
-    if share >= 0.0:
-        cost, other = fraction(costs.along[edge], share), fraction(costs.other_along[edge], share)
-    else:
-        cost, other = fraction(costs.back[edge], -share), fraction(costs.other_back[edge], -share)
-    _enter(best, row, cost + legs * costs.leg, other + legs * costs.other_leg, owner[start])
-
-
-@kernel
 def _rank_things(streets, costs, ranks, feet, starts, owner, first, best):
     for row in range(len(feet.first) - 1):
         for foot in range(feet.first[row], feet.first[row + 1]):
@@ -151,7 +139,8 @@ def _rank_things(streets, costs, ranks, feet, starts, owner, first, best):
                 continue
             for start in range(first[edge], first[edge + 1]):
                 if 0.0 < starts.offset[start] < streets.length[edge]:
-                    _straight(streets, costs, feet, starts, owner, start, foot, row, best)
+                    cost, other = straight_along(streets, costs, feet, foot, starts, start)
+                    _enter(best, row, cost, other, owner[start])
 
 
 def _by_edge(streets: Streets, starts: Feet, owner: np.ndarray) -> tuple[Feet, np.ndarray, np.ndarray]:

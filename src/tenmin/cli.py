@@ -155,7 +155,6 @@ def demo(out: Out = Path("demo"), lang: Language = None, debug: Debug = False) -
 
     with _report(debug=debug):
         chosen = _language(lang)
-        _say("first_run", chosen)
         town, network, found = _read_town(sample_path("helsinki"), None, None, walker="adult", lang=chosen)
         measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE), found, minutes=10)
         _review(measured, out, title=_TEXTS["demo_title"][chosen], lang=chosen)

@@ -18,7 +18,7 @@ from numba.core import event
 __all__ = ["kernel"]
 
 ENVIRONMENT = "NUMBA_CACHE_DIR"
-NOTICE = "tenmin compiles its searches for this machine; this happens once and takes about half a minute"
+NOTICE = "tenmin compiles its searches for this machine, once, in about a minute 首次运行需编译，约一分钟"
 
 
 def _digest() -> str:

@@ -1,4 +1,4 @@
-"""Facilities: the places of service that an extract holds, each counted once."""
+"""Finds the places of service that an extract holds, each counted once."""
 
 from __future__ import annotations
 

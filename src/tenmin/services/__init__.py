@@ -1,7 +1,19 @@
-"""The catalogue of services that people walk to, as a table that a planner can read, copy and replace."""
+"""The catalogue of services that people walk to, as tables that a planner can read, copy and replace."""
 
 from __future__ import annotations
 
 from tenmin.services.catalogue import Category, load_catalogue
+from tenmin.services.kinds import FacilityKind, load_kinds, name_room
+from tenmin.services.naming import list_parts, name_category
+from tenmin.services.wording import plain_name
 
-__all__ = ["Category", "load_catalogue"]
+__all__ = [
+    "Category",
+    "FacilityKind",
+    "list_parts",
+    "load_catalogue",
+    "load_kinds",
+    "name_category",
+    "name_room",
+    "plain_name",
+]

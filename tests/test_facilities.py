@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from osm_toy import osm_xml, ring, square, write_osm
-from tenmin.errors import CategoryError
+from tenmin.errors import CategoryError, TenminWarning
 from tenmin.facilities import find_facilities, list_duplicates
 from tenmin.osm import OsmExtract, read_osm
 from tenmin.services import load_catalogue
@@ -129,6 +129,22 @@ def test_categories_can_be_chosen_and_replaced(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text('[money]\nzh = "钱"\nen = "Money"\ntags = [{ amenity = ["bank", "atm"] }]\n', encoding="utf-8")
     assert find_facilities(town, categories=load_catalogue(own)).index.tolist() == ["money:n1"]
+
+
+def test_parts_of_others_are_found_only_when_asked_for(tmp_path: Path) -> None:
+    town = extract(tmp_path, {1: (0.0, 0.001, {"shop": "greengrocer"}), 2: (0.0, 0.002, {"amenity": "cafe"})})
+    assert find_facilities(town).index.tolist() == ["market:n1"]
+    assert find_facilities(town, categories=load_catalogue()).index.tolist() == ["market:n1"]
+    asked = find_facilities(town, categories=["greengrocer", "cafe", "market"])
+    assert asked.index.tolist() == ["cafe:n2", "greengrocer:n1", "market:n1"]
+    assert asked["rule"]["greengrocer:n1"] == "shop=greengrocer"
+
+
+def test_what_no_tag_tells_is_said(tmp_path: Path) -> None:
+    town = extract(tmp_path, {1: (0.0, 0.001, {"amenity": "bank"})})
+    with pytest.warns(TenminWarning, match="no tag of OpenStreetMap tells greenway, exercise_point, so that none was"):
+        found = find_facilities(town, categories=["greengrocer", "greenway", "bank", "exercise_point"])
+    assert found.index.tolist() == ["bank:n1"]
 
 
 def test_an_unknown_category_names_the_nearest(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "OSM_KINDS",
     "check_keys",
     "first_bytes",
+    "make_folder",
     "open_input",
     "read_toml",
     "replacing",
@@ -45,6 +46,7 @@ KINDS = {
     ".geojson": "json",
     ".json": "json",
     ".gpkg": "sqlite",
+    ".shp": "shapefile",
     ".xlsx": "zip",
     ".parquet": "parquet",
     ".tif": "geotiff",
@@ -61,6 +63,7 @@ _WORDS = {
     "text": "plain text",
     "json": "JSON",
     "sqlite": "a GeoPackage",
+    "shapefile": "a Shapefile",
     "zip": "an Excel workbook",
     "parquet": "a Parquet file",
     "geotiff": "a GeoTIFF",
@@ -191,6 +194,7 @@ _SIGNATURES = {
     "text": _is_text,
     "json": lambda head: _text(head).startswith((b"{", b"[")),
     "sqlite": lambda head: head.startswith(b"SQLite format 3\0"),
+    "shapefile": lambda head: head.startswith(b"\0\0\x27\x0a"),
     "zip": lambda head: head.startswith(b"PK\x03\x04"),
     "parquet": lambda head: head.startswith(b"PAR1"),
     "geotiff": lambda head: head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
@@ -206,6 +210,8 @@ def _guess(head: bytes) -> str:
     for kind in ("osm_pbf", "sqlite", "zip", "parquet", "json", "xml"):
         if _SIGNATURES[kind](head):
             return _WORDS[kind]
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "an old (.xls) or an encrypted Excel workbook; save it in Excel as .xlsx without a password"
     if head[:1] == b"\x1a" and b"\x78" in head[:64]:
         return "a map tile (vector tile), which holds no OpenStreetMap data"
     return f"something else (it begins with {head[:12]!r})"
@@ -280,6 +286,17 @@ def _why_not(target: Path, error: OSError) -> str:
         return f"{target}: the disk is full ({free:,} bytes free); what stood there before is untouched"
     reason = error.strerror or str(error)
     return f"{target}: could not be written ({reason}); what stood there before is untouched"
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Return a folder, made if it is not there; an `OutputError` says why if none can be made."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{folder}: no folder can be made there ({error.strerror}); give another one"
+        raise OutputError(msg) from error
+    return folder
 
 
 def safe_name(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Places: where people live, as far as buildings tell."""
+"""Places: where people live, read from a table, or as far as buildings tell."""
 
 from __future__ import annotations
 
@@ -18,15 +18,74 @@ import shapely
 from tenmin.conditions import Condition, parse_condition
 from tenmin.errors import TableError
 from tenmin.files import check_keys, read_toml
+from tenmin.intake.datum import Datum
+from tenmin.intake.doors import PathLike, open_table
+from tenmin.intake.references import ControlPoints, Reference
 from tenmin.osm import OsmExtract
 
-__all__ = ["estimate_places"]
+__all__ = ["estimate_places", "read_places"]
 
 #: A smaller footprint is a shed or a garage, not a home.
 SMALLEST_HOME_M2 = 20.0
 #: A larger footprint joins the network at a point inside it, since its best entrance would serve everybody.
 LARGEST_PLACE_M2 = 20_000.0
 _MOST_LEVELS = 200.0
+
+
+def read_places(
+    path: PathLike,
+    *,
+    datum: Datum = "wgs84",
+    columns: Mapping[str, str] | None = None,
+    crs: object = None,
+    control_points: ControlPoints | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    skip_bad: bool = False,
+) -> gpd.GeoDataFrame:
+    r"""Return the places of a table where people live: buildings, estates (小区), or communities as points.
+
+    The columns `people`, `area` (the community it belongs to) and `name` are always there, `people_60_plus` and other
+    groups as the file has them. `list_remarks` tells what was noted and left out.
+
+    Parameters
+    ----------
+    path
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
+    datum, columns, crs, control_points, encoding, sheet
+        As in `read_facilities`.
+    skip_bad
+        Leave rows whose people or coordinates are no figures out, and list them, instead of refusing the table.
+
+    Raises
+    ------
+    FileError
+        The file is of a kind that is not read (with how to export it), or damaged.
+    TableError
+        A column or a cell is wrong, people are negative or missing, or there are neither coordinates nor communities.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "estates.csv")
+    ...     _ = path.write_text("小区,坐标,人口\n东苑,\"105.01,38.40\",1200\n", encoding="utf-8")
+    ...     places = read_places(path)
+    >>> places["people"].tolist(), places.geometry.iloc[0].x
+    ([1200.0], 105.01)
+    """
+    table = open_table(
+        path, "places", reference=Reference(datum, crs, control_points), columns=columns, encoding=encoding,
+        sheet=sheet, needed=("people",), skip_bad=skip_bad,
+    )  # fmt: skip
+    frame = table.frame
+    if "people" not in frame.columns or not (table.placed or "area" in frame.columns):
+        lacking = (
+            "people (人口)" if "people" not in frame.columns else "coordinates (经度 and 纬度) nor a community (社区)"
+        )
+        msg = f"{table.path} has no {lacking}; name the column by columns=; it has {', '.join(map(repr, table.seen))}"
+        raise TableError(msg)
+    frame = frame.assign(name=table.texts("name"), area=table.texts("area"))
+    return table.finish(frame, table.label(["place"] * len(frame)), "place")
 
 
 def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:

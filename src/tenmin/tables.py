@@ -12,7 +12,17 @@ from pyproj import CRS
 
 from tenmin.errors import TableError
 
-__all__ = ["check_direction", "check_facilities", "check_frame", "check_places", "in_metres", "people_of"]
+__all__ = [
+    "STATES",
+    "check_direction",
+    "check_facilities",
+    "check_frame",
+    "check_places",
+    "in_metres",
+    "list_remarks",
+    "numbers_of",
+    "people_of",
+]
 
 LARGEST_PLACE_M2 = 20_000.0
 STATES = ("in_use", "vacant", "converted", "planned")
@@ -20,6 +30,16 @@ FIRST_IRREGULAR, LAST_IRREGULAR, FIRST_POLAR, LAST_POLAR = 56.0, 42.0, 84.0, -80
 """Degrees of latitude and longitude within which the zones of UTM are irregular (Norway, Svalbard), and end."""
 WORLD = np.array([180.0, 90.0])
 """Degrees of longitude and latitude that no point lies beyond."""
+
+
+def list_remarks(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what reading a table, or combining several, left out or took note of: a row each, with the reason.
+
+    `used` tells which is which. The columns are those of `read_facilities` (row, id, field, value, reason, used) or of
+    `combine_facilities` (id, table, category, name, kept, metres, reason, used); there are none, and no rows, for a
+    table that comes from elsewhere.
+    """
+    return pd.DataFrame(table.attrs.get("listed", {}))
 
 
 def _shown(labels: Sequence[object], most: int = 5) -> str:
@@ -146,12 +166,37 @@ def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:
     if column not in places.columns:
         msg = f"places needs the column {column!r}; it has {sorted(map(str, places.columns))}"
         raise TableError(msg)
-    numbers = pd.to_numeric(places[column], errors="coerce").astype("float64")
-    wrong = ~(np.isfinite(numbers.to_numpy()) & (numbers.to_numpy() >= 0.0))
+    return numbers_of(places, column, "places")
+
+
+def numbers_of(frame: pd.DataFrame, column: str, what: str, *, empty: bool = False, above: bool = False) -> pd.Series:
+    """Return a column as floats from 0 up.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    column, what
+        The column, and the name of the table in messages.
+    empty
+        Whether a cell, or the whole column, may be missing: NaN is returned for it.
+    above
+        Whether 0 is refused, too.
+
+    Raises
+    ------
+    TableError
+        Naming the rows and the value.
+    """
+    if column not in frame.columns:
+        return pd.Series(np.nan, index=frame.index)
+    numbers = pd.to_numeric(frame[column], errors="coerce").astype("float64")
+    low_enough = numbers > 0.0 if above else numbers >= 0.0
+    given = ~(frame[column].isna().to_numpy() & empty)
+    wrong = given & ~(np.isfinite(numbers.to_numpy()) & low_enough.to_numpy())
+    why = f"are not numbers {'above 0' if above else 'from 0 up'}"
     mend = ". Correct them or leave the rows out"
-    _refuse_rows(
-        places, wrong, f"places: {column}", places[column][wrong].tolist(), why="are not numbers from 0 up", mend=mend
-    )
+    _refuse_rows(frame, wrong, f"{what}: {column}", frame[column][wrong].tolist(), why=why, mend=mend)
     return numbers
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ import pandas as pd
 import shapely
 
 from tenmin.conditions import Anchor, anchors_of
-from tenmin.errors import CategoryError
+from tenmin.errors import CategoryError, TenminWarning
 from tenmin.osm import OsmExtract
-from tenmin.services import Category, load_catalogue
+from tenmin.services import Category, load_catalogue, plain_name
 
 __all__ = ["find_facilities", "list_duplicates"]
 
@@ -45,12 +45,18 @@ def find_facilities(extract: OsmExtract, *, categories: Asked = None) -> gpd.Geo
     extract
         What `read_osm` returned.
     categories
-        Keys of the catalogue, or a catalogue of your own from `load_catalogue(path)`. All, if not given.
+        Keys of the catalogue, or a catalogue of your own from `load_catalogue(path)`. If not given, all that are
+        `core`: those that are neither parts of others nor seldom on a map.
 
     Raises
     ------
     CategoryError
         A category is asked for that the catalogue does not have.
+
+    Warns
+    -----
+    TenminWarning
+        A category is asked for that no tag of OpenStreetMap tells: that none was found says nothing.
 
     >>> from tenmin import osm
     >>> from tenmin.samples import sample_path
@@ -59,7 +65,9 @@ def find_facilities(extract: OsmExtract, *, categories: Asked = None) -> gpd.Geo
     >>> sorted(set(found["category"]))
     ['library', 'pharmacy']
     """
-    found, twins = _counted_once(extract, categories)
+    search = _search(categories)
+    _warn_of_untold(search)
+    found, twins = _counted_once(extract, search)
     return _with_names(found.loc[~found.index.isin(twins.index)], found.loc[twins.index, ["name"]].join(twins))
 
 
@@ -74,15 +82,16 @@ def list_duplicates(extract: OsmExtract, *, categories: Asked = None) -> pd.Data
     >>> set(twice["kept"]).isdisjoint(twice.index)
     True
     """
-    found, twins = _counted_once(extract, categories)
+    found, twins = _counted_once(extract, _search(categories))
     return found.loc[twins.index, ["category", "name", "element"]].join(twins)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """A catalogue, and by a tag of an element the categories asked for that it may belong to."""
+    """A catalogue, what is asked for of it, and by a tag of an element the ones of these that it may belong to."""
 
     catalogue: Mapping[str, Category]
+    wanted: tuple[str, ...]
     by_anchor: Mapping[Anchor, tuple[str, ...]]
 
     def matches(self, tags: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -104,12 +113,22 @@ def _search(categories: Asked) -> _Search:
     for name in wanted:
         for anchor in {anchor for rule in catalogue[name].rules for anchor in rule.anchors}:
             by_anchor[anchor] = (*by_anchor.get(anchor, ()), name)
-    return _Search(catalogue, by_anchor)
+    return _Search(catalogue, wanted, by_anchor)
+
+
+def _warn_of_untold(search: _Search) -> None:
+    untold = [key for key in search.wanted if not search.catalogue[key].rules]
+    if untold:
+        msg = (
+            f"no tag of OpenStreetMap tells {', '.join(untold)}, so that none was found says nothing; "
+            "give them in a table, with read_facilities"
+        )
+        warnings.warn(msg, TenminWarning, stacklevel=3)
 
 
 def _wanted(categories: Asked, catalogue: Mapping[str, Category]) -> tuple[str, ...]:
-    if categories is None:
-        return tuple(catalogue)
+    if categories is None or isinstance(categories, Mapping):
+        return tuple(key for key, category in catalogue.items() if category.core)
     asked = (categories,) if isinstance(categories, str) else tuple(categories)
     unknown = [key for key in asked if key not in catalogue]
     if unknown:
@@ -120,8 +139,8 @@ def _wanted(categories: Asked, catalogue: Mapping[str, Category]) -> tuple[str, 
     return asked
 
 
-def _counted_once(extract: OsmExtract, categories: Asked) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    found = _all_matches(extract, _search(categories))
+def _counted_once(extract: OsmExtract, search: _Search) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    found = _all_matches(extract, search)
     stands_for = _inside_areas(found)
     stands_for |= _twins(found.loc[~found.index.isin(list(stands_for))])
     rows = [(_last(stands_for, label), reason) for label, (_, reason) in sorted(stands_for.items())]
@@ -151,10 +170,6 @@ def _name(tags: Mapping[str, str]) -> str | None:
     return next((tags[key] for key in _NAME_KEYS if key in tags), None)
 
 
-def _plain(name: str | None) -> str:
-    return "" if name is None else unicodedata.normalize("NFKC", name).casefold().strip()
-
-
 def _inside_areas(found: gpd.GeoDataFrame) -> StandsFor:
     """Return the facilities that lie in an area of their category and name, with the largest such area."""
     shapes = found.geometry.to_numpy()
@@ -165,7 +180,7 @@ def _inside_areas(found: gpd.GeoDataFrame) -> StandsFor:
     categories = found["category"].to_numpy()
     pairs = pairs[categories[pairs["inner"]] == categories[pairs["outer"]]]
     pairs = pairs[rank[pairs["inner"]] < rank[pairs["outer"]]]
-    pairs = pairs[_under_one_name(pairs, found["name"].map(_plain).to_numpy())]
+    pairs = pairs[_under_one_name(pairs, found["name"].map(plain_name).to_numpy())]
     pairs = pairs.assign(rank=-rank[pairs["outer"]]).sort_values(["inner", "rank"]).drop_duplicates("inner")
     inside, around = found.index[pairs["inner"]], found.index[pairs["outer"]]
     return {label: (area, _INSIDE) for label, area in zip(inside, around, strict=True)}
@@ -181,7 +196,7 @@ def _under_one_name(pairs: pd.DataFrame, names: np.ndarray) -> np.ndarray:
 
 def _twins(found: gpd.GeoDataFrame) -> StandsFor:
     """Return the facilities that stand within `TWIN_METRES` of one of their category and name."""
-    keys = found["category"].astype(object) + "\n" + found["name"].map(_plain)
+    keys = found["category"].astype(object) + "\n" + found["name"].map(plain_name)
     shared = found[(keys.duplicated(keep=False) & found["name"].notna()).to_numpy()]
     if shared.empty:
         return {}

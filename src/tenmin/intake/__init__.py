@@ -1,0 +1,1 @@
+"""The doors through which tables of facilities, places and areas come in."""

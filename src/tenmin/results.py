@@ -5,18 +5,31 @@ from __future__ import annotations
 import math
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from tenmin.compliance import GRADES, REASONS, Compliance
 from tenmin.coverage import Coverage
 from tenmin.errors import FileError
 from tenmin.files import replacing
 from tenmin.services import load_catalogue
+from tenmin.standards import EVIDENCE, describe_clause
 
-__all__ = ["check_layer_name", "share_table", "shares_as_text", "write_layer", "write_table"]
+__all__ = [
+    "align",
+    "check_layer_name",
+    "compliance_as_text",
+    "compliance_tables",
+    "share_table",
+    "shares_as_text",
+    "standards_as_text",
+    "write_layer",
+    "write_table",
+]
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _HEADS: dict[str, dict[str, str]] = tomllib.loads(resources.files("tenmin").joinpath("results.toml").read_text("utf-8"))
@@ -97,11 +110,85 @@ def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
     for row in shares.to_dict("records"):
         people = (f"{row[key]:,.0f}" for key in ("served", "unserved", "unknown"))
         rows.append([str(row["name"]), str(row["facilities"]), *people, _range(row["share"], row["share_upper"])])
-    widths = [max(_width(row[k]) for row in rows) for k in range(len(keys))]
+    return align(rows)
+
+
+def align(rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:
+    """Return rows as lines of aligned columns, the first `texts` of them to the left and the others to the right."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(_padded(text, width, left=k == 0) for k, (text, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            _padded(text, width, left=k < texts) for k, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]
+
+
+def standards_as_text(table: pd.DataFrame, lang: str) -> list[str]:
+    """Return what `list_standards` gave as lines: id, clauses, mandatory ones, year, evidence and title."""
+    rows = [[_HEADS[key][lang] for key in ("id", "year", "evidence", "clauses", "mandatory", "third_party", "title")]]
+    for name, row in table.iterrows():
+        year = "" if pd.isna(row["year"]) else f"{row['year']}"
+        counts = (f"{row[key]}" for key in ("clauses", "mandatory", "third_party"))
+        rows.append(
+            [
+                str(name),
+                year,
+                EVIDENCE[row["evidence"]][0] if lang == "zh" else row["evidence"],
+                *counts,
+                row[f"title_{lang}"],
+            ]
+        )
+    return [f"{line}  {row[-1]}" for line, row in zip(align([row[:-1] for row in rows], 3), rows, strict=True)]
+
+
+def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
+    """Return a standard held against communities as tables to write: verdicts, grades, totals and reported figures.
+
+    Parameters
+    ----------
+    found
+        What `check_standard` gave.
+    lang
+        "zh" or "en": of the names of communities' clauses, the words of the verdicts and the reasons.
+    """
+    place = ("zh", "en").index(lang)
+    clauses = {clause.id: getattr(clause, lang) for clause in found.standard.clauses}
+    asked = {clause.id: describe_clause(clause, lang) for clause in found.standard.clauses}
+    names = found.areas.get("name", pd.Series(dtype=object))
+    verdicts = found.verdicts.assign(
+        name=found.verdicts["area"].map(names),
+        text=found.verdicts["clause"].map(clauses),
+        asked=found.verdicts["clause"].map(asked),
+        verdict=[_HEADS[word][lang] for word in found.verdicts["verdict"]],
+        reason=[REASONS[key][place] for key in found.verdicts["reason"]],
+    )
+    grades = found.grades if lang == "zh" else found.grades.map(GRADES)
+    graded = pd.DataFrame({"area": grades.index, "name": grades.index.map(names.get), "grade": grades.to_numpy()})
+    return {
+        "verdicts": verdicts,
+        "grades": graded,
+        "totals": found.totals().assign(text=lambda table: table["clause"].map(clauses)),
+        "reported": found.reported.reset_index(),
+        "not_applicable": found.not_applicable,
+        "between": found.between,
+        "idle": found.idle.reset_index(),
+    }
+
+
+def compliance_as_text(found: Compliance, lang: str) -> list[str]:
+    """Return lines that tell how many communities pass each clause, their grades, and how these are told."""
+    place = ("zh", "en").index(lang)
+    clauses = {clause.id: getattr(clause, lang) or clause.id for clause in found.standard.clauses}
+    rows = [[_HEADS[key][lang] for key in ("clause", "areas", "pass", "fail", "unknown", "passing")]]
+    for row in found.totals().to_dict("records"):
+        counts = (f"{row[key]}" for key in ("areas", "pass", "fail", "unknown"))
+        rows.append([clauses[row["clause"]], *counts, _range(row["share"], row["share_upper"])])
+    grades = found.grades.value_counts().reindex(list(GRADES), fill_value=0)
+    told = [grade if lang == "zh" else GRADES[grade] for grade in grades.index]
+    title = getattr(found.standard, f"title_{lang}")
+    shown = "; ".join(f"{grade} {count}" for grade, count in zip(told, grades, strict=True))
+    return [title, *align(rows), shown, found.rule[place]]
 
 
 def _range(share: float, upper: float) -> str:

@@ -1,0 +1,205 @@
+"""Communities as a table, and which of them a text names or a spot lies in."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.errors import TableError
+from tenmin.services import plain_name
+from tenmin.tables import numbers_of
+
+__all__ = ["COMMUNITY", "Communities", "check_areas", "is_empty"]
+
+COMMUNITY = "社区"
+LEVELS = {
+    COMMUNITY: (COMMUNITY, "community", "居委会", "村", "village"),
+    "街道": ("街道", "镇", "乡", "subdistrict", "sub-district", "town", "township"),
+    "区县": ("区县", "区", "县", "市", "district", "county", "city"),
+}
+"""The levels that clauses speak of, and the words of tables for them."""
+_LEVEL_OF = {word: level for level, words in LEVELS.items() for word in words}
+_SEPARATORS = re.compile(r"[、,，;；/|\n]+")
+_MOST_SHOWN = 5
+
+
+def check_areas(areas: object) -> pd.DataFrame:
+    """Return the communities with a level for each; people are numbers from 0 up, households above 0, or missing.
+
+    Raises
+    ------
+    TableError
+        Ids or names (under one parent) that are there twice, a level nobody knows, or a figure that is none.
+    """
+    if not isinstance(areas, pd.DataFrame):
+        msg = f"areas must be a table (read_areas), but is a {type(areas).__name__}"
+        raise TableError(msg)
+    if not areas.index.is_unique:
+        twice = areas.index[areas.index.duplicated()].unique().tolist()
+        msg = f"areas has the ids {twice[:_MOST_SHOWN]} more than once; make its index unique"
+        raise TableError(msg)
+    checked = areas.assign(level=_levels(areas))
+    figures = {
+        name: numbers_of(checked, name, "areas", above=above, empty=True)
+        for name, above in (("people", False), ("households", True))
+        if name in checked.columns
+    }
+    _refuse_namesakes(checked)
+    return checked.assign(**figures)
+
+
+def _levels(areas: pd.DataFrame) -> pd.Series:
+    given = areas["level"] if "level" in areas.columns else pd.Series(None, index=areas.index, dtype=object)
+    words = given.map(lambda word: None if is_empty(word) else str(word).strip().lower())
+    wrong = words.notna() & ~words.isin(list(_LEVEL_OF))
+    if wrong.any():
+        label = areas.index[wrong][0]
+        msg = f"areas, {label!r}: level = {given[label]!r} is not known; give one of {', '.join(LEVELS)}, or nothing"
+        raise TableError(msg)
+    return words.map(_LEVEL_OF).fillna(COMMUNITY)
+
+
+def _refuse_namesakes(areas: pd.DataFrame) -> None:
+    if "name" not in areas.columns:
+        return
+    parent = areas["parent"].astype("str") if "parent" in areas.columns else ""
+    key = areas["level"] + "\n" + parent + "\n" + areas["name"].map(_plain)
+    wrong = key.duplicated(keep=False) & areas["name"].notna()
+    if wrong.any():
+        name = areas["name"][wrong].iloc[0]
+        labels = areas.index[key == key[wrong].iloc[0]].tolist()
+        msg = f"areas: {labels[:_MOST_SHOWN]} are all named {name!r} under one parent; leave one of them"
+        raise TableError(msg)
+
+
+def is_empty(value: object) -> bool:
+    """Whether a cell of a table says nothing."""
+    return value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value == ""
+
+
+def _plain(name: object) -> str:
+    return "" if is_empty(name) else plain_name(str(name))
+
+
+def _names_in(value: object) -> list[str]:
+    """The ids or names of a cell: a list, or a text such as `东园、西园`."""
+    if isinstance(value, list | tuple | set | np.ndarray):
+        return [str(one).strip() for one in value if not is_empty(one)]
+    return [] if is_empty(value) else [part for part in map(str.strip, _SEPARATORS.split(str(value))) if part]
+
+
+@dataclass(frozen=True)
+class Communities:
+    """Finds the communities that a text names or a spot lies in."""
+
+    areas: pd.DataFrame
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Hashable]:
+        return {str(label): label for label in self.areas.index}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Hashable]]:
+        found: dict[str, list[Hashable]] = {}
+        if "name" in self.areas.columns:
+            for label, name in self.areas["name"].items():
+                found.setdefault(_plain(name), []).append(label)
+        return {name: labels for name, labels in found.items() if name}
+
+    @cached_property
+    def parents(self) -> Mapping[Hashable, Hashable]:
+        """The area above each, where the table has a row for it."""
+        if "parent" not in self.areas.columns:
+            return {}
+        found = {label: self._named(str(text)) for label, text in self.areas["parent"].items() if not is_empty(text)}
+        return {label: above[0] for label, above in found.items() if len(above) == 1 and above[0] != label}
+
+    def _named(self, text: str) -> list[Hashable]:
+        if text in self._by_id:
+            return [self._by_id[text]]
+        return self._by_name.get(_plain(text), [])
+
+    def _above(self, label: Hashable) -> Iterable[Hashable]:
+        seen = {label}
+        while (label := self.parents.get(label)) is not None and label not in seen:
+            seen.add(label)
+            yield label
+
+    @cached_property
+    def _family(self) -> Mapping[Hashable, list[Hashable]]:
+        """Of each area: itself, all above it and all below it."""
+        found = {label: [label, *self._above(label)] for label in self.areas.index}
+        below: dict[Hashable, list[Hashable]] = {label: [] for label in self.areas.index}
+        for label in self.areas.index:
+            for above in found[label][1:]:
+                below[above].append(label)
+        return {label: [*found[label], *below[label]] for label in self.areas.index}
+
+    def _stated(self, table: pd.DataFrame, what: str) -> dict[Hashable, list[Hashable]]:
+        """The areas that the column `area` names, of each row that names any."""
+        if "area" not in table.columns:
+            return {}
+        found, faults = {}, []
+        for label, cell in table["area"].items():
+            areas: list[Hashable] = []
+            for name in _names_in(cell):
+                met = self._named(name)
+                if len(met) == 1:
+                    areas += self._family[met[0]]
+                else:
+                    faults.append((label, name, met))
+            if areas:
+                found[label] = list(dict.fromkeys(areas))
+        if faults:
+            raise TableError(self._unnamed(faults, what))
+        return found
+
+    def _unnamed(self, faults: list[tuple[Hashable, str, list[Hashable]]], what: str) -> str:
+        lines = []
+        for label, name, met in faults[:_MOST_SHOWN]:
+            near = difflib.get_close_matches(_plain(name), list(self._by_name), n=3, cutoff=0.4)
+            shown = f"near names: {', '.join(near)}" if near else "no name is near it"
+            why = f"names {len(met)} areas, {met}: give the id" if met else f"names no area ({shown})"
+            lines.append(f"{label!r}: area = {name!r} {why}")
+        more = f"; and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
+        return f"{what} table: {'; '.join(lines)}{more}"
+
+    def _standing_in(self, table: pd.DataFrame) -> dict[Hashable, list[Hashable]]:
+        """The areas whose polygon holds a row's geometry, and those above them."""
+        if not (isinstance(table, gpd.GeoDataFrame) and isinstance(self.areas, gpd.GeoDataFrame)):
+            return {}
+        if table.crs is None or self.areas.crs is None:
+            msg = "facilities, places and areas with geometry need a CRS; state it, e.g. set_crs('EPSG:4326')"
+            raise TableError(msg)
+        given = table.geometry.notna() & ~table.geometry.is_empty
+        spots = table.loc[given].to_crs(self.areas.crs).representative_point()
+        row, area = shapely.STRtree(self.areas.geometry.to_numpy()).query(spots.to_numpy(), predicate="intersects")
+        found: dict[Hashable, list[Hashable]] = {}
+        labels, areas = spots.index.tolist(), self.areas.index.tolist()
+        for spot, around in sorted(zip(row, area, strict=True)):
+            above = [areas[around], *self._above(areas[around])]
+            found[labels[spot]] = list(dict.fromkeys([*found.get(labels[spot], []), *above]))
+        return found
+
+    def link(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
+        """The areas of every row: `what` (its id), `area` and `how`; a row of none has one row without area."""
+        stated = self._stated(table, what)
+        standing = self._standing_in(table.loc[~table.index.isin(list(stated))])
+        rows = [
+            (label, area, how)
+            for label in table.index
+            for areas, how in [
+                (stated[label], "stated") if label in stated else (standing.get(label) or [None], "stands in")
+            ]
+            for area in areas
+        ]
+        links = pd.DataFrame(rows, columns=[what, "area", "how"], dtype=object)
+        return links.assign(how=links["how"].where(links["area"].notna(), "none"))

@@ -1,0 +1,153 @@
+"""What a table of facilities says of communities: which count for which, and the least and most of their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.compliance.communities import Communities, is_empty
+from tenmin.errors import TableError
+from tenmin.services import list_parts, name_category, name_room
+from tenmin.standards import Clause
+from tenmin.tables import in_metres, numbers_of
+from tenmin.walks import in_use
+
+__all__ = ["Register", "floor_bounds", "land_bounds", "qualified"]
+
+_MOST_SHOWN = 5
+
+
+def _counted_as(subject: str) -> frozenset[str]:
+    """Return the categories that count as a subject: itself and its parts in the catalogue."""
+    return frozenset(list_parts().get(subject, (subject,)))
+
+
+@dataclass(frozen=True)
+class Register:
+    """Communities, the facilities in use, and which facility counts for which community.
+
+    `areas` are as `check_areas` returns them; `facilities` are those in use, with a `category` that is a key of the
+    catalogue where it names one; `complete` are the categories of which every facility is listed.
+    """
+
+    areas: pd.DataFrame
+    facilities: pd.DataFrame
+    complete: frozenset[str]
+    links: pd.DataFrame
+    """facility and area (ids) and how: "stated" or "stands in"; a facility of none has one row, without area."""
+    idle: pd.DataFrame = field(repr=False)
+    """The facilities that are not in use, with their state and floor area."""
+
+    @classmethod
+    def of(cls, areas: pd.DataFrame, facilities: object, complete: Collection[str] | bool | None) -> Register:
+        """Link the facilities to the communities.
+
+        Raises
+        ------
+        TableError
+            No column `category`, an id twice, or a community that no area, or more than one, is named after.
+        """
+        if not isinstance(facilities, pd.DataFrame) or "category" not in facilities.columns:
+            msg = "facilities must be a table with the column 'category' (read_facilities, find_facilities)"
+            raise TableError(msg)
+        if not facilities.index.is_unique:
+            twice = facilities.index[facilities.index.duplicated()].unique().tolist()
+            msg = f"facilities has the ids {twice[:_MOST_SHOWN]} more than once; make its index unique"
+            raise TableError(msg)
+        keys = facilities["category"].map(lambda text: name_category(str(text)) or str(text)).astype("str")
+        known = facilities.assign(category=keys)
+        used = in_use(known)
+        states = [name for name in ("category", "name", "state", "floor_area_m2") if name in known.columns]
+        return cls(
+            areas=areas,
+            facilities=known[used],
+            complete=_complete(facilities, keys, complete),
+            links=Communities(areas).link(known[used], "facility"),
+            idle=known.loc[~used, states],
+        )
+
+    def rows_for(self, subject: str, tier: str | None = None) -> pd.DataFrame:
+        """The facilities that count as a subject; a facility that names its tier counts for that tier only."""
+        rows = self.facilities[self.facilities["category"].isin(_counted_as(subject))]
+        if tier is None or "tier" not in rows.columns:
+            return rows
+        return rows[rows["tier"].map(is_empty) | (rows["tier"].astype("str") == tier)]
+
+    def rooms_alone(self, rooms: Collection[str]) -> pd.DataFrame:
+        """The rows of the table that are such rooms themselves, with the room as category."""
+        names = self.facilities["category"].map(name_room)
+        return self.facilities[names.isin(list(rooms))]
+
+    @cached_property
+    def _figures(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {name: numbers_of(self.areas, name, "areas", empty=True) for name in ("people", "households")}
+        )
+
+    def figure(self, name: str, labels: Iterable[Hashable]) -> pd.Series:
+        """People or households of communities, NaN where the table has none."""
+        return self._figures[name].reindex(list(labels))
+
+    def with_people(self, people: pd.Series) -> Register:
+        """The same register with these people in its communities."""
+        return replace(self, areas=self.areas.assign(people=people))
+
+    def is_complete(self, subject: str) -> bool:
+        """Whether no facility of this subject is missing in the table."""
+        return subject in self.complete
+
+    def by_area(self, rows: pd.DataFrame, areas: Iterable[Hashable]) -> pd.DataFrame:
+        """The rows of facilities that count for some communities, once for each: with the column `of_area`."""
+        links = self.links[self.links["facility"].isin(rows.index) & self.links["area"].isin(list(areas))]
+        return rows.loc[links["facility"]].assign(of_area=links["area"].to_numpy())
+
+
+def _complete(facilities: pd.DataFrame, keys: pd.Series, complete: Collection[str] | bool | None) -> frozenset[str]:
+    if complete is True:
+        return frozenset(keys)
+    told = facilities.attrs.get("complete", ()) if complete is None or complete is False else complete
+    return frozenset(name_category(name) or name for name in ([told] if isinstance(told, str) else told))
+
+
+def floor_bounds(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the least and most floor area of facilities: 0 and inf where the table says nothing."""
+    return _bounds(rows, "floor_area_m2")
+
+
+def land_bounds(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the least and most land of facilities, m2: what the table says, else the size of the polygon."""
+    bounds = _bounds(rows, "land_area_m2")
+    if not isinstance(rows, gpd.GeoDataFrame):
+        return bounds
+    size = pd.Series(shapely.area(in_metres(rows).geometry.to_numpy()), index=rows.index)
+    drawn = (size > 0.0) & np.isinf(bounds["most"])
+    return bounds.mask(drawn, pd.DataFrame({"least": size, "most": size}))
+
+
+def _bounds(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    figure = numbers_of(rows, name, "facilities", empty=True)
+    least = figure.fillna(numbers_of(rows, f"{name}_least", "facilities", empty=True)).fillna(0.0)
+    most = figure.fillna(numbers_of(rows, f"{name}_most", "facilities", empty=True)).fillna(np.inf)
+    return pd.DataFrame({"least": least, "most": most})
+
+
+def qualified(rows: pd.DataFrame, clause: Clause) -> tuple[pd.Series, pd.Series]:
+    """Return which facilities meet the clause's least floor and land for sure, and which may."""
+    sure = pd.Series(True, index=rows.index)
+    maybe = sure.copy()
+    floor, land = floor_bounds(rows), land_bounds(rows)
+    for bounds, least, most in (
+        (floor, clause.least_floor_m2, None),
+        (land, clause.least_land_m2, clause.most_land_m2),
+    ):
+        if least is not None:
+            sure, maybe = sure & (bounds["least"] >= least), maybe & (bounds["most"] >= least)
+        if most is not None:
+            sure, maybe = sure & (bounds["most"] < most), maybe & (bounds["least"] < most)
+    return sure, maybe

@@ -1,0 +1,508 @@
+"""Standards held against communities, clause by clause, with answers worked out by hand."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import LineString, Point, box
+
+import tenmin as tm
+from tenmin.compliance import GRADES, REASONS, Compliance, check_standard
+from tenmin.standards import AppliesTo, Clause, Reported, Standard
+from towns import cases
+
+CRS = "EPSG:32650"
+NEAR = pytest.approx
+
+
+def clause(kind: str, **fields: object) -> Clause:
+    """A clause of some kind with what a test says of it."""
+    return Clause(**{"id": kind, "kind": kind, "source": "a test", "evidence": "user", "mandatory": True, **fields})
+
+
+def standard(*clauses: Clause, reported: tuple[Reported, ...] = ()) -> Standard:
+    """A standard of these clauses."""
+    told = {"entered_by": "a test", "entered_on": "2026-01-01", "source": "a test", "evidence": "user"}
+    return Standard("toy", "试", "toy", "nobody", clauses=clauses, reported=reported, **told)
+
+
+def communities(**columns: object) -> pd.DataFrame:
+    """Two communities of one 街道."""
+    return pd.DataFrame(
+        {
+            "name": ["东园社区", "西园社区"],
+            "parent": "河南街道",
+            "households": [1000, 2000],
+            "people": [3000, 5000],
+            **columns,
+        },
+        index=["a", "b"],
+    )
+
+
+def register(*rows: dict[str, object]) -> pd.DataFrame:
+    """A table of facilities, of community a where a row says nothing else."""
+    return pd.DataFrame(
+        [{"category": "clinic", "area": "a", **row} for row in rows], index=[f"f{n}" for n in range(len(rows))]
+    )
+
+
+def verdicts(found: Compliance, name: str | None = None) -> dict[str, str]:
+    """The verdict of each community on a clause, or on the only one."""
+    rows = found.verdicts if name is None else found.verdicts[found.verdicts["clause"] == name]
+    return dict(zip(rows["area"], rows["verdict"], strict=True))
+
+
+def values(found: Compliance) -> dict[str, float]:
+    """The value of each community on the only clause."""
+    return dict(zip(found.verdicts["area"], found.verdicts["value"], strict=True))
+
+
+def check(one: Clause, facilities: pd.DataFrame, *, areas: pd.DataFrame | None = None, **options: object) -> Compliance:
+    """One clause held against two communities."""
+    return check_standard(standard(one), communities() if areas is None else areas, facilities, **options)
+
+
+def test_what_is_absent_fails_only_where_the_register_is_complete():
+    presence = clause("presence", subject="clinic")
+    table = register({})
+    assert verdicts(check(presence, table)) == {"a": "pass", "b": "unknown"}
+    assert verdicts(check(presence, table, complete=["clinic"])) == {"a": "pass", "b": "fail"}
+    assert verdicts(check(presence, table, complete=["police"])) == {"a": "pass", "b": "unknown"}
+    assert verdicts(check(presence, table, complete=True)) == {"a": "pass", "b": "fail"}
+    told = table.copy()
+    told.attrs["complete"] = ("clinic",)
+    found = check(presence, told)
+    assert verdicts(found) == {"a": "pass", "b": "fail"}
+    assert found.verdicts["reason"].tolist() == ["", "none"]
+    assert found.verdicts["people"].tolist() == [0.0, 5000.0]
+
+
+def test_only_what_is_in_use_counts_and_the_rest_is_listed():
+    table = register({"state": "vacant", "floor_area_m2": 90.0}, {"area": "b", "state": None, "floor_area_m2": 80.0})
+    found = check(clause("presence", subject="clinic"), table, complete=True)
+    assert verdicts(found) == {"a": "fail", "b": "pass"}
+    assert found.idle["floor_area_m2"].to_dict() == {"f0": 90.0}
+
+
+def test_a_part_counts_as_the_whole_and_a_chinese_name_as_its_key():
+    table = register({"category": "社区卫生服务站"}, {"category": "pharmacy", "area": "b"})
+    assert verdicts(check(clause("presence", subject="clinic"), table, complete=["clinic"])) == {
+        "a": "pass",
+        "b": "fail",
+    }
+
+
+def test_a_facility_counts_for_all_it_names_and_one_of_a_street_for_all_of_that():
+    street = communities().assign(level="社区")
+    street.loc["s"] = ["河南街道", None, np.nan, np.nan, "街道"]
+    table = register({"area": "东园社区、西园社区"}, {"category": "police", "area": "河南街道"})
+    for subject in ("clinic", "police"):
+        found = check(clause("presence", subject=subject), table, areas=street)
+        assert verdicts(found) == {"a": "pass", "b": "pass"}
+    assert set(found.links["how"]) == {"stated"}
+
+
+def test_names_that_fit_no_community_or_two_are_refused_with_those_near():
+    with pytest.raises(tm.TableError, match=r"'f0': area = '东园小区' names no area \(near names: 东园社区"):
+        check(clause("presence", subject="clinic"), register({"area": "东园小区"}))
+    twins = communities(name=["东园社区", "东园社区"], parent=["河南街道", "河北街道"])
+    with pytest.raises(tm.TableError, match=r"names 2 areas, \['a', 'b'\]: give the id"):
+        check(clause("presence", subject="clinic"), register({"area": "东园社区"}), areas=twins)
+    with pytest.raises(tm.TableError, match=r"\['a', 'b'\] are all named '东园社区' under one parent"):
+        check(clause("presence", subject="clinic"), register({}), areas=communities(name="东园社区"))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("households", [0, 5], "not numbers above 0"),
+        ("people", [-1, 5], "not numbers from 0 up"),
+        ("level", "州", "'州' is not known"),
+    ],
+)
+def test_impossible_figures_of_communities_are_refused(column: str, value: object, message: str):
+    with pytest.raises(tm.TableError, match=message):
+        check(clause("presence", subject="clinic"), register({}), areas=communities(**{column: value}))
+
+
+def test_the_largest_house_or_the_sum_of_all_is_held_against_the_floor_area():
+    table = register({"floor_area_m2": 200.0}, {"floor_area_m2": 200.0}, {"area": "b", "floor_area_m2": np.nan})
+    largest = clause("floor_area", subject="clinic", value=350.0)
+    assert verdicts(check(largest, table)) == {"a": "fail", "b": "unknown"}
+    total = check(clause("floor_area", subject="clinic", value=350.0, of="sum"), table)
+    assert verdicts(total) == {"a": "pass", "b": "unknown"}
+    assert total.verdicts["reason"].tolist() == ["", "no_figure"]
+    assert values(total)["a"] == 400.0
+    assert np.isnan(values(total)["b"])
+
+
+def test_a_floor_area_told_by_a_bound_passes_only_if_the_bound_does():
+    table = register(
+        {"floor_area_m2": np.nan, "floor_area_m2_least": 500.0},
+        {"area": "b", "floor_area_m2": np.nan, "floor_area_m2_most": 300.0},
+    )
+    assert verdicts(check(clause("floor_area", subject="clinic", value=400.0), table)) == {"a": "pass", "b": "fail"}
+    assert verdicts(check(clause("floor_area", subject="clinic", value=600.0), table)) == {"a": "unknown", "b": "fail"}
+
+
+def test_yunmengs_own_counts_bound_its_share_and_do_not_give_it():
+    """9 of 24 have 300 m2 or more, of which 5 have 1,000: of 500 m2 for 5,000 to 10,000 people, 5 to 9 can pass."""
+    floor = [(1000.0, 1000.0)] * 5 + [(300.0, np.inf)] * 4 + [(0.0, 299.0)] * 15
+    table = pd.DataFrame(
+        {
+            "category": "community_service",
+            "area": [f"c{n}" for n in range(24)],
+            "floor_area_m2": np.nan,
+            "floor_area_m2_least": [least for least, _ in floor],
+            "floor_area_m2_most": [most if np.isfinite(most) else np.nan for _, most in floor],
+        }
+    )
+    areas = pd.DataFrame({"people": 6855, "households": 1921}, index=[f"c{n}" for n in range(24)])
+    found = check_standard("yunmeng_liushiliuyou", areas, table)
+    row = found.reported.loc["premises_500_share"]
+    assert (row["ours"], row["ours_most"]) == NEAR((5 / 24, 9 / 24))
+    assert (row["reported"], row["reported_most"]) == NEAR((5 / 24, 9 / 24))
+
+
+def test_land_is_that_of_the_table_or_of_the_polygon():
+    table = gpd.GeoDataFrame(
+        {"category": "park", "area": ["a", "b", "b"], "land_area_m2": [np.nan, 900.0, np.nan]},
+        geometry=[box(0, 0, 40, 40), Point(0, 0), box(0, 0, 20, 20)],
+        crs=CRS,
+    )
+    found = check(clause("land_area", subject="park", value=1000.0, of="sum"), table)
+    assert values(found) == {"a": NEAR(1600.0), "b": NEAR(1300.0)}
+    assert verdicts(check(clause("presence", subject="park", least_land_m2=1000.0), table, complete=True)) == {
+        "a": "pass",
+        "b": "fail",
+    }
+    unsure = table.assign(geometry=Point(0, 0), land_area_m2=np.nan)
+    assert verdicts(check(clause("presence", subject="park", least_land_m2=1000.0), unsure, complete=True)) == {
+        "a": "unknown",
+        "b": "unknown",
+    }
+
+
+def test_numbers_and_areas_are_held_against_people_and_households():
+    table = register({"floor_area_m2": 310.0}, {"area": "b", "floor_area_m2": 310.0})
+    per_people = clause("count_per", subject="clinic", value=1.0, per=4000.0, per_of="people")
+    found = check(per_people, table, complete=True)
+    assert verdicts(found) == {"a": "pass", "b": "fail"}
+    assert values(found) == NEAR({"a": 4 / 3, "b": 0.8})
+    assert verdicts(check(per_people, table)) == {"a": "pass", "b": "unknown"}
+    per_homes = check(clause("area_per_households", subject="clinic", value=30.0, per=100.0), table)
+    assert values(per_homes) == NEAR({"a": 31.0, "b": 15.5})
+    assert verdicts(per_homes) == {"a": "pass", "b": "fail"}
+    blank = check(per_people, table, areas=communities(people=[np.nan, 5000]), complete=True)
+    assert blank.verdicts.loc[0, ["verdict", "reason"]].tolist() == ["unknown", "no_size"]
+
+
+def test_about_is_within_a_tolerance_that_is_printed():
+    size = clause("community_size", value=1800.0, per_of="households", bound="about", approximate=True)
+    found = check(size, register({}))
+    assert verdicts(found) == {"a": "fail", "b": "pass"}
+    assert found.verdicts["approximate"].all()
+    assert size.tolerance == 0.2
+    assert verdicts(check(clause("community_size", value=1500.0, per_of="households", bound="max"), register({}))) == {
+        "a": "pass",
+        "b": "fail",
+    }
+
+
+def test_rooms_are_looked_for_in_one_house_or_in_all_and_under_all_their_names():
+    table = register(
+        {"rooms": ("图书室", "党员活动室")},
+        {"rooms": ("书画室",)},
+        {"area": "b", "rooms": ()},
+        {"area": "b", "rooms": ("党员活动室",)},
+    )
+    both = clause("rooms", subject="clinic", rooms=("阅览室", "书画室"))
+    assert verdicts(check(both, table)) == {"a": "pass", "b": "unknown"}
+    one = check(clause("rooms", subject="clinic", rooms=("阅览室", "书画室"), in_one=True), table)
+    assert verdicts(one) == {"a": "fail", "b": "unknown"}
+    assert values(one) == {"a": 1.0, "b": 0.0}
+    alone = register({"category": "阅览室"}, {"rooms": ("书画室",)})
+    assert verdicts(check(both, alone)) == {"a": "pass", "b": "unknown"}
+    apart = register({"rooms": ("书画室", "阅览室"), "separate_rooms": ("书画室",)})
+    separate = clause("separate_rooms", subject="clinic", rooms=("阅览室", "书画室"))
+    assert verdicts(check(separate, apart, complete=True)) == {"a": "fail", "b": "fail"}
+
+
+def test_so_many_kinds_of_a_list():
+    table = register({}, {"category": "police"}, {"category": "clinic", "area": "b"})
+    two = clause("kinds_of", kinds=("clinic", "police", "library"), value=2.0)
+    assert verdicts(check(two, table)) == {"a": "pass", "b": "unknown"}
+    assert verdicts(check(two, table, complete=["police"])) == {"a": "pass", "b": "unknown"}
+    assert verdicts(check(two, table, complete=["police", "library"])) == {"a": "pass", "b": "fail"}
+
+
+def test_what_no_map_decides_reads_a_column_of_yes_and_no():
+    said = clause("not_spatial", column="制度")
+    assert verdicts(check(said, register({}))) == {"a": "unknown", "b": "unknown"}
+    assert verdicts(check(said, register({}), areas=communities(制度=["有", "否"]))) == {"a": "pass", "b": "fail"}
+    sent = clause("response_minutes", value=10.0, column="十分钟响应")
+    assert verdicts(check(sent, register({}), areas=communities(十分钟响应=["是", None]))) == {
+        "a": "pass",
+        "b": "unknown",
+    }
+    with pytest.raises(tm.TableError, match="'b': 制度 = '大概' is neither yes nor no"):
+        check(said, register({}), areas=communities(制度=["有", "大概"]))
+
+
+def test_clauses_speak_of_some_communities_only_and_say_of_which_not():
+    sized = clause("presence", subject="clinic", applies_to=AppliesTo(people_min=4000))
+    found = check(sized, register({}), complete=True)
+    assert verdicts(found) == {"b": "fail"}
+    assert found.not_applicable.to_numpy().tolist() == [["a", "presence", "people 3000"]]
+    blank = check(sized, register({}), areas=communities(people=[np.nan, 3999]))
+    assert blank.verdicts[["area", "verdict", "reason"]].to_numpy().tolist() == [["a", "unknown", "no_size"]]
+    kinds = clause("presence", subject="clinic", applies_to=AppliesTo(kinds=("old", "new")))
+    assert verdicts(check(kinds, register({}), areas=communities(kind=["old", "rural"]))) == {"a": "pass"}
+    rural = clause("presence", subject="clinic", applies_to=AppliesTo(setting="rural"))
+    assert verdicts(check(rural, register({}), areas=communities(kind=[None, "rural"]))) == {
+        "a": "unknown",
+        "b": "unknown",
+    }
+
+
+# --- walks: one street of 2 km, homes at 80, 600 and 1,200 m, a stop at its beginning ------------------------------
+
+
+@pytest.fixture(scope="module")
+def street() -> tm.WalkNetwork:
+    lines = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2000, 0)])], crs=CRS)
+    return tm.WalkNetwork.from_edges(lines, walker="adult")
+
+
+AREAS = gpd.GeoDataFrame(
+    {"name": ["a", "b"]}, index=["a", "b"], geometry=[box(0, -99, 400, 99), box(400, -99, 2000, 99)], crs=CRS
+)
+HOMES = gpd.GeoDataFrame(
+    {"people": [30, 5, 10]},
+    index=["near", "mid", "far"],
+    geometry=[Point(80, 0), Point(600, 0), Point(1200, 0)],
+    crs=CRS,
+)
+STOP = gpd.GeoDataFrame({"category": ["transport_stop"]}, index=["s"], geometry=[Point(0, 60)], crs=CRS)
+
+
+def walk(street: tm.WalkNetwork, one: Clause, facilities: gpd.GeoDataFrame = STOP, **options: object) -> Compliance:
+    """One clause that walks, held against two communities along the street."""
+    return check_standard(standard(one), AREAS, facilities, network=street, places=HOMES, **options)
+
+
+def test_a_walk_is_that_of_the_last_of_the_people_and_tells_who_is_beyond(street: tm.WalkNetwork):
+    found = walk(street, clause("walk_metres", subject="transport_stop", value=700.0))
+    assert verdicts(found) == {"a": "pass", "b": "fail"}
+    assert values(found) == NEAR({"a": 140.0, "b": 1260.0})
+    assert found.verdicts["people"].tolist() == [0.0, 10.0]
+    minutes = walk(street, clause("walk_minutes", subject="transport_stop", value=10.0))
+    assert values(minutes) == NEAR({"a": 1.75, "b": 15.75})
+    third = walk(street, clause("walk_metres", subject="transport_stop", value=700.0, share=1 / 3))
+    assert verdicts(third) == {"a": "pass", "b": "pass"}
+    assert values(third)["b"] == NEAR(660.0)
+
+
+def test_between_the_radius_and_the_walk_are_people_and_both_are_told(street: tm.WalkNetwork):
+    found = walk(street, clause("straight_metres", subject="transport_stop", value=610.0))
+    assert verdicts(found) == {"a": "pass", "b": "fail"}
+    rows = found.between.set_index("area")
+    assert rows.loc["b", ["people", "straight", "walk", "between"]].tolist() == [15.0, 5.0, 0.0, 5.0]
+    assert rows.loc["a", "between"] == 0.0
+
+
+def test_a_facility_that_lies_nowhere_makes_the_unserved_of_its_community_unknown(street: tm.WalkNetwork):
+    both = pd.concat(
+        [STOP, gpd.GeoDataFrame({"category": ["transport_stop"], "area": ["b"]}, index=["t"], geometry=[None], crs=CRS)]
+    )
+    one = clause("walk_metres", subject="transport_stop", value=100.0)
+    assert verdicts(walk(street, one)) == {"a": "fail", "b": "fail"}
+    assert verdicts(walk(street, one, both)) == {"a": "fail", "b": "unknown"}
+
+
+def test_no_facility_no_streets_and_no_homes_are_unknown_for_their_own_reasons(street: tm.WalkNetwork):
+    one = clause("walk_metres", subject="library", value=500.0)
+    assert walk(street, one).verdicts["reason"].tolist() == ["not_listed"] * 2
+    assert verdicts(walk(street, one, complete=["library"])) == {"a": "fail", "b": "fail"}
+    assert check_standard(standard(one), AREAS, STOP).verdicts["reason"].tolist() == ["no_streets"] * 2
+    apart = check_standard(standard(one), AREAS, STOP, network=street, places=HOMES.loc[["near"]])
+    assert apart.verdicts["reason"].tolist() == ["not_listed", "no_homes"]
+
+
+def test_kinds_within_a_walk_and_shares_of_the_town(street: tm.WalkNetwork):
+    two = pd.concat([STOP, STOP.assign(category="park", geometry=Point(1000, 0)).rename({"s": "p"})])
+    kinds = clause("kinds_of", kinds=("transport_stop", "park"), value=2.0, within=700.0, within_kind="walk_metres")
+    found = walk(street, kinds, two)
+    assert values(found) == NEAR({"a": 920.0, "b": 1260.0})
+    assert found.verdicts["unit"].tolist() == ["m", "m"]
+    assert verdicts(found) == {"a": "fail", "b": "fail"}
+    people = clause("share_of_people", subject="transport_stop", value=0.7, within=700.0, within_kind="walk_metres")
+    town = walk(street, people).town.iloc[0]
+    assert (town["verdict"], town["value"], town["people"]) == ("pass", NEAR(35 / 45), 10.0)
+    has = clause("presence", subject="transport_stop")
+    half = clause("share_of_communities", clause_of="presence", value=0.5)
+    both = check_standard(standard(has, half), AREAS, STOP, complete=True)
+    assert both.town[["verdict", "value", "value_most"]].to_numpy().tolist() == [["pass", 0.5, 0.5]]
+    open_end = check_standard(standard(has, half), AREAS, STOP)
+    assert open_end.town[["verdict", "value", "value_most"]].to_numpy().tolist() == [["pass", 0.5, 1.0]]
+
+
+def test_a_facility_of_another_tier_does_not_stand_in(street: tm.WalkNetwork):
+    from tenmin.standards import Tier
+
+    tiers = tuple(Tier(name, source="x", evidence="user") for name in ("tier5", "tier15"))
+    one = clause("walk_metres", subject="transport_stop", value=700.0, tier="tier5")
+    told = {"entered_by": "a", "entered_on": "b", "source": "x", "evidence": "user"}
+    rules = Standard("toy", "试", "toy", "x", clauses=(one,), tiers=tiers, **told)
+    for tier, expected in (("tier15", "unknown"), ("tier5", "pass"), (None, "pass")):
+        found = check_standard(rules, AREAS, STOP.assign(tier=tier), network=street, places=HOMES)
+        assert verdicts(found)["a"] == expected
+
+
+# --- grades -----------------------------------------------------------------------------------------------------
+
+
+def graded(**rows: str) -> str:
+    """The grade of a community with these answers to five clauses of yes and no, and a floor area."""
+    clauses = [clause("not_spatial", id=name, column=name) for name in "vwxyz"]
+    floor = clause("floor_area", subject="clinic", value=100.0)
+    areas = pd.DataFrame({name: [rows.get(name, "是")] for name in "vwxyz"}, index=["a"])
+    size = {"yes": 100.0, "no": 50.0, "?": np.nan}[rows.get("floor", "yes")]
+    return check_standard(standard(*clauses, floor), areas, register({"floor_area_m2": size})).grades["a"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "grade"),
+    [
+        ({}, "达标"),
+        ({"v": "否"}, "基本达标"),
+        ({"v": "否", "w": "否"}, "未达标"),
+        ({"floor": "no"}, "未达标"),
+        ({"v": ""}, "无法判定"),
+        ({"v": "否", "w": "否", "x": ""}, "未达标"),
+        ({"floor": "?"}, "无法判定"),
+    ],
+)
+def test_grades(answers: dict[str, str], grade: str):
+    assert graded(**answers) == grade
+    assert grade in GRADES
+
+
+def test_a_standard_that_asks_for_nothing_grades_nobody():
+    found = check_standard("china_2005_benchmarks", communities(), register({}))
+    assert set(found.grades) == {"无法判定"}
+
+
+def test_totals_name_their_denominator_and_divide_by_street_kind_and_district():
+    areas = communities(kind=["old", "new"]).assign(level="社区")
+    areas.loc["s"] = ["河南街道", "示范区", np.nan, np.nan, None, "街道"]
+    found = check(clause("presence", subject="clinic"), register({}), areas=areas, complete=True)
+    (row,) = found.totals().to_dict("records")
+    assert (row["areas"], row["pass"], row["fail"], row["share"], row["people"]) == (2, 1, 1, 0.5, 5000.0)
+    assert found.totals("kind").set_index("kind")["share"].to_dict() == {"old": 1.0, "new": 0.0}
+    assert found.totals("parent")["parent"].tolist() == ["河南街道"]
+    assert found.totals("district")["district"].tolist() == ["示范区"]
+    assert found.grade_totals("kind").loc["old", "达标"] == 1
+    with pytest.raises(tm.TableError, match="no column 'colour'"):
+        found.totals("colour")
+
+
+def test_jiaxings_own_figures_come_out_of_a_table_that_has_them():
+    """361 communities, 276,600 m2, of which 149,597 offices and 108,716 for activities."""
+    parts = {"办公": 149_597.0, "活动": 108_716.0, "其他": 18_287.0}
+    areas = pd.DataFrame({"name": [f"社区{n}" for n in range(361)]}, index=[f"c{n}" for n in range(361)])
+    table = pd.concat(
+        pd.DataFrame({"category": "community_service", "area": areas.index, "floor_area_m2": size / 361, "use": use})
+        for use, size in parts.items()
+    ).reset_index(drop=True)
+    ours = check_standard("jiaxing_2012", areas, table).reported["ours"]
+    assert ours["communities"] == 361
+    assert round(ours["premises_mean"]) == 766
+    assert ours["premises_total"] == NEAR(276_600)
+    assert round(ours["office_share"], 3) == 0.541
+    assert round(ours["activity_share"], 3) == 0.393
+    assert ours["premises_pass"] == 1.0
+
+
+def test_jinans_share_is_that_of_communities_meeting_or_basically_meeting():
+    """231 of 445 are reported; of two, one is sent to and has the size, of the other nobody says."""
+    areas = communities(households=[3000, 3100], response_10min=["是", None])
+    row = check_standard("jinan_2008_10min", areas, register({})).reported.loc["meeting_share"]
+    assert row["reported"] == NEAR(231 / 445, abs=5e-4)
+    assert (row["ours"], row["ours_most"]) == (0.5, 1.0)
+
+
+# --- laws ---------------------------------------------------------------------------------------------------------
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "category": st.sampled_from(["clinic", "police", "community_service"]),
+            "area": st.sampled_from(["a", "b", None]),
+            "floor_area_m2": st.sampled_from([np.nan, 50.0, 400.0, 700.0]),
+            "rooms": st.sampled_from([(), ("阅览室",), ("阅览室", "党员活动室")]),
+            "state": st.sampled_from([None, "in_use", "vacant"]),
+        }
+    ),
+    max_size=6,
+)
+ORDER = {"fail": 0, "unknown": 1, "pass": 2}
+
+
+def ranks(found: Compliance) -> np.ndarray:
+    """The verdicts as numbers, worst first."""
+    return found.verdicts["verdict"].map(ORDER).to_numpy()
+
+
+@cases(20)
+@given(ROWS, ROWS)
+def test_one_more_facility_makes_nothing_worse_in_a_complete_register(rows: list[dict], more: list[dict]):
+    few, many = register(*rows), register(*rows, *more)
+    for table in (few, many):
+        if table.empty:
+            return
+    one, two = (check_standard("jiaxing_2012", communities(), table, complete=list(COMPLETE)) for table in (few, many))
+    known = one.verdicts["verdict"] != "unknown"
+    assert (ranks(two)[known] >= ranks(one)[known]).all()
+
+
+COMPLETE = (
+    "clinic",
+    "police",
+    "community_service",
+    "social_affairs",
+    "citizens_school",
+    "fitness",
+    "one_stop_hall",
+    "elderly_care",
+)
+
+
+@cases(20)
+@given(ROWS)
+def test_to_call_a_register_complete_only_settles_what_was_unknown(rows: list[dict]):
+    table = register(*rows, {})
+    loose, tight = (check_standard("jiaxing_2012", communities(), table, complete=told) for told in ((), COMPLETE))
+    settled = loose.verdicts["verdict"] != "unknown"
+    assert (loose.verdicts["verdict"][settled] == tight.verdicts["verdict"][settled]).all()
+
+
+@cases(20)
+@given(ROWS, st.randoms())
+def test_the_order_of_rows_changes_nothing_and_no_table_is_written_to(rows: list[dict], chance):
+    table, areas = register(*rows, {}), communities()
+    before = table.copy(deep=True), areas.copy(deep=True)
+    order = list(table.index)
+    chance.shuffle(order)
+    one, two = (check_standard("jiaxing_2012", areas, each, complete=True) for each in (table, table.loc[order]))
+    pd.testing.assert_frame_equal(one.verdicts, two.verdicts)
+    pd.testing.assert_frame_equal(table, before[0])
+    pd.testing.assert_frame_equal(areas, before[1])
+    counted = one.totals()
+    assert (counted["pass"] + counted["fail"] + counted["unknown"] == counted["areas"]).all()
+    assert set(one.verdicts["reason"]) <= set(REASONS)

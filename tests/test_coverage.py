@@ -193,7 +193,66 @@ def test_shares_of_people_places_and_streets(coverage: tm.Coverage):
     )
 
 
-@pytest.mark.parametrize("of", ["people", "places", "streets"])
+BLOCKS = gpd.GeoDataFrame(
+    {"name": ["west", "east"], "kind": ["old", "new"]},
+    index=["w", "e"],
+    geometry=[box(0, -50, 600, 50), box(600, -50, 1000, 50)],
+    crs=CRS,
+)
+
+
+def test_shares_of_ground_are_those_of_the_communities_within_the_limit():
+    """Where x + |y| is up to 800 m: all of the west, and of the east 20,000 m2 less a triangle on both sides."""
+    found = tm.measure_coverage(town(STREET), homes({"a": (100, 0)}), DOOR, metres=800, areas=BLOCKS)
+    whole = row(found.shares(of="ground"))
+    assert whole["total"] == NEAR(100_000.0)
+    assert whole["served"] == NEAR(77_500.0, rel=5e-3)
+    west, east = (row(found.shares(of="ground", by="kind"), kind=kind) for kind in ("old", "new"))
+    assert west["share"] == NEAR(1.0, rel=2e-3)
+    assert east["served"] == NEAR(17_500.0, rel=0.02)
+    straight = tm.measure_coverage(
+        town(STREET), homes({"a": (100, 0)}), DOOR, metres=500, metric="straight", areas=BLOCKS
+    )
+    assert row(
+        straight.shares(of="ground"),
+    )["served"] == NEAR(49_916.5, rel=1e-3)
+
+
+def test_shares_of_land_count_what_of_it_lies_in_each_community_once():
+    land = frame({"l": (0, 0), "m": (0, 0)}).set_geometry([box(700, 0, 900, 40), box(700, 0, 900, 40)])
+    found = tm.measure_coverage(town(STREET), homes({"a": (100, 0)}), DOOR, metres=800, areas=BLOCKS)
+    whole = row(found.shares(of="land", land=land))
+    assert (whole["total"], whole["served"]) == (NEAR(8000.0), NEAR(3200.0, rel=0.02))
+    assert row(found.shares(of="land", by="area", land=land), area="e")["total"] == NEAR(8000.0)
+
+
+def test_ground_that_only_the_end_of_the_data_keeps_from_the_limit_is_unknown():
+    found = tm.measure_coverage(
+        tm.WalkNetwork.from_edges(streets([(0, 0), (1000, 0)]), walker="adult", boundary=box(-99, -99, 900, 99)),
+        homes({"a": (100, 0)}), DOOR, metres=100, areas=BLOCKS,
+    )  # fmt: skip
+    whole = row(found.shares(of="ground"))
+    assert whole["unknown"] > 5_000.0
+    assert whole["served"] + whole["unserved"] + whole["unknown"] == NEAR(whole["total"])
+
+
+def test_shares_of_communities_count_who_has_the_facility_not_who_reaches_it():
+    doors = clinics({"c": (10, 0)})
+    found = tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), doors, metres=50, areas=BLOCKS)
+    whole = row(found.shares(of="areas"))
+    assert [whole[name] for name in ("served", "unserved", "unknown", "total")] == [1, 0, 1, 2]
+    named = tm.measure_coverage(
+        town(STREET), homes({"a": (900, 0)}), doors.assign(area="east"), metres=50, areas=BLOCKS
+    )
+    assert row(named.shares(of="areas", by="kind"), kind="new")["share"] == 1.0
+    doors.attrs["complete"] = ("clinic",)
+    whole = row(
+        tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), doors, metres=50, areas=BLOCKS).shares(of="areas")
+    )
+    assert [whole[name] for name in ("served", "unserved", "unknown", "share")] == [1, 1, 0, 0.5]
+
+
+@pytest.mark.parametrize("of", ["people", "places", "streets", "areas", "ground"])
 def test_g21_no_facilities_is_not_nought_percent(coverage: tm.Coverage, of: str):
     school = row(coverage.shares(of=of), category="school")
     assert np.isnan(school["share"])
@@ -275,6 +334,9 @@ def test_as_the_crow_flies_no_share_of_streets_is_walked():
         ({"by": "block"}, "by 'block' are not known; .* by one of .*'area', 'parent', 'kind', 'group'"),
         ({"of": "streets", "by": "area"}, "shares of streets can't be divided by 'area'"),
         ({"of": "places", "by": "group"}, "'group' need of='people' and columns people_<group>"),
+        ({"of": "land"}, "shares of land need land=, the polygons of residential land"),
+        ({"of": "ground", "by": "group"}, "shares of ground can't be divided by 'group'"),
+        ({"of": "areas", "by": "group"}, "shares of areas need areas= in measure_coverage"),
     ],
 )
 def test_shares_that_are_wrong_are_refused(coverage: tm.Coverage, options: dict[str, str], message: str):

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.communities import stand_in
 from tenmin.errors import TableError
 from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE, Limits, Number, Unit, read_limit, unknown_category
 from tenmin.network import Joins, WalkNetwork
+from tenmin.regions import Circle, communities_having, regions_of, tally_ground
 from tenmin.shares import add_shares, streets_beside, streets_walked, tally
 from tenmin.tables import check_direction, check_facilities, check_frame, check_places, in_metres, people_of
 from tenmin.walks import (
@@ -29,7 +31,7 @@ from tenmin.walks import (
 
 __all__ = ["Coverage", "measure_coverage"]
 
-COUNTED = ("people", "places", "streets")
+COUNTED = ("people", "places", "streets", "ground", "land", "areas")
 DIVIDED = ("area", "parent", "kind", "group")
 
 
@@ -39,9 +41,8 @@ class Coverage:
 
     `minutes`, `metres` (never cut at the limit, inf where there is no walk) and `nearest` (facility id or None) are
     frames of places x categories; so are the bool frames `served` and `unknown`, which are never both true. A place
-    is unknown in a category if it is unserved and the data may be to blame: it joins no street, or the end of the
-    data is within the limit and nearer than any facility. `limit` gives the limit of each category in `unit`.
-    `joins` says how each place and facility joined the streets (see `Joins.table`).
+    is unknown in a category if it is unserved and joins no street, or the end of the data is within the limit and
+    nearer than any facility. `limit` gives the limit of each category in `unit`; `joins`, how each joined the streets.
     """
 
     network: WalkNetwork
@@ -71,18 +72,24 @@ class Coverage:
 
     def shares(
         self,
-        of: Literal["people", "places", "streets"] = "people",
+        of: Literal["people", "places", "streets", "ground", "land", "areas"] = "people",
         by: Literal["area", "parent", "kind", "group"] | None = None,
+        *,
+        land: gpd.GeoDataFrame | None = None,
     ) -> pd.DataFrame:
         """Return what is served, unserved and unknown of a total, by category.
 
         Parameters
         ----------
         of
-            The denominator: "people", "places", or metres of walkable "streets" in the network.
+            The denominator: "people"; "places"; metres of walkable "streets" in the network; square metres of
+            "ground" in the areas, or of residential "land"; or "areas", the communities that have a facility
+            (whether in reach or not; one without is unknown unless the facilities are a complete register).
         by
             Divide by the place's "area", by the "parent" or "kind" of that area, or by "group" of people
             (the columns people_<group> of the places).
+        land
+            The polygons of residential land, for of="land".
 
         Returns
         -------
@@ -101,6 +108,10 @@ class Coverage:
             raise TableError(msg)
         if of == "streets":
             sums = self._streets(by)
+        elif of in {"ground", "land"}:
+            sums = self._ground(of, by, land)
+        elif of == "areas":
+            sums = self._communities(by)
         elif by == "group":
             sums = self._groups(of)
         else:
@@ -115,12 +126,39 @@ class Coverage:
         if "area" not in self.places.columns:
             msg = f"places has no column 'area' to divide by {by!r}; give it, or pass areas= with polygons"
             raise TableError(msg)
+        return self._part(self.places["area"], by)
+
+    def _part(self, areas: pd.Series, by: str | None) -> pd.Series:
+        """The part of a division that each of some areas belongs to."""
+        if by is None:
+            return pd.Series("", index=areas.index)
         if by == "area":
-            return self.places["area"]
+            return areas
         if self.areas is None or by not in self.areas.columns:
             msg = f"to divide by {by!r}, pass areas= with the column {by!r}"
             raise TableError(msg)
-        return self.places["area"].map(self.areas[by])
+        return areas.map(self.areas[by])
+
+    def _communities(self, by: str | None) -> pd.DataFrame:
+        if self.areas is None or by == "group":
+            msg = "shares of areas need areas= in measure_coverage, and are divided by 'area', 'parent' or 'kind'"
+            raise TableError(msg)
+        has, unknown = communities_having(self.areas, self.facilities, list(self.served.columns))
+        label = self._part(pd.Series(has.index, index=has.index, dtype=object), by)
+        return tally(has, unknown, np.ones(len(has)), of="areas", by=by, label=label)
+
+    def _ground(self, of: str, by: str | None, land: gpd.GeoDataFrame | None) -> pd.DataFrame:
+        if by == "group":
+            msg = f"shares of {of} can't be divided by 'group'; it is people that have groups"
+            raise TableError(msg)
+        regions = regions_of(self.areas, land, self.network, of).reset_index(drop=True)
+        pace = self.network.walker.metres_a_second * SECONDS_A_MINUTE if self.unit == "minutes" else 1.0
+        circles = {
+            str(name): Circle(self.unit, limit, self.direction, self.metric, limit * pace)
+            for name, limit in self.limit.items()
+        }
+        label = self._part(regions["area"], by)
+        return tally_ground(self.network, self.facilities, regions.assign(part=label), circles, of=of, by=by)
 
     def _rows_of(self, category: str) -> np.ndarray:
         return rows_by_category(self.facilities, [category])[category]
@@ -191,18 +229,6 @@ def _limit_series(limits: Limits, categories: list[str]) -> pd.Series:
     return pd.Series(
         values, index=pd.Index(categories, name="category", dtype="str"), name=limits.unit, dtype="float64"
     )
-
-
-def _in_areas(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """The places with the community each stands in, where no column says so."""
-    if areas is None or "area" in places.columns:
-        return places
-    inner = places.geometry.representative_point().to_numpy()
-    place, area = shapely.STRtree(areas.geometry.to_numpy()).query(inner, predicate="intersects")
-    label = pd.Series(None, index=places.index, dtype=object)
-    first = np.unique(place, return_index=True)[1]
-    label.iloc[place[first]] = areas.index.to_numpy()[area[first]]
-    return places.assign(area=label)
 
 
 def _joins_table(places: Joins, facilities: Joins) -> pd.DataFrame:
@@ -288,7 +314,7 @@ def measure_coverage(
     served, unknown = _judge(trip, walks, limit, places, metric=metric)
     return Coverage(
         network=network,
-        places=_in_areas(places, areas),
+        places=stand_in(places, areas),
         facilities=facilities,
         areas=areas,
         limit=limit,

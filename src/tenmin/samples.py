@@ -8,10 +8,18 @@ from tenmin.errors import FileError
 
 __all__ = ["SAMPLES", "sample_path"]
 
-SAMPLES = {"helsinki": "helsinki.osm.pbf", "shifan": "shifan/streets.osm"}
-"""Names of the samples and the files they stand for."""
+SAMPLES = {
+    "helsinki": "helsinki.osm.pbf",
+    "shifan": "shifan/streets.osm",
+    "shifan/communities.gpkg": "shifan/communities.gpkg",
+    "shifan/facilities.xlsx": "shifan/facilities.xlsx",
+    "shifan/homes.xlsx": "shifan/homes.xlsx",
+    "shifan/poi.csv": "shifan/poi.csv",
+}
+"""Names of the samples and the files they stand for; the tables of 示范区 are named as they lie."""
 
 _SCRIPTS = {"helsinki": "make_samples.py", "shifan": "make_shifan.py"}
+_OTHER_SCRIPT = "make_shifan_tables.py"
 _PACKAGE = Path(__file__).resolve().parent
 _FOLDERS = (_PACKAGE.parents[1] / "data" / "samples", _PACKAGE / "samples_data")
 
@@ -25,7 +33,8 @@ def sample_path(name: str) -> Path:
     ----------
     name
         A key of `SAMPLES`; "helsinki" is the centre of Helsinki as OpenStreetMap had it in April 2019, "shifan" the
-        streets of 示范区, an invented Chinese district whose walks have known lengths.
+        streets of 示范区, an invented Chinese district whose walks have known lengths, and "shifan/communities.gpkg",
+        "shifan/facilities.xlsx", "shifan/homes.xlsx" and "shifan/poi.csv" its tables (poi.csv in GCJ-02).
 
     Raises
     ------
@@ -45,7 +54,7 @@ def sample_path(name: str) -> Path:
         places = " or ".join(str(folder) for folder in _FOLDERS)
         msg = (
             f"the sample {name!r} ({SAMPLES[name]}) is not in {places}; "
-            f"install tenmin again, or run scripts/{_SCRIPTS[name]} in a clone"
+            f"install tenmin again, or run scripts/{_SCRIPTS.get(name, _OTHER_SCRIPT)} in a clone"
         )
         raise FileError(msg)
     return found

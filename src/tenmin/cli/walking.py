@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["coverage", "demo", "isochrones"]
 
 DEMO_PEOPLE = 12_000.0
+DEMO_STANDARDS = (
+    "jiaxing_2012",
+    "xuzhou_2017",
+    "yunmeng_liushiliuyou",
+    "jinan_2008_10min",
+    "china_2005_benchmarks",
+)
+DEMO_COMPLETE = (
+    *("community_service", "one_stop_hall", "social_affairs", "police", "clinic", "citizens_school", "fitness"),
+    *("elderly_care", "kindergarten", "culture", "sport", "sports_room", "square", "labour_service", "market"),
+)
+"""The categories of which the register of 示范区 lists every facility."""
 
 Streets = Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")]
 Minutes = Annotated[list[float] | None, typer.Option("--minutes", "-m", help="Limit in minutes; may be repeated.")]
@@ -85,18 +97,53 @@ def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
     say("written", lang, path=folder / "review.html")
 
 
+Sample = Annotated[Literal["helsinki", "shifan"], typer.Option(help="The sample: streets alone, or a whole district.")]
+
+
 @app.command()
-def demo(out: Out = Path("demo"), lang: Language = None, debug: Debug = False) -> None:
-    """Analyse the sample of Helsinki that ships with tenmin and draw its review map."""
+def demo(sample: Sample = "helsinki", out: Out = Path("demo"), lang: Language = None, debug: Debug = False) -> None:
+    """Analyse a sample that ships with tenmin and draw its review map; hold 示范区 against five standards, too."""
     from tenmin.coverage import measure_coverage
     from tenmin.places import estimate_places
     from tenmin.samples import sample_path
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)
+        if sample == "shifan":
+            _show_district(out, chosen)
+            return
         town, network, found = _read_town(sample_path("helsinki"), None, None, walker="adult", lang=chosen)
         measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE), found, minutes=10)
         _review(measured, out, title=TEXTS["demo_title"][chosen], lang=chosen)
+
+
+def _show_district(out: Path, lang: Lang) -> None:
+    """Review 示范区, and hold its communities against the five founding standards."""
+    from tenmin.areas import read_areas
+    from tenmin.cli.rules import tell_compliance
+    from tenmin.compliance import check_standard
+    from tenmin.coverage import measure_coverage
+    from tenmin.facilities import combine_facilities, read_facilities
+    from tenmin.places import read_places
+    from tenmin.samples import sample_path
+    from tenmin.tables import list_remarks
+
+    names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
+    communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)
+    _, network, mapped = _read_town(sample_path("shifan"), None, None, walker="adult", lang=lang)
+    known = read_facilities(register, complete=DEMO_COMPLETE)
+    others = read_facilities(poi, datum="gcj02", columns={"位置": "lonlat"})
+    found = combine_facilities(known, others, mapped)
+    for path, table in ((register, known), (poi, others)):
+        say("read", lang, path=path, rows=len(table), remarks=len(list_remarks(table)))
+    say("combined", lang, facilities=len(found), remarks=len(list_remarks(found)))
+    areas, places = read_areas(communities), read_places(estates)
+    measured = measure_coverage(network, places, found, minutes=10, areas=areas)
+    _review(measured, out, title=TEXTS["district_title"][lang], lang=lang)
+    for standard in DEMO_STANDARDS:
+        checked = check_standard(standard, areas, found, network=network, places=places)
+        typer.echo()
+        tell_compliance(checked, out / standard, lang)
 
 
 @app.command()

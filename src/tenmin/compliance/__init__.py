@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tenmin.compliance.checking import check_standard
-from tenmin.compliance.grading import GRADES
+from tenmin.compliance.grading import GRADES, REASONS
 from tenmin.compliance.result import Compliance
-from tenmin.compliance.verdicts import REASONS
 
 __all__ = ["GRADES", "REASONS", "Compliance", "check_standard"]

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tenmin.compliance.communities import COMMUNITY, check_areas
+from tenmin.communities import COMMUNITY, check_areas
 from tenmin.compliance.grading import BASIC_SHARE, grade_areas
 from tenmin.compliance.registers import Register
 from tenmin.compliance.result import Compliance

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from tenmin.compliance.communities import is_empty
+from tenmin.communities import is_empty
 from tenmin.compliance.registers import Register, floor_bounds, land_bounds, qualified
 from tenmin.errors import TableError
 from tenmin.services import name_room
@@ -81,8 +81,8 @@ def _rooms(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
     cells = houses[column] if column in houses.columns else pd.Series(None, index=houses.index, dtype=object)
     for label, cell in zip(houses["of_area"], cells, strict=True):
         listed[label].append(_rooms_in(cell))
-    for label, category in zip(alone.get("of_area", ()), alone.get("category", ()), strict=True):
-        listed[label].append(frozenset({name_room(category)}))
+    for label, room in zip(alone.get("of_area", ()), alone.get("room", ()), strict=True):
+        listed[label].append(frozenset({room}))
     absent = 0 if register.is_complete(clause.subject) else len(asked)
     ends = [_room_bounds(listed[label], asked, absent, in_one=clause.in_one) for label in labels]
     least, most = np.array(ends, dtype=float).reshape(-1, 2).T

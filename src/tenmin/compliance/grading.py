@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 
+from tenmin.files import read_toml
 from tenmin.standards import Standard
 
-__all__ = ["BASIC", "BASIC_SHARE", "GRADES", "MET", "MISSED", "UNDECIDED", "grade_areas", "rule_of_grades"]
+__all__ = ["BASIC", "BASIC_SHARE", "GRADES", "MET", "MISSED", "REASONS", "UNDECIDED", "grade_areas", "rule_of_grades"]
 
 MET, BASIC, MISSED, UNDECIDED = "达标", "基本达标", "未达标", "无法判定"
-GRADES = {MET: "meets", BASIC: "basically meets", MISSED: "does not meet", UNDECIDED: "cannot be told"}
+WORDS = read_toml(Path(str(files("tenmin.compliance"))) / "words.toml")
+"""What is said of verdicts and grades, in Chinese and English."""
+GRADES: dict[str, str] = WORDS["grades"]
 """The grades, best first, in Chinese and English."""
+REASONS: dict[str, list[str]] = WORDS["reasons"]
+"""Why a verdict is not a pass, in Chinese and English."""
 BASIC_SHARE = 0.8
 """Share of the mandatory clauses that 基本达标 needs; no text says, so it is ours and an option."""
 _FLOOR = ("floor_area", "area_per_households")
@@ -21,16 +28,10 @@ _FLOOR = ("floor_area", "area_per_households")
 def rule_of_grades(basic_share: float) -> tuple[str, str]:
     """Return how grades are told, in Chinese and English.
 
-    >>> rule_of_grades(0.8)[1][:38]
-    'meets: all mandatory clauses that appl'
+    >>> rule_of_grades(0.8)[1][:41]
+    'Meets: all mandatory clauses that apply p'
     """
-    return (
-        f"达标:适用的必备条款全部通过;基本达标:至少 {basic_share:.0%} 通过,且面积条款全部通过;"
-        "无法判定:未知项按通过或不通过读,等级不同,或没有适用的必备条款。界线由本工具设定,标准原文未给出。",
-        f"meets: all mandatory clauses that apply pass; basically meets: at least {basic_share:.0%} of them and every "
-        "floor-area clause; cannot be told: reading the unknown as pass or as fail gives different grades, or no "
-        "mandatory clause applies. No text gives these lines; they are tenmin's.",
-    )
+    return WORDS["rule"]["zh"].format(share=basic_share), WORDS["rule"]["en"].format(share=basic_share)
 
 
 def grade_areas(verdicts: pd.DataFrame, standard: Standard, areas: pd.Index, basic_share: float) -> pd.Series:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.compliance.communities import Communities, is_empty
+from tenmin.communities import COMMUNITY, Communities, is_empty
 from tenmin.errors import TableError
 from tenmin.services import list_parts, name_category, name_room
 from tenmin.standards import Clause
@@ -72,6 +72,11 @@ class Register:
             idle=known.loc[~used, states],
         )
 
+    @cached_property
+    def communities(self) -> pd.Index:
+        """The areas at the level of communities."""
+        return self.areas.index[self.areas["level"] == COMMUNITY]
+
     def rows_for(self, subject: str, tier: str | None = None) -> pd.DataFrame:
         """The facilities that count as a subject; a facility that names its tier counts for that tier only."""
         rows = self.facilities[self.facilities["category"].isin(_counted_as(subject))]
@@ -80,9 +85,10 @@ class Register:
         return rows[rows["tier"].map(is_empty) | (rows["tier"].astype("str") == tier)]
 
     def rooms_alone(self, rooms: Collection[str]) -> pd.DataFrame:
-        """The rows of the table that are such rooms themselves, with the room as category."""
-        names = self.facilities["category"].map(name_room)
-        return self.facilities[names.isin(list(rooms))]
+        """The rows of the table that are such rooms themselves, with the name of the room as `room`."""
+        called = {name_category(room): room for room in rooms} | {room: room for room in rooms}
+        room = self.facilities["category"].map(lambda text: called.get(text) or called.get(name_room(text)))
+        return self.facilities.assign(room=room)[room.notna()]
 
     @cached_property
     def _figures(self) -> pd.DataFrame:

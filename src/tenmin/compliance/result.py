@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tenmin.compliance.communities import Communities
+from tenmin.communities import Communities
 from tenmin.compliance.grading import rule_of_grades
 from tenmin.errors import TableError
 from tenmin.standards import Standard
@@ -90,7 +90,9 @@ class Compliance:
         TableError
             If the areas have no such column.
         """
-        rows = self.verdicts if by is None else self.verdicts.assign(**{by: self.verdicts["area"].map(self._parts(by))})
+        order = {clause.id: n for n, clause in enumerate(self.standard.clauses)}
+        rows = self.verdicts.sort_values("clause", key=lambda one: one.map(order), kind="stable")
+        rows = rows if by is None else rows.assign(**{by: rows["area"].map(self._parts(by))})
         keys = ["clause"] if by is None else ["clause", by]
         groups = rows.groupby(keys, sort=False, dropna=False)
         counts = pd.DataFrame(

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tenmin.compliance.communities import COMMUNITY
 from tenmin.compliance.grading import BASIC, MET, UNDECIDED
 from tenmin.compliance.registers import Register, floor_bounds
 from tenmin.compliance.verdicts import combine_marks, hold
@@ -89,7 +88,7 @@ def compare_with_reported(standard: Standard, town: Town) -> pd.DataFrame:
 
 
 def _communities(_: Reported, town: Town) -> Ends:
-    count = float((town.register.areas["level"] == COMMUNITY).sum())
+    count = float(len(town.register.communities))
     return count, count
 
 
@@ -110,8 +109,7 @@ def _share(row: Reported, town: Town) -> Ends:
     if not row.subject:
         met = town.grades.isin([MET, BASIC])
         return (float(met.mean()), float((met | (town.grades == UNDECIDED)).mean())) if len(met) else UNKNOWN
-    register = town.register
-    labels = register.areas.index[register.areas["level"] == COMMUNITY]
+    register, labels = town.register, town.register.communities
     held = register.by_area(register.rows_for(row.subject), labels)["of_area"].nunique() / max(len(labels), 1)
     return held, held if register.is_complete(row.subject) else 1.0
 
@@ -122,12 +120,14 @@ def _count(row: Reported, town: Town) -> Ends:
 
 
 def _share_of_use(row: Reported, town: Town) -> Ends:
+    """The share of the floor area of a subject put to a use; an interval where a house has no figure."""
     rows = town.register.rows_for(row.subject)
-    floor = floor_bounds(rows)["least"]
-    if "use" not in rows.columns or not floor.sum() > 0.0:
+    if "use" not in rows.columns:
         return UNKNOWN
-    share = float(floor[rows["use"].astype("str").str.contains(row.use, regex=False).to_numpy()].sum() / floor.sum())
-    return share, share
+    floor, used = floor_bounds(rows), rows["use"].astype("str").str.contains(row.use, regex=False)
+    (least, most), (least_other, most_other) = (floor[part].sum() for part in (used, ~used))
+    low, high = least + most_other, most + least_other
+    return (least / low if low else np.nan, 1.0 if np.isinf(most) else most / high if high else np.nan)
 
 
 def _nothing(*_: object) -> Ends:

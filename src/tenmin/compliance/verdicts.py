@@ -14,24 +14,11 @@ from tenmin.compliance.walking import Ask, Marks, Walks, asks_of, is_walked
 from tenmin.limits import TOLERANCE
 from tenmin.standards import AppliesTo, Clause
 
-__all__ = ["REASONS", "Scope", "combine_marks", "divide_by_scope", "hold", "judge_clause", "unit_of"]
-
-REASONS: Mapping[str, tuple[str, str]] = {
-    "": ("", ""),
-    "short": ("不足", "falls short"),
-    "none": ("登记完整，没有此设施", "the register is complete and has none"),
-    "not_listed": ("资料中没有，但资料不完整", "not in a table that need not be complete"),
-    "no_figure": ("缺少数值", "the table lacks the figure"),
-    "not_said": ("未填是否", "the table does not say yes or no"),
-    "no_size": ("缺少人口或户数", "people or households are missing"),
-    "no_kind": ("缺少社区类型", "the kind of community is missing"),
-    "no_streets": ("缺少路网或居住点", "no streets or no homes were given"),
-    "no_homes": ("社区内没有居住点", "no home lies in the community"),
-    "data_end": ("可能因资料边界或缺失而未达", "the data may be to blame"),
-}
-"""Why a verdict is not a pass, in Chinese and English."""
+__all__ = ["Scope", "combine_marks", "divide_by_scope", "hold", "judge_clause", "unit_of"]
 
 _WALK_UNIT = {"walk_minutes": "min", "walk_metres": "m", "straight_metres": "m"}
+_SETTINGS = {"rural": "rural", "old": "urban", "new": "urban", "resettled": "urban"}
+"""What a kind of community says of its setting, where no column does."""
 _SIZES = ("community_size", "count_per", "area_per_households")
 _SAID = ("not_spatial", "response_minutes")
 
@@ -76,7 +63,7 @@ def _misfit(rule: AppliesTo, area: pd.Series, figures: Mapping[str, float]) -> t
         elif not (least or 0.0) <= figure <= (most or np.inf):
             return "", f"{name} {figure:g}"
     kind, setting = area.get("kind"), area.get("setting")
-    setting = setting if isinstance(setting, str) else {True: "rural", False: None}[kind == "rural"]
+    setting = setting if isinstance(setting, str) else _SETTINGS.get(str(kind))
     for asked, given in ((rule.kinds, kind), ((rule.setting,) if rule.setting else (), setting)):
         if asked and not isinstance(given, str):
             unclear = "no_kind"
@@ -86,15 +73,16 @@ def _misfit(rule: AppliesTo, area: pd.Series, figures: Mapping[str, float]) -> t
 
 
 def hold(least: np.ndarray, most: np.ndarray, clause: Clause, required: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return where a figure between `least` and `most` meets what is required for sure, and where it cannot."""
+    """Return where a figure between `least` and `most` meets what is required for sure, and where it does not.
+
+    Where both are true the figure is what is required but for rounding, and meets it.
+    """
     if clause.bound == "about":
         low, high = required * (1.0 - (clause.tolerance or 0.0)), required * (1.0 + (clause.tolerance or 0.0))
         return (least >= low) & (most <= high), (most < low) | (least > high)
     if clause.bound == "max":
-        top = required * (1.0 + TOLERANCE)
-        return most <= top, least > top
-    bottom = required * (1.0 - TOLERANCE)
-    return least >= bottom, most < bottom
+        return most <= required * (1.0 + TOLERANCE), least > required
+    return least >= required * (1.0 - TOLERANCE), most < required
 
 
 def judge_clause(
@@ -134,18 +122,22 @@ def _by_counting(clause: Clause, register: Register, labels: list[Hashable]) -> 
     sure, never = hold(least, most, clause, _required(clause))
     known = (least == most) | (least > 0.0) | (clause.unit == "count")
     verdict = _verdicts(sure, never)
+    subjects = clause.kinds or (clause.subject,)
+    present = figures.index.isin(
+        [area for one in subjects for area in register.by_area(register.rows_for(one), labels)["of_area"]]
+    )
     return pd.DataFrame(
         {
             "value": np.where(known & (clause.kind not in _SAID), least, np.where(np.isinf(most), np.nan, most)),
             "verdict": verdict,
             "people": np.nan,
-            "reason": [_why(clause, register, *row) for row in zip(verdict, least, most, strict=True)],
+            "reason": [_why(clause, *row) for row in zip(verdict, least, present.tolist(), strict=True)],
         },
         index=figures.index,
     )
 
 
-def _why(clause: Clause, register: Register, verdict: str, least: float, most: float) -> str:
+def _why(clause: Clause, verdict: str, least: float, present: bool) -> str:
     if verdict == "pass":
         return ""
     if clause.kind in _SAID:
@@ -153,8 +145,8 @@ def _why(clause: Clause, register: Register, verdict: str, least: float, most: f
     if np.isnan(least):
         return "no_size" if clause.kind in _SIZES else "no_figure"
     if verdict == "fail":
-        return "none" if most == 0.0 and register.is_complete(clause.subject) else "short"
-    return "no_figure" if least > 0.0 or clause.unit == "m2" else "not_listed"
+        return "short" if present or clause.kind == "community_size" else "none"
+    return "no_figure" if present else "not_listed"
 
 
 def combine_marks(clause: Clause, marks: Mapping[Ask, Marks]) -> Marks | None:
@@ -166,7 +158,7 @@ def combine_marks(clause: Clause, marks: Mapping[Ask, Marks]) -> Marks | None:
     each = [marks[ask] for ask in asks]
     far = np.sort(np.stack([mark.far for mark in each]), axis=0)[count - 1]
     served, maybe = (np.sum(part, axis=0) >= count for part in zip(*[(m.served, m.maybe) for m in each], strict=True))
-    return Marks(far, served, maybe)
+    return Marks(far, served, maybe, np.logical_or.reduce([mark.placeless for mark in each]))
 
 
 def _by_walks(clause: Clause, walks: Walks, marks: Mapping[Ask, Marks], labels: list[Hashable]) -> pd.DataFrame:
@@ -187,8 +179,8 @@ def _judge_homes(clause: Clause, walks: Walks, marks: Marks | None, label: Hasha
     out, sure_out = people[~marks.served[homes]].sum(), people[~marks.maybe[homes]].sum()
     spare = (1.0 - share + TOLERANCE) * people.sum()
     verdict = "pass" if out <= spare else "fail" if sure_out > spare else "unknown"
-    nothing_known = "not_listed" if np.isinf(marks.far).all() else "data_end"
-    reason = {"pass": "", "fail": "short", "unknown": nothing_known}[verdict]
+    doubt = "no_position" if marks.placeless[homes].any() else "not_listed" if np.isinf(marks.far).all() else "data_end"
+    reason = {"pass": "", "fail": "short", "unknown": doubt}[verdict]
     return _reach(marks.far[homes], people, share), verdict, float(sure_out if verdict == "fail" else out), reason
 
 

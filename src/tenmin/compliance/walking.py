@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.compliance.communities import Communities
+from tenmin.communities import Communities
 from tenmin.compliance.registers import Register, qualified
 from tenmin.coverage import measure_coverage
 from tenmin.limits import SECONDS_A_MINUTE, TOLERANCE
@@ -43,6 +43,8 @@ class Marks(NamedTuple):
     served: np.ndarray
     maybe: np.ndarray
     """True also where served."""
+    placeless: np.ndarray
+    """Whether a facility of the home's community has no position, so that it may be near."""
 
 
 def is_walked(clause: Clause) -> bool:
@@ -82,8 +84,8 @@ class Walks:
 
     @cached_property
     def home_links(self) -> pd.DataFrame:
-        """The area of each place, and how it was told, as `Communities.link` gives them."""
-        return Communities(self.register.areas).link(self._homes, "place")
+        """The area of each place, and how it was told, as `Communities.house` gives them."""
+        return Communities(self.register.areas).house(self._homes, "place")
 
     @cached_property
     def people(self) -> np.ndarray:
@@ -121,18 +123,17 @@ class Walks:
         present, _, nowhere = self._facilities(ask)
         served = far <= bound
         absent = present.empty and not nowhere and not self.register.is_complete(ask.subject)
-        maybe = served | unknown | (far_if <= bound) | absent
-        if nowhere:
-            maybe |= self._beside_the_placeless(ask)
-        return Marks(far, served, maybe)
+        placeless = self._beside_the_placeless(ask) if nowhere else np.zeros(len(far), bool)
+        maybe = served | unknown | (far_if <= bound) | absent | placeless
+        return Marks(far, served, maybe, placeless & ~served)
 
     def _beside_the_placeless(self, ask: Ask) -> np.ndarray:
         """The homes of the communities that a facility without geometry counts for; all, if it names none."""
         rows = self.register.rows_for(ask.subject, ask.clause.tier)
-        placed = rows.index.isin(self._facilities(ask)[0].index)
-        areas = self.register.links[self.register.links["facility"].isin(rows.index[~placed])]["area"]
+        links = self.register.links[self.register.links["facility"].isin(rows.index)]
+        areas = links["area"][~links["facility"].isin(self._facilities(ask)[0].index)]
         near = np.full(len(self._homes), bool(areas.isna().any()))
-        for area in areas.dropna():
+        for area in areas[areas.isin(self.register.communities)]:
             near[self.homes_in.get(area, [])] = True
         return near
 

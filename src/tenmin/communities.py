@@ -17,7 +17,7 @@ from tenmin.errors import TableError
 from tenmin.services import plain_name
 from tenmin.tables import numbers_of
 
-__all__ = ["COMMUNITY", "Communities", "check_areas", "is_empty"]
+__all__ = ["COMMUNITY", "Communities", "check_areas", "is_empty", "stand_in"]
 
 COMMUNITY = "社区"
 LEVELS = {
@@ -85,6 +85,18 @@ def is_empty(value: object) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value == ""
 
 
+def stand_in(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return the places with the community each stands in, where no column says so."""
+    if areas is None or "area" in places.columns:
+        return places
+    inner = places.geometry.representative_point().to_numpy()
+    place, area = shapely.STRtree(areas.geometry.to_numpy()).query(inner, predicate="intersects")
+    label = pd.Series(None, index=places.index, dtype=object)
+    first = np.unique(place, return_index=True)[1]
+    label.iloc[place[first]] = areas.index.to_numpy()[area[first]]
+    return places.assign(area=label)
+
+
 def _plain(name: object) -> str:
     return "" if is_empty(name) else plain_name(str(name))
 
@@ -101,6 +113,10 @@ class Communities:
     """Finds the communities that a text names or a spot lies in."""
 
     areas: pd.DataFrame
+
+    @cached_property
+    def _level(self) -> Mapping[Hashable, str]:
+        return dict(zip(self.areas.index, self.areas["level"], strict=True))
 
     @cached_property
     def _by_id(self) -> Mapping[str, Hashable]:
@@ -172,8 +188,8 @@ class Communities:
         more = f"; and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
         return f"{what} table: {'; '.join(lines)}{more}"
 
-    def _standing_in(self, table: pd.DataFrame) -> dict[Hashable, list[Hashable]]:
-        """The areas whose polygon holds a row's geometry, and those above them."""
+    def _standing_in(self, table: pd.DataFrame, *, once: bool) -> dict[Hashable, list[Hashable]]:
+        """The areas whose polygon holds a row's geometry, the first of each level if `once`, and those above them."""
         if not (isinstance(table, gpd.GeoDataFrame) and isinstance(self.areas, gpd.GeoDataFrame)):
             return {}
         if table.crs is None or self.areas.crs is None:
@@ -185,21 +201,38 @@ class Communities:
         found: dict[Hashable, list[Hashable]] = {}
         labels, areas = spots.index.tolist(), self.areas.index.tolist()
         for spot, around in sorted(zip(row, area, strict=True)):
-            above = [areas[around], *self._above(areas[around])]
-            found[labels[spot]] = list(dict.fromkeys([*found.get(labels[spot], []), *above]))
+            before = found.setdefault(labels[spot], [])
+            met = {self._level[one] for one in before} if once else set()
+            above = [one for one in (areas[around], *self._above(areas[around])) if self._level[one] not in met]
+            found[labels[spot]] = list(dict.fromkeys([*before, *above]))
         return found
 
     def link(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
-        """The areas of every row: `what` (its id), `area` and `how`; a row of none has one row without area."""
+        """The areas of every facility: `what` (its id), `area` and `how`; one of none has one row without area.
+
+        One that names a 街道 counts for all its communities, one on a border for both sides of it.
+        """
         stated = self._stated(table, what)
-        standing = self._standing_in(table.loc[~table.index.isin(list(stated))])
-        rows = [
-            (label, area, how)
-            for label in table.index
-            for areas, how in [
-                (stated[label], "stated") if label in stated else (standing.get(label) or [None], "stands in")
-            ]
-            for area in areas
-        ]
-        links = pd.DataFrame(rows, columns=[what, "area", "how"], dtype=object)
-        return links.assign(how=links["how"].where(links["area"].notna(), "none"))
+        return _as_links(table, what, stated, self._standing_in(_others(table, stated), once=False))
+
+    def house(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
+        """The areas of every home, in the same form: at most one of each level, so that people are counted once."""
+        stated = {label: [one[0], *self._above(one[0])] for label, one in self._stated(table, what).items()}
+        return _as_links(table, what, stated, self._standing_in(_others(table, stated), once=True))
+
+
+def _others(table: pd.DataFrame, stated: Mapping[Hashable, object]) -> pd.DataFrame:
+    return table.loc[~table.index.isin(list(stated))]
+
+
+def _as_links(
+    table: pd.DataFrame,
+    what: str,
+    stated: Mapping[Hashable, list[Hashable]],
+    standing: Mapping[Hashable, list[Hashable]],
+) -> pd.DataFrame:
+    rows: list[tuple[Hashable, Hashable | None, str]] = []
+    for label in table.index:
+        how, areas = ("stated", stated[label]) if label in stated else ("stands in", standing.get(label, []))
+        rows += [(label, area, how) for area in areas] or [(label, None, "none")]
+    return pd.DataFrame(rows, columns=[what, "area", "how"], dtype=object)

@@ -12,7 +12,7 @@ from tenmin.samples import sample_path
 from tenmin.standards import list_standards, load_standard
 from test_cli import run
 
-TABLES = {"verdicts", "grades", "totals", "reported", "not_applicable", "between", "idle"}
+TABLES = {"verdicts", "grades", "totals", "town", "reported", "links", "not_applicable", "between", "idle"}
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -188,6 +188,13 @@ def test_land_is_that_of_the_table_or_of_the_polygon():
     }
 
 
+def test_a_table_with_geometry_of_which_no_row_has_any_is_held_against_all_but_walks():
+    table = gpd.GeoDataFrame(register({"floor_area_m2": 400.0}), geometry=gpd.GeoSeries([None], index=["f0"]), crs=4326)
+    for kind in ({"kind": "floor_area", "value": 350.0}, {"kind": "presence"}, {"kind": "land_area", "value": 9.0}):
+        found = check(clause(**kind, subject="clinic"), table)
+        assert verdicts(found)["a"] == ("unknown" if kind["kind"] == "land_area" else "pass")
+
+
 def test_numbers_and_areas_are_held_against_people_and_households():
     table = register({"floor_area_m2": 310.0}, {"area": "b", "floor_area_m2": 310.0})
     per_people = clause("count_per", subject="clinic", value=1.0, per=4000.0, per_of="people")
@@ -228,6 +235,7 @@ def test_rooms_are_looked_for_in_one_house_or_in_all_and_under_all_their_names()
     assert values(one) == {"a": 1.0, "b": 0.0}
     alone = register({"category": "阅览室"}, {"rooms": ("书画室",)})
     assert verdicts(check(both, alone)) == {"a": "pass", "b": "unknown"}
+    assert verdicts(check(both, register({"category": "阅览室"}))) == {"a": "unknown", "b": "unknown"}
     apart = register({"rooms": ("书画室", "阅览室"), "separate_rooms": ("书画室",)})
     separate = clause("separate_rooms", subject="clinic", rooms=("阅览室", "书画室"))
     assert verdicts(check(separate, apart, complete=True)) == {"a": "fail", "b": "fail"}

@@ -369,3 +369,11 @@ def test_any_text_comes_back_as_it_is(texts):
 
 def _no_formula(rows):
     return [[cell if not cell.startswith("=") else f"'{cell}" for cell in row] for row in rows]
+
+
+def test_codes_of_communities_go_before_their_names(tmp_path: Path):
+    path = tmp_path / "register.csv"
+    path.write_text("类别,社区名称,社区编号\n药店,长安社区,0101\n", encoding="utf-8")
+    table = read_facilities(path)
+    assert table["area"].tolist() == [("0101",)]
+    assert table["社区名称"].tolist() == ["长安社区"]

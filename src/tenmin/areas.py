@@ -48,6 +48,8 @@ def read_areas(
     TableError
         A column or a cell is wrong, an area is there twice, or its households are not above 0.
 
+    Examples
+    --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

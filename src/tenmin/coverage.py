@@ -39,10 +39,10 @@ DIVIDED = ("area", "parent", "kind", "group")
 class Coverage:
     """The walks of places held against limits.
 
-    `minutes`, `metres` (never cut at the limit, inf where there is no walk) and `nearest` (facility id or None) are
-    frames of places x categories; so are the bool frames `served` and `unknown`, which are never both true. A place
-    is unknown in a category if it is unserved and joins no street, or the end of the data is within the limit and
-    nearer than any facility. `limit` gives the limit of each category in `unit`; `joins`, how each joined the streets.
+    `minutes`, `metres` (never cut at the limit, inf: no walk) and `nearest` (facility id or None) are frames of places
+    x categories; so are the bool frames `served` and `unknown`, never both true: unknown is what is unserved and joins
+    no street, or has the end of the data within the limit and nearer than any facility. `limit` gives the limit of
+    each category in `unit`; `joins`, how each place and facility joined the streets.
     """
 
     network: WalkNetwork
@@ -83,8 +83,8 @@ class Coverage:
         ----------
         of
             The denominator: "people"; "places"; metres of walkable "streets" in the network; square metres of
-            "ground" in the areas, or of residential "land"; or "areas", the communities that have a facility
-            (whether in reach or not; one without is unknown unless the facilities are a complete register).
+            "ground" in the areas, or of residential "land"; or "areas", the communities that have a facility (one
+            without is unknown unless the facilities are a complete register).
         by
             Divide by the place's "area", by the "parent" or "kind" of that area, or by "group" of people
             (the columns people_<group> of the places).
@@ -225,10 +225,8 @@ def _judge(
 
 
 def _limit_series(limits: Limits, categories: list[str]) -> pd.Series:
-    values = [limits.of(category)[0] for category in categories]
-    return pd.Series(
-        values, index=pd.Index(categories, name="category", dtype="str"), name=limits.unit, dtype="float64"
-    )
+    index = pd.Index(categories, name="category", dtype="str")
+    return pd.Series([limits.of(one)[0] for one in categories], index=index, name=limits.unit, dtype="float64")
 
 
 def _joins_table(places: Joins, facilities: Joins) -> pd.DataFrame:

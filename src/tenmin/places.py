@@ -64,6 +64,8 @@ def read_places(
     TableError
         A column or a cell is wrong, people are negative or missing, or there are neither coordinates nor communities.
 
+    Examples
+    --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -109,6 +111,8 @@ def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
     TableError
         `people` is no number above 0, or the extract has no building that people live in.
 
+    Examples
+    --------
     >>> from tenmin import osm
     >>> from tenmin.samples import sample_path
     >>> places = estimate_places(osm.read_osm(sample_path("helsinki")), people=12_000)

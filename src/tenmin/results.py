@@ -154,7 +154,8 @@ def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
     """
     place = ("zh", "en").index(lang)
     clauses = {clause.id: getattr(clause, lang) for clause in found.standard.clauses}
-    asked = {clause.id: describe_clause(clause, lang) for clause in found.standard.clauses}
+    names_of = {key: getattr(category, lang) for key, category in load_catalogue().items()}
+    asked = {clause.id: describe_clause(clause, lang, names=names_of) for clause in found.standard.clauses}
     names = found.areas.get("name", pd.Series(dtype=object))
     verdicts = found.verdicts.assign(
         name=found.verdicts["area"].map(names),
@@ -169,7 +170,9 @@ def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
         "verdicts": verdicts,
         "grades": graded,
         "totals": found.totals().assign(text=lambda table: table["clause"].map(clauses)),
+        "town": found.town.assign(text=lambda table: table["clause"].map(clauses)),
         "reported": found.reported.reset_index(),
+        "links": found.links,
         "not_applicable": found.not_applicable,
         "between": found.between,
         "idle": found.idle.reset_index(),

@@ -33,6 +33,8 @@ def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] 
     OutputError
         One of the files is already there, or cannot be written.
 
+    Examples
+    --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     [path.name for path in write_template(folder)]

@@ -270,6 +270,8 @@ def load_walkers(path: str | os.PathLike[str] | None = None) -> dict[str, Walker
     FileError
         The file is not TOML, holds no walker, or one has an unknown key or an impossible figure.
 
+    Examples
+    --------
     >>> load_walkers()["wheelchair"].steepest
     0.083
     """

@@ -83,8 +83,12 @@ def _rooms(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
         listed[label].append(_rooms_in(cell))
     for label, room in zip(alone.get("of_area", ()), alone.get("room", ()), strict=True):
         listed[label].append(frozenset({room}))
-    absent = 0 if register.is_complete(clause.subject) else len(asked)
-    ends = [_room_bounds(listed[label], asked, absent, in_one=clause.in_one) for label in labels]
+    built = set(houses["of_area"])
+    whole = register.is_complete(clause.subject)
+    ends = [
+        _room_bounds(listed[label], asked, open_end=label not in built and not whole, in_one=clause.in_one)
+        for label in labels
+    ]
     least, most = np.array(ends, dtype=float).reshape(-1, 2).T
     return _frame(least, most, labels)
 
@@ -98,14 +102,12 @@ def _rooms_in(cell: object) -> frozenset[str] | None:
 
 
 def _room_bounds(
-    houses: Sequence[frozenset[str] | None], asked: frozenset[str], absent: int, *, in_one: bool
+    houses: Sequence[frozenset[str] | None], asked: frozenset[str], *, open_end: bool, in_one: bool
 ) -> tuple[int, int]:
-    """The least and most of the rooms asked for that the buildings of a community hold."""
+    """The least and most of the rooms asked for that the buildings of a community hold; all, if one may be missing."""
     known = [house & asked for house in houses if house is not None]
-    if not houses:
-        return 0, absent
     least = max(map(len, known), default=0) if in_one else len(frozenset().union(*known))
-    return least, len(asked) if None in houses else least
+    return least, len(asked) if open_end or None in houses else least
 
 
 def _kinds(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:

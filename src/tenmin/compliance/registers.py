@@ -21,6 +21,7 @@ from tenmin.walks import in_use
 __all__ = ["Register", "floor_bounds", "land_bounds", "qualified"]
 
 _MOST_SHOWN = 5
+_POLYGON = 2
 
 
 def _counted_as(subject: str) -> frozenset[str]:
@@ -131,9 +132,11 @@ def land_bounds(rows: pd.DataFrame) -> pd.DataFrame:
     bounds = _bounds(rows, "land_area_m2")
     if not isinstance(rows, gpd.GeoDataFrame):
         return bounds
-    size = pd.Series(shapely.area(in_metres(rows).geometry.to_numpy()), index=rows.index)
-    drawn = (size > 0.0) & np.isinf(bounds["most"])
-    return bounds.mask(drawn, pd.DataFrame({"least": size, "most": size}))
+    drawn = (shapely.get_dimensions(rows.geometry.to_numpy()) == _POLYGON) & np.isinf(bounds["most"].to_numpy())
+    if not drawn.any():
+        return bounds
+    size = pd.Series(shapely.area(in_metres(rows.loc[drawn]).geometry.to_numpy()), index=rows.index[drawn])
+    return bounds.mask(pd.Series(drawn, index=rows.index), pd.DataFrame({"least": size, "most": size}))
 
 
 def _bounds(rows: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -57,6 +57,8 @@ def combine_facilities(first: gpd.GeoDataFrame, *others: gpd.GeoDataFrame) -> gp
     TenminWarning
         A table looks shifted against an earlier one, as it does when its datum was not given.
 
+    Examples
+    --------
     >>> from shapely import Point
     >>> from tenmin.tables import list_remarks
     >>> osm = gpd.GeoDataFrame({"category": ["bank"]}, index=["n1"], geometry=[Point(117.2, 34.2)], crs="EPSG:4326")

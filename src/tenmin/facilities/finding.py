@@ -58,6 +58,8 @@ def find_facilities(extract: OsmExtract, *, categories: Asked = None) -> gpd.Geo
     TenminWarning
         A category is asked for that no tag of OpenStreetMap tells: that none was found says nothing.
 
+    Examples
+    --------
     >>> from tenmin import osm
     >>> from tenmin.samples import sample_path
     >>> town = osm.read_osm(sample_path("helsinki"))

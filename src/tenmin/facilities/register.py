@@ -73,6 +73,8 @@ def read_facilities(
     CategoryError
         `category` or `complete` names what neither the catalogue nor the table has.
 
+    Examples
+    --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

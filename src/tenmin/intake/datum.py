@@ -60,6 +60,8 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: Datum) -> Pair:
     TableError
         The datum is none of these.
 
+    Examples
+    --------
     >>> lon, lat = to_wgs84([116.404], [39.915], "gcj02")
     >>> round(float(lon[0]), 5), round(float(lat[0]), 5)
     (116.39776, 39.9136)

@@ -96,6 +96,8 @@ def parse_figure(text: str | None, units: Mapping[str, float] | None = None, fac
     ValueError
         The text gives no figure; the message says why, in a few words.
 
+    Examples
+    --------
     >>> parse_figure("1,200㎡", {"m2": 1.0}).value, parse_figure("６００").value
     (1200.0, 600.0)
     >>> parse_figure("约600"), parse_figure("300以上").least

@@ -59,6 +59,9 @@ def _shipped() -> tuple[tuple[_Row, ...], Mapping[str, Any]]:
     return tuple(rows), data
 
 
+_CODE = re.compile(r"(编号|编码|代码|\bid|_id|code)$")
+
+
 @cache
 def units_of(holds: str) -> Mapping[str, float]:
     """Return the units that the figures of a column may have, with their factors."""
@@ -127,6 +130,8 @@ def name_columns(
     TableError
         A heading that is given is not in the file, or two headings mean one column.
 
+    Examples
+    --------
     >>> name_columns(["编号", "建筑面积(亩)", "备注"], "facilities", None, "a.csv")["建筑面积(亩)"].name
     'floor_area_m2'
     """
@@ -137,8 +142,17 @@ def name_columns(
         column = None if heading in chosen else _column_of(heading, table, where, may_be_cut=heading in cut)
         if column is not None and column.name not in taken:
             found[heading] = column
+    found = _codes_before_names(found)
     _refuse_twice(found, where)
     return found
+
+
+def _codes_before_names(found: Mapping[str, Column]) -> dict[str, Column]:
+    """Leave out the headings of names of communities where another holds their codes; they keep their own name."""
+    coded = {column.name for heading, column in found.items() if column.name == "area" and _CODE.search(plain(heading))}
+    return {
+        heading: column for heading, column in found.items() if column.name not in coded or _CODE.search(plain(heading))
+    }
 
 
 def _given(headings: Sequence[str], table: str, given: Mapping[str, str], where: str) -> dict[str, Column]:

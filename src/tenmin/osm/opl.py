@@ -102,6 +102,8 @@ def parse_ways(text: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
         Ids; where the tags of each begin and end in the text; how many nodes each has; the ids of all nodes; and their
         places in degrees (nodes, 2), NaN without a place.
 
+    Examples
+    --------
     >>> ids, tags, counts, refs, places = parse_ways(b"w12 Thighway=steps Nn1x24.9y-60.1,n-2xy\n")
     >>> ids.tolist(), tags.tolist(), counts.tolist(), refs.tolist(), places.tolist()
     ([12], [[5, 18]], [2], [1, -2], [[24.9, -60.1], [nan, nan]])

@@ -66,6 +66,8 @@ def read_osm(path: str | os.PathLike[str], *, box: Box | None = None) -> OsmExtr
     InputError
         The box is none.
 
+    Examples
+    --------
     >>> from tenmin.samples import sample_path
     >>> town = read_osm(sample_path("helsinki"))
     >>> town

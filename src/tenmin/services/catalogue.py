@@ -77,6 +77,8 @@ def load_catalogue(path: str | os.PathLike[str] | None = None, *, extend: bool =
         no rule (unless `osm = false`), a rule that would take every element, a weight that is not a positive number,
         an Amap code that is not six digits, or is a part of one that is not there or of itself.
 
+    Examples
+    --------
     >>> load_catalogue()["library"].zh
     '图书馆'
     """

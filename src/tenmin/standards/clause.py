@@ -78,6 +78,8 @@ class Clause:
     InputError
         A field is missing, does not belong to the kind, or has an impossible value.
 
+    Examples
+    --------
     >>> Clause("premises", "floor_area", subject="community_service", value=350.0, source="x", evidence="news").bound
     'min'
     """

@@ -39,6 +39,8 @@ def load_standard(id_or_path: str | os.PathLike[str], *, third_party: bool = Fal
     FileError
         There is no such standard, its file is wrong, or nothing is left of it without third-party clauses.
 
+    Examples
+    --------
     >>> load_standard("jiaxing_2012").clauses[0].value
     350.0
     """
@@ -57,6 +59,8 @@ def list_standards(*, third_party: bool = True) -> pd.DataFrame:
     third_party
         Whether to list also the standards that are loaded only when asked for.
 
+    Examples
+    --------
     >>> list_standards().loc["xuzhou_2017", "year"]
     np.int64(2017)
     """

@@ -82,6 +82,58 @@ def test_what_is_absent_fails_only_where_the_register_is_complete():
     assert found.verdicts["people"].tolist() == [0.0, 5000.0]
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [("在用", "pass"), ("", "pass"), (None, "pass"), (pd.NA, "pass"), ("闲置", "fail"), ("规划", "fail")],
+)
+def test_states_are_read_in_chinese_too(state: object, verdict: str):
+    assert (
+        verdicts(check(clause("presence", subject="clinic"), register({"state": state}), complete=True))["a"] == verdict
+    )
+    with pytest.raises(tm.TableError, match="'f0': state = '拆除了' is not known"):
+        check(clause("presence", subject="clinic"), register({"state": "拆除了"}))
+
+
+def test_a_house_that_several_communities_share_is_shared_out_by_their_households():
+    shared = register({"area": "东园社区、西园社区", "floor_area_m2": 600.0})
+    per_homes = check(clause("area_per_households", subject="clinic", value=30.0, per=100.0), shared)
+    assert values(per_homes) == NEAR({"a": 20.0, "b": 20.0})
+    per_people = check(
+        clause("count_per", subject="clinic", value=1.0, per=4000.0, per_of="people"), shared, complete=True
+    )
+    assert values(per_people) == NEAR({"a": 0.5, "b": 0.5})
+    whole = check(clause("floor_area", subject="clinic", value=600.0), shared)
+    assert verdicts(whole) == {"a": "pass", "b": "pass"}
+
+
+def test_a_street_without_a_row_is_known_by_the_communities_that_name_it():
+    found = check(clause("presence", subject="clinic"), register({"area": "河南街道"}))
+    assert verdicts(found) == {"a": "pass", "b": "pass"}
+    street = check(clause("presence", subject="clinic", level="街道"), register({}))
+    assert street.not_applicable.to_numpy().tolist() == [[None, "presence", "no area of its level"]]
+
+
+def test_what_nobody_knows_is_refused_by_name():
+    with pytest.raises(tm.CategoryError, match=r"toy, clause 'presence': the subject 'clinix' .* near it: clinic"):
+        check(clause("presence", subject="clinix"), register({}))
+    assert verdicts(check(clause("presence", subject="own_kind"), register({"category": "own_kind"})))["a"] == "pass"
+    with pytest.raises(tm.CategoryError, match=r"complete: 'clinix' .* near it: clinic"):
+        check(clause("presence", subject="clinic"), register({}), complete=["clinix"])
+    with pytest.raises(tm.TableError, match=r"standard must be a Standard, an id .* but is a int"):
+        check_standard(5, communities(), register({}))  # pyright: ignore[reportArgumentType]
+
+
+def test_ids_that_are_numbers_are_found_though_pandas_made_them_floats():
+    areas = communities().set_axis([1, 2])
+    table = pd.DataFrame({"category": "clinic", "area": [1, None]})
+    assert verdicts(check(clause("presence", subject="clinic"), table, areas=areas)) == {1: "pass", 2: "unknown"}
+    texts = communities(name=pd.array(["东园社区", pd.NA], dtype="string"))
+    assert (
+        verdicts(check(clause("presence", subject="clinic"), register({"area": "东园社区"}), areas=texts))["a"]
+        == "pass"
+    )
+
+
 def test_only_what_is_in_use_counts_and_the_rest_is_listed():
     table = register({"state": "vacant", "floor_area_m2": 90.0}, {"area": "b", "state": None, "floor_area_m2": 80.0})
     found = check(clause("presence", subject="clinic"), table, complete=True)
@@ -232,6 +284,8 @@ def test_rooms_are_looked_for_in_one_house_or_in_all_and_under_all_their_names()
     assert verdicts(check(both, table)) == {"a": "pass", "b": "unknown"}
     one = check(clause("rooms", subject="clinic", rooms=("阅览室", "书画室"), in_one=True), table)
     assert verdicts(one) == {"a": "fail", "b": "unknown"}
+    typed = register({"rooms": "图书室，书画室"}, {"area": "b", "rooms": "图书室; 书画室"})
+    assert verdicts(check(both, typed)) == {"a": "pass", "b": "pass"}
     assert values(one) == {"a": 1.0, "b": 0.0}
     alone = register({"category": "阅览室"}, {"rooms": ("书画室",)})
     assert verdicts(check(both, alone)) == {"a": "pass", "b": "unknown"}
@@ -269,6 +323,12 @@ def test_clauses_speak_of_some_communities_only_and_say_of_which_not():
     assert found.not_applicable.to_numpy().tolist() == [["a", "presence", "people 3000"]]
     blank = check(sized, register({}), areas=communities(people=[np.nan, 3999]))
     assert blank.verdicts[["area", "verdict", "reason"]].to_numpy().tolist() == [["a", "unknown", "no_size"]]
+    words = check(
+        clause("presence", subject="clinic", applies_to=AppliesTo(kinds=("rural",))),
+        register({}),
+        areas=communities(kind=["农村", "城中村?"]),
+    )
+    assert verdicts(words) == {"a": "pass", "b": "unknown"}
     kinds = clause("presence", subject="clinic", applies_to=AppliesTo(kinds=("old", "new")))
     assert verdicts(check(kinds, register({}), areas=communities(kind=["old", "rural"]))) == {"a": "pass"}
     rural = clause("presence", subject="clinic", applies_to=AppliesTo(setting="rural"))
@@ -340,6 +400,16 @@ def test_no_facility_no_streets_and_no_homes_are_unknown_for_their_own_reasons(s
     assert check_standard(standard(one), AREAS, STOP).verdicts["reason"].tolist() == ["no_streets"] * 2
     apart = check_standard(standard(one), AREAS, STOP, network=street, places=HOMES.loc[["near"]])
     assert apart.verdicts["reason"].tolist() == ["not_listed", "no_homes"]
+
+
+def test_how_far_it_is_by_openstreetmap_alone_fails_nobody(street: tm.WalkNetwork):
+    one = clause("walk_metres", subject="transport_stop", value=100.0)
+    mapped = STOP.assign(source="OpenStreetMap")
+    assert verdicts(walk(street, one, mapped)) == {"a": "unknown", "b": "unknown"}
+    assert walk(street, one, mapped).verdicts["reason"].tolist() == ["not_listed"] * 2
+    assert verdicts(walk(street, one, mapped, complete=["transport_stop"])) == {"a": "fail", "b": "fail"}
+    both = pd.concat([mapped, STOP.assign(source="register.xlsx").rename({"s": "r"})])
+    assert verdicts(walk(street, one, both)) == {"a": "fail", "b": "fail"}
 
 
 def test_kinds_within_a_walk_and_shares_of_the_town(street: tm.WalkNetwork):

@@ -7,9 +7,11 @@ import json
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from intake_files import FACILITIES, write_csv, write_vector, write_xlsx
+from tenmin.areas import read_areas
 from tenmin.errors import FileError, TableError
 from tenmin.facilities.register import read_facilities
 from tenmin.tables import list_remarks
@@ -263,3 +265,32 @@ def test_tables_that_came_in_can_be_joined(tmp_path: Path):
     assert len(pd.concat([one, two])) == 2
     assert list_remarks(pd.concat([one, two])).equals(list_remarks(one))
     assert len(one.merge(two.drop(columns="geometry"), on="name")) == 1
+
+
+def test_cells_merged_over_rows_are_read_for_each_row_and_noted_but_figures_are_not(tmp_path: Path):
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    rows = [["社区", "街道", "户数"], ["东园", "鼓楼街道", 100], ["西园", None, 200], ["南园", "云龙街道", 300]]
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("B2:B3")
+    book.save(tmp_path / "areas.xlsx")
+    areas = read_areas(tmp_path / "areas.xlsx")
+    assert areas["parent"].tolist() == ["鼓楼街道", "鼓楼街道", "云龙街道"]
+    assert list_remarks(areas)[["row", "reason"]].to_numpy().tolist() == [
+        [3, "merged with the cell above; taken for the same"]
+    ]
+    sheet.merge_cells("C2:C3")
+    book.save(tmp_path / "areas.xlsx")
+    with pytest.raises(TableError, match="row 3, 户数: '100' is merged with the cell above"):
+        read_areas(tmp_path / "areas.xlsx")
+
+
+def test_a_number_in_a_format_of_noughts_is_read_as_it_is_seen(tmp_path: Path):
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["编号", "类别", "社区"], [123, "药店", "东园"]):
+        sheet.append(row)
+    sheet["A2"].number_format = "00000"
+    book.save(tmp_path / "register.xlsx")
+    assert read_facilities(tmp_path / "register.xlsx").index.tolist() == ["00123"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +13,13 @@ import pandas as pd
 import shapely
 
 from tenmin.errors import TableError
+from tenmin.intake.cells import split_list
+from tenmin.intake.headings import word_for
+from tenmin.intake.sheet import text_of
 from tenmin.services import plain_name
 from tenmin.tables import numbers_of
 
-__all__ = ["COMMUNITY", "Communities", "check_areas", "is_empty", "stand_in"]
+__all__ = ["COMMUNITY", "Communities", "check_areas", "is_empty", "items_of", "stand_in"]
 
 COMMUNITY = "社区"
 LEVELS = {
@@ -27,7 +29,6 @@ LEVELS = {
 }
 """The levels that clauses speak of, and the words of tables for them."""
 _LEVEL_OF = {word: level for level, words in LEVELS.items() for word in words}
-_SEPARATORS = re.compile(r"[、,，;；/|\n]+")
 _MOST_SHOWN = 5
 
 
@@ -46,7 +47,7 @@ def check_areas(areas: object) -> pd.DataFrame:
         twice = areas.index[areas.index.duplicated()].unique().tolist()
         msg = f"areas has the ids {twice[:_MOST_SHOWN]} more than once; make its index unique"
         raise TableError(msg)
-    checked = areas.assign(level=_levels(areas))
+    checked = areas.assign(level=_levels(areas), kind=_kinds(areas))
     figures = {
         name: numbers_of(checked, name, "areas", above=above, empty=True)
         for name, above in (("people", False), ("households", True))
@@ -54,6 +55,12 @@ def check_areas(areas: object) -> pd.DataFrame:
     }
     _refuse_namesakes(checked)
     return checked.assign(**figures)
+
+
+def _kinds(areas: pd.DataFrame) -> pd.Series:
+    """The kinds in the words of clauses; a word that is none of theirs stays, and nothing is known by it."""
+    given = [text_of(cell) for cell in areas["kind"]] if "kind" in areas.columns else [None] * len(areas)
+    return pd.Series([word and (word_for("kind", word) or word) for word in given], index=areas.index, dtype=object)
 
 
 def _levels(areas: pd.DataFrame) -> pd.Series:
@@ -82,7 +89,14 @@ def _refuse_namesakes(areas: pd.DataFrame) -> None:
 
 def is_empty(value: object) -> bool:
     """Whether a cell of a table says nothing."""
-    return value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value == ""
+    return not isinstance(value, list | tuple | set | dict | np.ndarray) and text_of(value) is None
+
+
+def items_of(value: object) -> list[str]:
+    """Return the items of a cell: those of a list, or of a text such as `东园、西园`."""
+    if isinstance(value, list | tuple | set | np.ndarray):
+        return [text for one in value if (text := text_of(one)) is not None]
+    return list(split_list(text_of(value)))
 
 
 def stand_in(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
@@ -98,14 +112,7 @@ def stand_in(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.Ge
 
 
 def _plain(name: object) -> str:
-    return "" if is_empty(name) else plain_name(str(name))
-
-
-def _names_in(value: object) -> list[str]:
-    """The ids or names of a cell: a list, or a text such as `东园、西园`."""
-    if isinstance(value, list | tuple | set | np.ndarray):
-        return [str(one).strip() for one in value if not is_empty(one)]
-    return [] if is_empty(value) else [part for part in map(str.strip, _SEPARATORS.split(str(value))) if part]
+    return plain_name(text_of(name) or "")
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ class Communities:
 
     @cached_property
     def _by_id(self) -> Mapping[str, Hashable]:
-        return {str(label): label for label in self.areas.index}
+        return {text_of(label) or "": label for label in self.areas.index}
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Hashable]]:
@@ -142,6 +149,15 @@ class Communities:
         if text in self._by_id:
             return [self._by_id[text]]
         return self._by_name.get(_plain(text), [])
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[Hashable]]:
+        """The areas below a 街道 or district that has no row of its own, by its name."""
+        found: dict[str, list[Hashable]] = {}
+        for label, text in self.areas.get("parent", pd.Series(dtype=object)).items():
+            if not is_empty(text) and not self._named(str(text)):
+                found.setdefault(_plain(text), []).append(label)
+        return found
 
     def _above(self, label: Hashable) -> Iterable[Hashable]:
         seen = {label}
@@ -166,10 +182,12 @@ class Communities:
         found, faults = {}, []
         for label, cell in table["area"].items():
             areas: list[Hashable] = []
-            for name in _names_in(cell):
+            for name in items_of(cell):
                 met = self._named(name)
                 if len(met) == 1:
                     areas += self._family[met[0]]
+                elif not met and _plain(name) in self._children:
+                    areas += [area for child in self._children[_plain(name)] for area in self._family[child]]
                 else:
                     faults.append((label, name, met))
             if areas:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -39,7 +40,7 @@ def list_remarks(table: pd.DataFrame) -> pd.DataFrame:
     `combine_facilities` (id, table, category, name, kept, metres, reason, used); there are none, and no rows, for a
     table that comes from elsewhere.
     """
-    return pd.DataFrame(table.attrs.get("listed", {}))
+    return pd.DataFrame(json.loads(table.attrs.get("listed", "{}")))
 
 
 def _shown(labels: Sequence[object], most: int = 5) -> str:

@@ -72,9 +72,11 @@ def check(file: Path, lang: Language = None, debug: Debug = False) -> None:
     """Check a standard's file (.toml or .xlsx): every clause, its fields, its source and its subject."""
     from tenmin.services import load_catalogue
     from tenmin.standards import check_standard_file
+    from tenmin.walkers import Walker
 
     with report_errors(debug=debug):
         found = check_standard_file(file, set(load_catalogue()))
+        Walker.preset(found.walker)
         say("checked", choose_language(lang), path=file, standard=found.id, clauses=len(found.clauses))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from collections.abc import Collection, Mapping
 
 import geopandas as gpd
@@ -15,9 +17,10 @@ from tenmin.compliance.result import Compliance
 from tenmin.compliance.town import Town, compare_with_reported, judge_town
 from tenmin.compliance.verdicts import Scope, divide_by_scope, judge_clause
 from tenmin.compliance.walking import Ask, Marks, Walks, asks_of, is_walked
-from tenmin.errors import TableError
+from tenmin.errors import CategoryError, TableError
 from tenmin.limits import TOLERANCE
 from tenmin.network import WalkNetwork
+from tenmin.services import load_catalogue
 from tenmin.standards import Clause, Standard, load_standard
 from tenmin.walkers import Walker
 
@@ -29,7 +32,7 @@ _BETWEEN = ["area", "clause", "people", "straight", "walk", "between"]
 
 
 def check_standard(
-    standard: Standard | str,
+    standard: Standard | str | os.PathLike[str],
     areas: pd.DataFrame,
     facilities: pd.DataFrame,
     *,
@@ -48,7 +51,7 @@ def check_standard(
     Parameters
     ----------
     standard
-        A standard, or the id of one that ships.
+        A standard, the id of one that ships, or a file of one.
     areas
         Communities, indexed by id: name, level, parent, kind, households, people, and the yes/no columns that a clause
         reads. The geometry may be missing.
@@ -66,6 +69,8 @@ def check_standard(
     ------
     TableError
         A community that no area, or more than one, is named after; a figure that is none; an id twice.
+    CategoryError
+        A clause, or `complete`, names a category that neither the catalogue nor the facilities have.
     FileError
         No standard has this id.
 
@@ -85,9 +90,10 @@ def check_standard(
     if not 0.0 < basic_share <= 1.0:
         msg = f"basic_share = {basic_share!r}; give a share of the mandatory clauses above 0 and up to 1, such as 0.8"
         raise TableError(msg)
-    rules = load_standard(standard) if isinstance(standard, str) else standard
+    rules = standard if isinstance(standard, Standard) else load_standard(_path_of(standard))
     checked = check_areas(areas)
     register = Register.of(checked, facilities, complete)
+    _check_subjects(rules, register)
     walks = Walks.of(register, _walked_by(network, rules), places)
     register = _with_people(register, walks)
     marks = walks.mark(ask for clause in rules.clauses if is_walked(clause) for ask in asks_of(clause))
@@ -108,6 +114,27 @@ def check_standard(
         idle=register.idle,
         basic_share=basic_share,
     )
+
+
+def _path_of(standard: object) -> str | os.PathLike[str]:
+    if not isinstance(standard, str | os.PathLike):
+        msg = f"standard must be a Standard, an id of list_standards() or a file, but is a {type(standard).__name__}"
+        raise TableError(msg)
+    return standard
+
+
+def _check_subjects(standard: Standard, register: Register) -> None:
+    """Refuse a clause about a category that neither the catalogue nor the table of facilities has."""
+    known = {*load_catalogue(), *register.facilities["category"], *register.complete}
+    asked = ((clause, key) for clause in standard.clauses for key in (clause.subject, *clause.kinds) if key)
+    clause, key = next(((clause, key) for clause, key in asked if key not in known), (None, ""))
+    if clause is not None:
+        near = difflib.get_close_matches(key, sorted(known), n=3)
+        msg = (
+            f"{standard.id}, clause {clause.id!r}: the subject {key!r} is a category of neither the catalogue nor the "
+            f"facilities; near it: {', '.join(near) or 'none'}"
+        )
+        raise CategoryError(msg)
 
 
 def _walked_by(network: WalkNetwork | None, standard: Standard) -> WalkNetwork | None:
@@ -142,7 +169,8 @@ def _all_verdicts(
 
 def _not_applicable(scopes: Mapping[str, Scope]) -> pd.DataFrame:
     rows = [(label, clause, why) for clause, scope in scopes.items() for label, why in scope.outside.items()]
-    return pd.DataFrame(rows, columns=["area", "clause", "reason"])
+    nobody = [(None, clause, "no area of its level") for clause, scope in scopes.items() if not any(scope)]
+    return pd.DataFrame([*rows, *nobody], columns=["area", "clause", "reason"], dtype=object)
 
 
 def _between(standard: Standard, walks: Walks) -> pd.DataFrame:

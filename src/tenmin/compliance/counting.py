@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from tenmin.communities import is_empty
+from tenmin.communities import is_empty, items_of
 from tenmin.compliance.registers import Register, floor_bounds, land_bounds, qualified
 from tenmin.errors import TableError
 from tenmin.services import name_room
@@ -36,25 +36,35 @@ def _frame(least: pd.Series | np.ndarray, most: pd.Series | np.ndarray, labels: 
 
 def _per_area(values: pd.Series, of_area: pd.Series, labels: Labels, how: str) -> pd.Series:
     """The sum or the largest of the values of each community, 0 where it has none."""
-    return values.groupby(of_area.to_numpy()).agg(how).reindex(list(labels), fill_value=0.0).astype("float64")
+    return (
+        values.groupby(of_area.to_numpy())
+        .agg(how, skipna=False)
+        .reindex(list(labels), fill_value=0.0)
+        .astype("float64")
+    )
 
 
-def _number(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
-    """How many facilities of the subject each community has."""
+def _number(clause: Clause, register: Register, labels: Labels, base: str | None = None) -> pd.DataFrame:
+    """How many facilities of the subject each community has; its part of shared ones, by people or households."""
     rows = register.by_area(register.rows_for(clause.subject, clause.tier), labels)
-    sure, maybe = (_per_area(one.astype(float), rows["of_area"], labels, "sum") for one in qualified(rows, clause))
+    ends = [one.astype(float) for one in qualified(rows, clause)]
+    if base:
+        parts = register.parts_of(rows, base)
+        ends = [ends[0] * parts["least"], ends[1] * parts["most"]]
+    sure, maybe = (_per_area(one, rows["of_area"], labels, "sum") for one in ends)
     return _frame(sure, maybe if register.is_complete(clause.subject) else np.full(len(labels), np.inf), labels)
 
 
 def _number_per(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
     base = register.figure(str(clause.per_of), labels) / float(clause.per or 1.0)
-    return _number(clause, register, labels).div(base, axis=0)
+    return _number(clause, register, labels, str(clause.per_of)).div(base, axis=0)
 
 
-def _size(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
-    """Floor or land area of the largest facility of the subject, or of all of them."""
+def _size(clause: Clause, register: Register, labels: Labels, base: str | None = None) -> pd.DataFrame:
+    """Floor or land area of the largest facility of the subject, or of all of them; of shared ones its part."""
     rows = register.by_area(register.rows_for(clause.subject, clause.tier), labels)
     bounds = (land_bounds if clause.kind == "land_area" else floor_bounds)(rows)
+    bounds = bounds * register.parts_of(rows, base) if base else bounds
     how = "max" if clause.of == "largest" else "sum"
     least, most = (_per_area(bounds[end], rows["of_area"], labels, how) for end in ("least", "most"))
     absent = ~pd.Index(labels).isin(rows["of_area"])
@@ -63,7 +73,7 @@ def _size(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
 
 def _size_per_households(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
     base = register.figure("households", labels) / float(clause.per or 1.0)
-    return _size(clause, register, labels).div(base, axis=0)
+    return _size(clause, register, labels, "households").div(base, axis=0)
 
 
 def _community_size(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
@@ -95,10 +105,7 @@ def _rooms(clause: Clause, register: Register, labels: Labels) -> pd.DataFrame:
 
 def _rooms_in(cell: object) -> frozenset[str] | None:
     """The rooms that a cell lists, or None if it lists none."""
-    names = (
-        cell if isinstance(cell, list | tuple | set | np.ndarray) else [] if is_empty(cell) else str(cell).split("、")
-    )
-    return frozenset(name_room(str(name)) for name in names) or None
+    return frozenset(map(name_room, items_of(cell))) or None
 
 
 def _room_bounds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,10 +13,12 @@ import pandas as pd
 import shapely
 
 from tenmin.communities import COMMUNITY, Communities, is_empty
-from tenmin.errors import TableError
-from tenmin.services import list_parts, name_category, name_room
+from tenmin.errors import CategoryError, TableError
+from tenmin.intake.headings import word_for
+from tenmin.intake.sheet import text_of
+from tenmin.services import list_parts, load_catalogue, name_category, name_room
 from tenmin.standards import Clause
-from tenmin.tables import in_metres, numbers_of
+from tenmin.tables import STATES, check_frame, in_metres, numbers_of
 from tenmin.walks import in_use
 
 __all__ = ["Register", "floor_bounds", "land_bounds", "qualified"]
@@ -62,7 +65,10 @@ class Register:
             msg = f"facilities has the ids {twice[:_MOST_SHOWN]} more than once; make its index unique"
             raise TableError(msg)
         keys = facilities["category"].map(lambda text: name_category(str(text)) or str(text)).astype("str")
-        known = facilities.assign(category=keys)
+        if isinstance(facilities, gpd.GeoDataFrame) and facilities.geometry.notna().any():
+            check_frame(facilities, "facilities")
+        known = facilities.assign(category=keys, **_states(facilities))
+        known.attrs = {}
         used = in_use(known)
         states = [name for name in ("category", "name", "state", "floor_area_m2") if name in known.columns]
         return cls(
@@ -105,6 +111,28 @@ class Register:
         """The same register with these people in its communities."""
         return replace(self, areas=self.areas.assign(people=people))
 
+    def parts_of(self, rows: pd.DataFrame, name: str) -> pd.DataFrame:
+        """The least and most part of each row of `by_area` that falls to its community.
+
+        Divided by the people or households of all communities that it serves; any part, where one of them is missing.
+        """
+        links = self.links[self.links["area"].isin(self.communities) & self.links["facility"].isin(rows.index)]
+        sizes = pd.Series(self._figures[name].reindex(links["area"]).to_numpy(), index=links["facility"].to_numpy())
+        whole = sizes.groupby(level=0).agg(lambda one: one.sum(skipna=False)).reindex(rows.index)
+        shared = sizes.groupby(level=0).size().reindex(rows.index) > 1
+        mine = self._figures[name].reindex(rows["of_area"]).to_numpy()
+        part = (mine / whole).where(shared & rows["of_area"].isin(self.communities), 1.0)
+        return pd.DataFrame({"least": part.fillna(0.0), "most": part.fillna(1.0)})
+
+    def may_lack(self, subject: str, tier: str | None) -> bool:
+        """Whether a nearer facility may stand that no table lists: none is listed, or only OpenStreetMap lists any.
+
+        A planner's own table is taken at its word for how far it is to the nearest that it lists.
+        """
+        rows = self.rows_for(subject, tier)
+        mapped = "source" in rows.columns and bool((rows["source"].astype("str") == "OpenStreetMap").all())
+        return not self.is_complete(subject) and (rows.empty or mapped)
+
     def is_complete(self, subject: str) -> bool:
         """Whether no facility of this subject is missing in the table."""
         return subject in self.complete
@@ -115,11 +143,34 @@ class Register:
         return rows.loc[links["facility"]].assign(of_area=links["area"].to_numpy())
 
 
+def _states(facilities: pd.DataFrame) -> dict[str, pd.Series]:
+    """The column of states in the words of the contract, if there is one."""
+    if "state" not in facilities.columns:
+        return {}
+    texts = [text_of(cell) for cell in facilities["state"]]
+    states = ["in_use" if text is None else word_for("state", text) for text in texts]
+    if None in states:
+        row = states.index(None)
+        shown = f"facilities, {facilities.index[row]!r}: state = {texts[row]!r}"
+        msg = f"{shown} is not known; give one of {', '.join(STATES)}, or nothing"
+        raise TableError(msg)
+    return {"state": pd.Series(states, index=facilities.index)}
+
+
 def _complete(facilities: pd.DataFrame, keys: pd.Series, complete: Collection[str] | bool | None) -> frozenset[str]:
-    if complete is True:
-        return frozenset(keys)
-    told = facilities.attrs.get("complete", ()) if complete is None or complete is False else complete
-    return frozenset(name_category(name) or name for name in ([told] if isinstance(told, str) else told))
+    if complete is None:
+        return frozenset(facilities.attrs.get("complete", ()))
+    if isinstance(complete, bool):
+        return frozenset(keys if complete else ())
+    names = {name: name_category(name) or name for name in ([complete] if isinstance(complete, str) else complete)}
+    known = {*load_catalogue(), *keys}
+    stray = next((name for name, key in names.items() if key not in known), None)
+    if stray is not None:
+        near = difflib.get_close_matches(stray, sorted(known), n=3)
+        shown = ", ".join(near) or "none"
+        msg = f"complete: {stray!r} is a category of neither the catalogue nor the table; near it: {shown}"
+        raise CategoryError(msg)
+    return frozenset(names.values())
 
 
 def floor_bounds(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,12 +11,14 @@ import pandas as pd
 from tenmin.compliance.counting import bound_figures
 from tenmin.compliance.registers import Register
 from tenmin.compliance.walking import Ask, Marks, Walks, asks_of, is_walked
+from tenmin.intake.sheet import text_of
 from tenmin.limits import TOLERANCE
-from tenmin.standards import AppliesTo, Clause
+from tenmin.standards import AREA_KINDS, SETTINGS, AppliesTo, Clause
 
 __all__ = ["Scope", "combine_marks", "divide_by_scope", "hold", "judge_clause", "unit_of"]
 
 _WALK_UNIT = {"walk_minutes": "min", "walk_metres": "m", "straight_metres": "m"}
+_SETTING_WORDS = {"城镇": "urban", "城市": "urban", "农村": "rural", "乡村": "rural"}
 _SETTINGS = {"rural": "rural", "old": "urban", "new": "urban", "resettled": "urban"}
 """What a kind of community says of its setting, where no column does."""
 _SIZES = ("community_size", "count_per", "area_per_households")
@@ -63,9 +65,10 @@ def _misfit(rule: AppliesTo, area: pd.Series, figures: Mapping[str, float]) -> t
         elif not (least or 0.0) <= figure <= (most or np.inf):
             return "", f"{name} {figure:g}"
     kind, setting = area.get("kind"), area.get("setting")
-    setting = setting if isinstance(setting, str) else _SETTINGS.get(str(kind))
-    for asked, given in ((rule.kinds, kind), ((rule.setting,) if rule.setting else (), setting)):
-        if asked and not isinstance(given, str):
+    setting = _SETTING_WORDS.get(text_of(setting) or "", text_of(setting)) or _SETTINGS.get(str(kind))
+    settings = (rule.setting,) if rule.setting else ()
+    for asked, given, known in ((rule.kinds, kind, AREA_KINDS), (settings, setting, SETTINGS)):
+        if asked and given not in known:
             unclear = "no_kind"
         elif asked and given not in asked:
             return "", str(given)
@@ -158,7 +161,8 @@ def combine_marks(clause: Clause, marks: Mapping[Ask, Marks]) -> Marks | None:
     each = [marks[ask] for ask in asks]
     far = np.sort(np.stack([mark.far for mark in each]), axis=0)[count - 1]
     served, maybe = (np.sum(part, axis=0) >= count for part in zip(*[(m.served, m.maybe) for m in each], strict=True))
-    return Marks(far, served, maybe, np.logical_or.reduce([mark.placeless for mark in each]))
+    placeless = np.logical_or.reduce([mark.placeless for mark in each])
+    return Marks(far, served, maybe, placeless, any(mark.unlisted for mark in each))
 
 
 def _by_walks(clause: Clause, walks: Walks, marks: Mapping[Ask, Marks], labels: list[Hashable]) -> pd.DataFrame:
@@ -179,7 +183,7 @@ def _judge_homes(clause: Clause, walks: Walks, marks: Marks | None, label: Hasha
     out, sure_out = people[~marks.served[homes]].sum(), people[~marks.maybe[homes]].sum()
     spare = (1.0 - share + TOLERANCE) * people.sum()
     verdict = "pass" if out <= spare else "fail" if sure_out > spare else "unknown"
-    doubt = "no_position" if marks.placeless[homes].any() else "not_listed" if np.isinf(marks.far).all() else "data_end"
+    doubt = "no_position" if marks.placeless[homes].any() else "not_listed" if marks.unlisted else "data_end"
     reason = {"pass": "", "fail": "short", "unknown": doubt}[verdict]
     return _reach(marks.far[homes], people, share), verdict, float(sure_out if verdict == "fail" else out), reason
 

@@ -45,6 +45,8 @@ class Marks(NamedTuple):
     """True also where served."""
     placeless: np.ndarray
     """Whether a facility of the home's community has no position, so that it may be near."""
+    unlisted: bool
+    """Whether there may be facilities that no table lists."""
 
 
 def is_walked(clause: Clause) -> bool:
@@ -120,12 +122,12 @@ class Walks:
     def _judge(self, ask: Ask, far: np.ndarray, unknown: np.ndarray, far_if: np.ndarray) -> Marks:
         """Marks of the walks to what qualifies for sure, and to what may."""
         bound = ask.limit * (1.0 + TOLERANCE)
-        present, _, nowhere = self._facilities(ask)
+        _, _, nowhere = self._facilities(ask)
         served = far <= bound
-        absent = present.empty and not nowhere and not self.register.is_complete(ask.subject)
+        unlisted = self.register.may_lack(ask.subject, ask.clause.tier)
         placeless = self._beside_the_placeless(ask) if nowhere else np.zeros(len(far), bool)
-        maybe = served | unknown | (far_if <= bound) | absent | placeless
-        return Marks(far, served, maybe, placeless & ~served)
+        maybe = served | unknown | (far_if <= bound) | unlisted | placeless
+        return Marks(far, served, maybe, placeless & ~served, unlisted)
 
     def _beside_the_placeless(self, ask: Ask) -> np.ndarray:
         """The homes of the communities that a facility without geometry counts for; all, if it names none."""
@@ -153,8 +155,8 @@ class Walks:
         facilities.index = pd.RangeIndex(len(facilities))
         coverage = measure_coverage(self.network, self._homes, facilities, **{unit: limits})
         walks = coverage.minutes if unit == "minutes" else coverage.metres
-        walks, unknown = walks.reindex(columns=self._names(asks)), coverage.unknown.reindex(columns=self._names(asks))
-        far, maybe = walks.fillna(np.inf), unknown.fillna(value=False).astype(bool)
+        far = walks.reindex(columns=self._names(asks), fill_value=np.inf)
+        maybe = coverage.unknown.reindex(columns=self._names(asks), fill_value=False)
         return {
             ask: self._judge(ask, far[f"{n}"].to_numpy(), maybe[f"{n}"].to_numpy(), far[f"{n}?"].to_numpy())
             for n, ask in enumerate(asks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ import shapely
 from tenmin.errors import TenminWarning
 from tenmin.facilities.filling import collect_columns, fill_missing
 from tenmin.facilities.shifting import suspect_shift
-from tenmin.services import list_parts, plain_name
+from tenmin.services import list_parts, name_category, plain_name
 from tenmin.tables import check_facilities, in_metres
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _as_rows(tables: Sequence[gpd.GeoDataFrame]) -> _Rows:
     return _Rows(
         table=np.repeat(np.arange(len(tables)), [len(table) for table in tables]),
         ids=[label for table in tables for label in table.index],
-        categories=np.array([str(category) for table in tables for category in table["category"]], dtype=object),
+        categories=np.array([_key(category) for table in tables for category in table["category"]], dtype=object),
         names=np.array([plain_name(name) if isinstance(name, str) else "" for name in shown], dtype=object),
         shown=shown,
         areas=[_communities(area) for table in tables for area in _column(table, "area")],
@@ -127,6 +128,11 @@ def _as_rows(tables: Sequence[gpd.GeoDataFrame]) -> _Rows:
         metric=metric,
         placed=placed,
     )
+
+
+def _key(category: object) -> str:
+    """The category as a key of the catalogue, where it names one."""
+    return name_category(str(category)) or str(category)
 
 
 def _column(table: pd.DataFrame, name: str) -> Iterable[Any]:
@@ -235,7 +241,7 @@ def _unique_labels(rows: _Rows, kept: np.ndarray) -> dict[int, Any]:
     return labels
 
 
-def _list_rows(rows: _Rows, same: dict[int, _Match], labels: dict[int, Any]) -> dict[str, list[Any]]:
+def _list_rows(rows: _Rows, same: dict[int, _Match], labels: dict[int, Any]) -> str:
     """Return the rows that were left out, and those whose id was changed."""
     listed = []
     for row in range(len(rows.ids)):
@@ -245,7 +251,7 @@ def _list_rows(rows: _Rows, same: dict[int, _Match], labels: dict[int, Any]) -> 
             listed.append((*what, labels[same[row].kept], metres, same[row].reason, False))
         elif labels[row] != rows.ids[row]:
             listed.append((*what, labels[row], np.nan, _RENAMED, True))
-    return {name: [line[k] for line in listed] for k, name in enumerate(_LISTED)}
+    return json.dumps({name: [line[k] for line in listed] for k, name in enumerate(_LISTED)}, default=str)
 
 
 def _complete(tables: Sequence[gpd.GeoDataFrame]) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def _vectors(facilities: gpd.GeoDataFrame, reference: gpd.GeoDataFrame) -> np.nd
 def _named_once(table: gpd.GeoDataFrame) -> pd.Series:
     """Return a point of each facility that alone has its category and name, by the two."""
     shapes = table.geometry.to_numpy()
-    names = [plain_name(name) for name in table["name"].where(table["name"].notna(), None)] if "name" in table else []
+    names = [plain_name(name) if isinstance(name, str) else "" for name in table["name"]] if "name" in table else []
     if not names:
         return pd.Series([], dtype=object)
     keys = table["category"].astype(object).to_numpy() + "\n" + np.array(names, dtype=object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import warnings
@@ -20,7 +21,7 @@ from tenmin.intake.cells import read_column
 from tenmin.intake.headings import Column, name_columns, refusals
 from tenmin.intake.positions import POSITIONS, locate, told_by
 from tenmin.intake.references import Reference
-from tenmin.intake.sheet import Remark, Sheet, shown_rows
+from tenmin.intake.sheet import MERGED, Remark, Sheet, shown_rows
 from tenmin.intake.texts import read_text_table
 from tenmin.intake.vectors import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.intake.workbooks import read_workbook
@@ -84,7 +85,7 @@ class Intake:
         label = dict(zip(self.rows.tolist(), ids, strict=True))
         said = sorted({*self.remarks, *remarks}, key=lambda one: (one.row, one.field, one.reason))
         lines = [(one.row, label.get(one.row), one.field, one.value, one.reason, one.used) for one in said]
-        listed = {name: [line[k] for line in lines] for k, name in enumerate(_LISTED)}
+        listed = json.dumps({name: [line[k] for line in lines] for k, name in enumerate(_LISTED)}, ensure_ascii=False)
         result.attrs = {**attrs, "listed": listed, "encoding": self.encoding}
         return result
 
@@ -185,9 +186,14 @@ def _columns(
 
 
 def _odd(raw: Sheet, named: Mapping[str, Column]) -> list[Remark]:
-    """Return what is odd in columns of text and about whole rows; a date in a column of one's own may be meant."""
+    """Return what is odd in columns of text and about whole rows; a date in a column of one's own may be meant.
+
+    A figure merged over several rows is a fault: whether each row has it, or all together, cannot be told.
+    """
     texts = {heading for heading, column in named.items() if column.holds in {"text", "list"}}
-    return [one for one in raw.odd if one.field in texts or not one.used]
+    figures = {heading for heading, column in named.items() if column.holds in {"count", "area"}}
+    odd = [one for one in raw.odd if one.field in texts or not one.used or one.reason == MERGED]
+    return [replace(one, fault=one.reason == MERGED and one.field in figures) for one in odd]
 
 
 def _refuse(path: Path, faults: Sequence[Remark]) -> None:

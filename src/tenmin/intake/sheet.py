@@ -13,7 +13,10 @@ from pyproj import CRS
 
 from tenmin.errors import TableError
 
-__all__ = ["Cells", "Remark", "Sheet", "check_headings", "shown_rows", "text_of"]
+__all__ = ["MERGED", "Cells", "Remark", "Sheet", "check_headings", "shown_rows", "text_of"]
+
+MERGED = "merged with the cell above; taken for the same"
+"""What is said of a row whose cell is one with that of the row above."""
 
 Cells = list[str | None]
 _WHOLE = 1e21
@@ -81,7 +84,7 @@ def text_of(value: object) -> str | None:
     >>> text_of("  00123 "), text_of(600.0), text_of(0.1), text_of(float("nan")), text_of("NA")
     ('00123', '600', '0.1', None, 'NA')
     """
-    if value is None or value is pd.NaT:
+    if value is None or value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"

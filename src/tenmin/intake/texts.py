@@ -78,6 +78,7 @@ def _separator(text: str, path: Path) -> str:
 
 def _rows(text: str, between: str, path: Path) -> Iterator[tuple[int, Cells]]:
     width = None
+    csv.field_size_limit(max(len(text), 1))
     try:
         for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True), 1):
             cells = [text_of(field) for field in fields]

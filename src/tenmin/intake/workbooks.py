@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 from tenmin.errors import FileError, TableError
 from tenmin.intake.grids import sheet_of_rows
-from tenmin.intake.sheet import Cells, Remark, Sheet, text_of
+from tenmin.intake.sheet import MERGED, Cells, Remark, Sheet, text_of
 
 __all__ = ["read_workbook"]
 
 _MOST_BYTES, _MOST_RATIO, _SMALL = 4 * 2**30, 200, 2**20
 _DIGITS = 15
 _DATE = "Excel keeps it as a date; type it as text if it is a number or a code"
+_NOUGHTS = re.compile(r"0{2,}")
 _LONG = "Excel keeps 15 digits of a number, so the last ones may be wrong; type it as text"
 
 
@@ -42,7 +44,8 @@ def read_workbook(path: Path, sheet: str | None = None) -> Sheet:
             rows = _with_values(path, rows, _rows(values[name]))
         finally:
             values.close()
-    return sheet_of_rows(path, _texts(rows), list(_oddities(rows)))
+    texts, remarks = _filled(list(_texts(rows)), _merged(path, name))
+    return sheet_of_rows(path, texts, [*_oddities(rows), *remarks])
 
 
 def _opened(path: Path, *, values: bool) -> Any:
@@ -118,7 +121,42 @@ def _texts(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, Cells]]:
     for row in rows:
         number = next((cell.row for cell in row if cell.value is not None), None)
         if number is not None:
-            yield number, [_text(cell.value) for cell in row]
+            yield number, [_seen(cell) for cell in row]
+
+
+def _seen(cell: Any) -> str | None:
+    """The text of a cell; a whole number in a format such as 00000 with the noughts that it shows."""
+    text = _text(cell.value)
+    if isinstance(cell.value, int) and text is not None and _NOUGHTS.fullmatch(str(cell.number_format)):
+        return text.zfill(len(cell.number_format))
+    return text
+
+
+def _merged(path: Path, name: str) -> list[tuple[int, int, int]]:
+    """The first row, the last row and the column of cells merged over several rows, below the first row."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
+        if not any(b"<mergeCell " in archive.read(one) for one in sheets):
+            return []
+    import openpyxl
+
+    ranges = openpyxl.load_workbook(path)[name].merged_cells.ranges
+    return [(one.min_row, one.max_row, one.min_col - 1) for one in ranges if 1 < one.min_row < one.max_row]
+
+
+def _filled(
+    texts: list[tuple[int, Cells]], merged: list[tuple[int, int, int]]
+) -> tuple[list[tuple[int, Cells]], list[Remark]]:
+    """Write the value of cells merged over several rows into each of the rows, with a remark on each."""
+    by_row, remarks = dict(texts), []
+    for first, last, column in merged:
+        value = by_row[first][column] if first in by_row and column < len(by_row[first]) else None
+        for row in range(first + 1, last + 1):
+            if value is not None and row in by_row:
+                cells = by_row[row] + [None] * (column + 1 - len(by_row[row]))
+                by_row[row] = [*cells[:column], value, *cells[column + 1 :]]
+                remarks.append(Remark(row, str(column), value, MERGED))
+    return list(by_row.items()), remarks
 
 
 def _text(value: object) -> str | None:

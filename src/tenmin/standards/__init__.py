@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenmin.standards.blank import write_blank_standard
-from tenmin.standards.clause import AppliesTo, Clause
+from tenmin.standards.clause import AREA_KINDS, SETTINGS, AppliesTo, Clause
 from tenmin.standards.kinds import EVIDENCE, KINDS
 from tenmin.standards.loading import check_standard_file, list_standards, load_standard
 from tenmin.standards.standard import Reported, Standard, Tier
@@ -11,8 +11,10 @@ from tenmin.standards.telling import describe_applies_to, describe_clause, descr
 from tenmin.standards.workbook import read_standard_workbook
 
 __all__ = [
+    "AREA_KINDS",
     "EVIDENCE",
     "KINDS",
+    "SETTINGS",
     "AppliesTo",
     "Clause",
     "Reported",

@@ -206,7 +206,11 @@ def _span(value: Any, where: str) -> tuple[float, float]:
 def _applies(value: Any, where: str) -> AppliesTo:
     if not isinstance(value, Mapping):
         raise TypeError
-    return _build(AppliesTo, value, where)
+    try:
+        return _build(AppliesTo, value, where)
+    except InputError as error:
+        msg = f"{where}: {error}"
+        raise FileError(msg) from None
 
 
 _TYPES: Mapping[str, tuple[Callable[[Any, str], Any], str]] = {

@@ -167,6 +167,9 @@ def test_reserved_names_and_lone_surrogates_are_changed() -> None:
 def test_toml_faults_name_file_and_key(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text("a = 1\na = 2\n")
+    (tmp_path / "gbk.toml").write_bytes('name = "社区"'.encode("gb18030"))
+    with pytest.raises(FileError, match=r"gbk\.toml is not in UTF-8, as TOML must be; save it again"):
+        read_toml(tmp_path / "gbk.toml")
     with pytest.raises(FileError, match=r"a\.toml is not valid TOML"):
         read_toml(path)
     with pytest.raises(FileError, match="row 1: unknown key 'b'; known are a"):

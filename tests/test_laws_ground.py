@@ -318,13 +318,14 @@ def test_l12_a_town_far_away_changes_no_circle(town: Town, metres: int, directio
 def test_l14_what_is_reached_lies_in_the_ground_and_no_corner_beyond_the_limit_does(
     town: Town, metres: int, direction: str
 ):
+    """What is reached with as much of the limit left as the form may miss in width."""
     spots = homes(list(town.network.nodes.geometry))
     walk = tm.measure_walks(town.network, spots, town.clinics, metres=metres, direction=direction)["clinic"].to_numpy()
     corners = spots.geometry.to_numpy()
-    reached = together(town, "streets", metres=metres, direction=direction)
     for form, (_, strip, cell) in GROUNDS.items():
-        ground = together(town, form, metres=metres, direction=direction)
         aside = strip + 1.5 * cell
+        reached = together(town, "streets", metres=metres - aside, direction=direction)
+        ground = together(town, form, metres=metres, direction=direction)
         assert reached.difference(ground.buffer(aside)).length <= 1e-6
         assert shapely.dwithin(corners[shapely.dwithin(corners, reached, 1e-6)], ground, aside).all()
         assert not shapely.contains(ground.buffer(-aside), corners[np.isinf(walk)]).any()

@@ -221,7 +221,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of a TOML file; a fault in it is a `FileError` that names the line."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        msg = f"{path} is not in UTF-8, as TOML must be; save it again with that encoding"
+        raise FileError(msg) from None
+    except tomllib.TOMLDecodeError as error:
         msg = f"{path} is not valid TOML: {error}"
         raise FileError(msg) from None
 

@@ -135,13 +135,14 @@ def _groups(coverage: Coverage, homes: _Homes, unserved: _Unserved, near: float)
 
 
 def _gap(unit: str, homes: _Homes, unserved: _Unserved, members: np.ndarray) -> dict[str, object]:
+    members = members[np.argsort(homes.ids[unserved.rows[members]], kind="stable")]
     rows = unserved.rows[members]
     people = homes.people[rows]
     reason = str(unserved.reason[members[0]])
     by = ", ".join(sorted({str(name) for name in unserved.by[members] if name is not None})) or None
     walks = np.isfinite(unserved.excess[members]) & (people > 0.0)
     excess = unserved.excess[members][walks]
-    key = "\n".join([unserved.category, reason, *sorted(homes.ids[rows])])
+    key = "\n".join([unserved.category, reason, *homes.ids[rows]])
     return {
         "gap": hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest(),
         "category": unserved.category,

@@ -393,6 +393,14 @@ def test_a_facility_that_lies_nowhere_makes_the_unserved_of_its_community_unknow
     assert verdicts(walk(street, one, both)) == {"a": "fail", "b": "unknown"}
 
 
+def test_a_table_without_any_position_or_crs_leaves_walks_unknown(street: tm.WalkNetwork):
+    one = clause("walk_metres", subject="transport_stop", value=100.0)
+    nowhere = gpd.GeoDataFrame({"category": ["transport_stop"], "area": ["b"]}, index=["t"], geometry=[None])
+    found = walk(street, one, nowhere, complete=True)
+    assert verdicts(found) == {"a": "fail", "b": "unknown"}
+    assert found.verdicts["reason"].tolist() == ["short", "no_position"]
+
+
 def test_no_facility_no_streets_and_no_homes_are_unknown_for_their_own_reasons(street: tm.WalkNetwork):
     one = clause("walk_metres", subject="library", value=500.0)
     assert walk(street, one).verdicts["reason"].tolist() == ["not_listed"] * 2

@@ -114,9 +114,10 @@ class Walks:
         """Those of the subject with a geometry, whether each qualifies for sure, and whether some lie nowhere."""
         rows = self.register.rows_for(ask.subject, ask.clause.tier)
         sure, maybe = qualified(rows, ask.clause)
-        if not isinstance(rows, gpd.GeoDataFrame):
+        placed = isinstance(rows, gpd.GeoDataFrame)
+        held = maybe & (rows.geometry.notna() & ~rows.geometry.is_empty if placed else False)
+        if not placed or not held.any():
             return gpd.GeoDataFrame(geometry=[], crs=self._homes.crs), np.zeros(0, bool), bool(maybe.any())
-        held = (rows.geometry.notna() & ~rows.geometry.is_empty) & maybe
         return in_metres(rows[held], self._homes.crs), sure[held].to_numpy(), bool((maybe & ~held).any())
 
     def _judge(self, ask: Ask, far: np.ndarray, unknown: np.ndarray, far_if: np.ndarray) -> Marks:

@@ -210,10 +210,12 @@ class Communities:
         """The areas whose polygon holds a row's geometry, the first of each level if `once`, and those above them."""
         if not (isinstance(table, gpd.GeoDataFrame) and isinstance(self.areas, gpd.GeoDataFrame)):
             return {}
+        given = table.geometry.notna() & ~table.geometry.is_empty
+        if not given.any() or self.areas.geometry.isna().all():
+            return {}
         if table.crs is None or self.areas.crs is None:
             msg = "facilities, places and areas with geometry need a CRS; state it, e.g. set_crs('EPSG:4326')"
             raise TableError(msg)
-        given = table.geometry.notna() & ~table.geometry.is_empty
         spots = table.loc[given].to_crs(self.areas.crs).representative_point()
         row, area = shapely.STRtree(self.areas.geometry.to_numpy()).query(spots.to_numpy(), predicate="intersects")
         found: dict[Hashable, list[Hashable]] = {}

@@ -32,12 +32,13 @@ def load_standard(id_or_path: str | os.PathLike[str], *, third_party: bool = Fal
     id_or_path
         An id of `list_standards()`, or the path of a file.
     third_party
-        Whether to keep clauses whose figure was only seen in somebody's program or transcription.
+        Whether to keep clauses whose figure was only seen in somebody's program or transcription. Else they are left
+        out, which may be all of a standard; a note of it says how many.
 
     Raises
     ------
     FileError
-        There is no such standard, its file is wrong, or nothing is left of it without third-party clauses.
+        There is no such standard, or its file is wrong.
 
     Examples
     --------
@@ -110,19 +111,26 @@ def _read(path: str | os.PathLike[str]) -> Standard:
 
 
 def _without_third_party(whole: Standard) -> Standard:
+    """The standard without what was only seen in somebody's program; a note says how much that is."""
     clauses = tuple(clause for clause in whole.clauses if clause.evidence != THIRD_PARTY)
-    if (whole.clauses and not clauses) or whole.evidence == THIRD_PARTY:
-        msg = (
-            f"standard {whole.id!r}: its figures were only seen in somebody's program or transcription, not in the "
-            "text; ask for it with third_party=True"
-        )
-        raise FileError(msg)
+    left_out = len(whole.clauses) - len(clauses)
     kept = {"", *(clause.id for clause in clauses)}
+    notes_zh, notes_en = whole.notes_zh, whole.notes_en
+    if left_out:
+        notes_zh += (
+            f"另有 {left_out} 条只见于第三方程序或转录的条款，未载入；需要时用 third_party=True（--third-party）。",
+        )
+        notes_en += (
+            f"{left_out} clauses that were only seen in somebody's program or transcription are left out; ask for them "
+            "with third_party=True (--third-party).",
+        )
     return replace(
         whole,
         clauses=clauses,
         tiers=tuple(tier for tier in whole.tiers if tier.evidence != THIRD_PARTY),
         reported=tuple(row for row in whole.reported if row.clause in kept and row.evidence != THIRD_PARTY),
+        notes_zh=notes_zh,
+        notes_en=notes_en,
     )
 
 

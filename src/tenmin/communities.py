@@ -103,12 +103,8 @@ def stand_in(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.Ge
     """Return the places with the community each stands in, where no column says so."""
     if areas is None or "area" in places.columns:
         return places
-    inner = places.geometry.representative_point().to_numpy()
-    place, area = shapely.STRtree(areas.geometry.to_numpy()).query(inner, predicate="intersects")
-    label = pd.Series(None, index=places.index, dtype=object)
-    first = np.unique(place, return_index=True)[1]
-    label.iloc[place[first]] = areas.index.to_numpy()[area[first]]
-    return places.assign(area=label)
+    links = Communities(areas.assign(level=COMMUNITY)).house(places, "place").drop_duplicates("place")
+    return places.assign(area=links.set_index("place")["area"].reindex(places.index))
 
 
 def _plain(name: object) -> str:

@@ -66,12 +66,7 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: Datum) -> Pair:
     >>> round(float(lon[0]), 5), round(float(lat[0]), 5)
     (116.39776, 39.9136)
     """
-    check_datum(datum)
-    x, y = np.array(lon, float, ndmin=1), np.array(lat, float, ndmin=1)
-    inside = is_shifted(x, y)
-    if datum != "wgs84" and inside.any():
-        x[inside], y[inside] = _undone(_FORWARD[datum], x[inside], y[inside])
-    return x, y
+    return _turned(lon, lat, datum, _undone)
 
 
 def from_wgs84(lon: ArrayLike, lat: ArrayLike, datum: Datum) -> Pair:
@@ -81,11 +76,21 @@ def from_wgs84(lon: ArrayLike, lat: ArrayLike, datum: Datum) -> Pair:
     >>> round(float(lon[0]), 4), round(float(lat[0]), 4)
     (116.404, 39.915)
     """
+    return _turned(lon, lat, datum, lambda forward, x, y: forward(x, y))
+
+
+def _turned(
+    lon: ArrayLike,
+    lat: ArrayLike,
+    datum: Datum,
+    turn: Callable[[Callable[[Degrees, Degrees], Pair], Degrees, Degrees], Pair],
+) -> Pair:
+    """Turn what lies where the datum is shifted; the rest is as it was."""
     check_datum(datum)
     x, y = np.array(lon, float, ndmin=1), np.array(lat, float, ndmin=1)
     inside = is_shifted(x, y)
     if datum != "wgs84" and inside.any():
-        x[inside], y[inside] = _FORWARD[datum](x[inside], y[inside])
+        x[inside], y[inside] = turn(_FORWARD[datum], x[inside], y[inside])
     return x, y
 
 

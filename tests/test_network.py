@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 
 import geopandas as gpd
 import networkx as nx
@@ -91,6 +92,14 @@ def test_pieces_without_length_are_contracted_and_counted():
     assert (len(network.nodes), len(network.edges)) == (3, 2)
     assert network.left_out["count"].tolist() == [1]
     assert "no length" in network.left_out["reason"][0]
+
+
+@pytest.mark.parametrize("bit", [(0, 0), (1e-12, -1e-12), (4e-4, -4e-4)])
+def test_a_bit_of_street_that_cutting_left_at_a_node_is_no_corner(bit: tuple[float, float]):
+    """Without the bit no leg ends at the node, since the first street leads on to a nearer point."""
+    network = town([(200, 200), (100, 100)], [(100, 100), (100 + bit[0], 100 + bit[1]), (0, 0)])
+    joins = network.snap(gpd.GeoDataFrame(geometry=[Point(120, 90)], crs=CRS))
+    assert joins.feet.leg.tolist() == pytest.approx([30 / math.sqrt(2)], abs=1e-3)
 
 
 def test_contracting_joins_labelled_ends():

@@ -18,6 +18,9 @@ from tenmin.walkers import Walker
 __all__ = ["Assembly", "assemble"]
 
 FIRST_COLUMNS = ["u", "v", "length", "seconds", "seconds_back", "rule", "way", "kind", "name", "oneway", "private"]
+SAME_SPOT = 0.001
+"""Metres below which two corners of a line are one: rounding decides which way a piece of a billionth of a metre runs,
+and with it where legs may join the street."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Assembly:
 
 
 def _contract(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
-    """Make one node of the two ends of every line without length."""
-    empty = lines.geometry.length.to_numpy() == 0.0
+    """Make one node of the two ends of every line that is no longer than `SAME_SPOT`."""
+    empty = lines.geometry.length.to_numpy() <= SAME_SPOT
     if not empty.any():
         return lines, 0
     labels, codes = np.unique(np.concatenate([lines["u"], lines["v"]]), return_inverse=True)
@@ -82,10 +85,11 @@ def assemble(layout: Layout, walker: Walker) -> Assembly:
     StreetsError
         If no line is left.
     """
-    lines, contracted = _contract(layout.lines)
+    corners = shapely.remove_repeated_points(layout.lines.geometry.to_numpy(), SAME_SPOT)
+    lines, contracted = _contract(layout.lines.set_geometry(corners, crs=layout.lines.crs))
     edges = _pace(lines, walker)
     notes = [
-        ("edges", "no length: their two ends became one node", contracted),
+        ("edges", "no length (at most 1 mm): their two ends became one node", contracted),
         ("edges", f"the walker {walker.name!r} cannot use them", len(lines) - len(edges)),
     ]
     edges, barred = (edges, []) if edges.empty else bar_ways(edges, layout, walker)

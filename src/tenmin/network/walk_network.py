@@ -123,7 +123,8 @@ class WalkNetwork(StreetArrays):
             and `v`, where both are there, label the ends, in whichever direction a line is drawn; else ends that meet
             within the tolerance are one node.
             `seconds` and `seconds_back` are honoured; `oneway` (bool, for walkers) closes the way from v to u;
-            `private` (bool) lets nobody pass through; `kind` or `highway` and `name` are kept.
+            `private` (bool) lets nobody pass through; `kind` or `highway` and `name` are kept. Corners less than 1 mm
+            apart are one.
         walker
             A `Walker` or the name of a preset.
         boundary

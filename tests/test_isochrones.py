@@ -138,6 +138,13 @@ def test_ground_is_where_the_rule_says(case: str, resolution: float):
     assert shapely.distance(spots.geometry.array[wrong], ground.boundary).max(initial=0.0) <= 2.0 * resolution
 
 
+@pytest.mark.parametrize(("lateral", "resolution"), [(2, 1.0), (25, 6.25), (50, 12.5), (100, 12.5)])
+def test_the_usual_grid_is_as_fine_as_a_narrow_ground_asks_for(lateral: float, resolution: float):
+    network, options = town([(0, 0), (200, 0)], [(200, 0), (260, 150)]), {"metres": 240, "lateral": lateral}
+    usual, named = drawn(network, CENTRE, **options), drawn(network, CENTRE, resolution=resolution, **options)
+    assert shapely.to_wkb(usual) == shapely.to_wkb(named)
+
+
 @cases(20)
 @given(towns(), st.integers(60, 500), st.sampled_from(["to", "from"]))
 def test_spots_that_the_rule_decides_clearly_lie_on_the_right_side_of_the_ground(

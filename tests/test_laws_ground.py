@@ -37,6 +37,7 @@ from towns import (
 NEAR = pytest.approx
 DIRECTIONS = st.sampled_from(["to", "from"])
 METRES = st.integers(50, 500)
+HEDGES = walls([(100, -50), (130, 450)], [(-50, 210), (450, 190)], [(300, 0), (310, 400)])
 
 GROUNDS = {"default": ({"resolution": 5.0}, 1.0, 5.0), "exact": ({"exact": True}, 0.01, 0.1)}
 """The ways to draw the ground, how far two drawings of one ground may be apart (metres of outline, on average), and the
@@ -139,6 +140,15 @@ def test_l2_one_more_bridge_shrinks_no_circle(town: Town, one: int, two: int, me
 
 
 @cases(15)
+@given(towns(), METRES, DIRECTIONS)
+def test_a_circle_is_the_same_in_whatever_company_it_is_drawn(town: Town, metres: int, direction: str):
+    options = {"metres": metres, "direction": direction, "barriers": HEDGES}
+    together = draw(town, "default", **options)
+    alone = [draw(town.of(clinics=town.clinics.iloc[[k]]), "default", **options)[0] for k in range(len(town.clinics))]
+    assert bytes_of(together) == bytes_of(np.array(alone))
+
+
+@cases(15)
 @given(towns(timed=True), st.floats(0.5, 8.0))
 def test_l3_reversing_every_street_exchanges_to_and_from(town: Town, minutes: float):
     turned = town.of(lines=town.lines.set_geometry(shapely.reverse(town.lines.geometry.array)))
@@ -183,7 +193,6 @@ def test_l5_moving_and_turning_the_town_moves_and_turns_its_circles(
 @cases(15)
 @given(towns(), st.randoms(use_true_random=False), METRES, DIRECTIONS)
 def test_l6_the_order_of_rows_changes_no_circle(town: Town, random, metres: int, direction: str):
-    hedges = walls([(100, -50), (130, 450)], [(-50, 210), (450, 190)], [(300, 0), (310, 400)])
     other = town.mapped(lambda frame: shuffled(frame, random))
     for form in FORMS:
         one, two = (
@@ -192,7 +201,7 @@ def test_l6_the_order_of_rows_changes_no_circle(town: Town, random, metres: int,
             )
             .set_index("facility")
             .geometry.sort_index()
-            for each, barriers in ((town, hedges), (other, shuffled(hedges, random)))
+            for each, barriers in ((town, HEDGES), (other, shuffled(HEDGES, random)))
         )
         assert bytes_of(one, sort=True) == bytes_of(two, sort=True)
 

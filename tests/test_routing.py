@@ -31,7 +31,7 @@ from tenmin.routing import (
     seed_feet,
     shape_edges,
 )
-from tenmin.routing.walls import is_barred
+from tenmin.routing.walls import gather_walls, is_barred
 from towns import cases
 
 
@@ -291,10 +291,13 @@ def test_a_wall_is_met_only_between_the_ends_of_a_step(step: tuple[float, ...], 
 
 def test_a_step_beyond_all_walls_is_not_barred():
     walls = raise_walls(np.array([[0.0, 0.0, 40.0, 0.0], [0.0, 30.0, 40.0, 30.0]]), np.array([0, 1]))
-    place = walls.left, walls.bottom, walls.columns, walls.rows, 1.0 / walls.cell
-    arrays = walls.ends, walls.first, walls.piece
+    near, seen = np.empty((2, 8)), np.full(2, -1)
     for x in np.arange(-200.0, 260.0, 20.0):
         for y in np.arange(-200.0, 260.0, 20.0):
             steps = [(x, y, x + 30.0, y + 7.0), (x, y, x - 3.0, y + 45.0)]
             known = meet_walls(walls, np.array(steps)) >= 0
-            assert [is_barred(*arrays, place, *step) for step in steps] == known.tolist()
+            found = []
+            for stamp, step in enumerate(steps, start=int(seen.max()) + 1):
+                box = min(step[::2]), min(step[1::2]), max(step[::2]), max(step[1::2])
+                found.append(is_barred(near, gather_walls(walls, box, seen, stamp, near), *step))
+            assert found == known.tolist()

@@ -22,15 +22,12 @@ from tenmin.routing import (
     Ground,
     Lattice,
     Rings,
-    Sheet,
     Starts,
+    draw_group,
     gather_starts,
-    join_rings,
     lay_lattice,
     lay_out,
-    measure_group,
     reached_edges,
-    trace_outline,
 )
 
 __all__ = ["ASIDE", "Group", "Sketch", "draw_grounds"]
@@ -105,7 +102,7 @@ def draw_grounds(
     if not near.any():
         return np.full(sum(len(group.limits) for group in groups), shapely.MultiPolygon(), dtype=object)
     lattice = lay_lattice(ground, sketch.resolution, near)
-    course = lay_out(network.streets, arcs, costs, shapely.bounds(network.edges.geometry.to_numpy()))
+    course = lay_out(network.streets, arcs, costs, network.rims, shapely.bounds(network.edges.geometry.to_numpy()))
     easel = _Easel(course, lattice, starts, [group.limits / costs.leg for group in groups], sketch.lateral)
     chunks = [range(k, min(k + _CHUNK, len(groups))) for k in range(0, len(groups), _CHUNK)]
     drawn = _in_threads(easel.draw, chunks, sketch.threads, "isochrones")
@@ -124,16 +121,12 @@ class _Easel:
 
     def draw(self, groups: range) -> list[Rings]:
         """The rings of the circles of some groups."""
-        basin, state = Basin.of(self.course.arcs), np.zeros(len(self.course.speeds.u), np.uint8)
-        cuts, made = (self.lattice.cut_first, self.lattice.cut_last), []
-        for group in groups:
-            window, value, block, fine, known = measure_group(
-                self.course, self.lattice, self.starts, group, self.limits[group], self.lateral, basin, state
-            )
-            place = window.left, window.bottom, self.lattice.cell
-            sheets = (Sheet(value[k], block, fine[k], known, *cuts, *place) for k in range(len(value)))
-            made += [join_rings(trace_outline(sheet)) for sheet in sheets]
-        return made
+        basin = Basin.of(self.course.arcs)
+        drawn = [
+            draw_group(self.course, self.lattice, self.starts, group, self.limits[group], self.lateral, basin)
+            for group in groups
+        ]
+        return [rings for circles in drawn for rings in circles]
 
 
 def _polygons(circles: list[Rings]) -> np.ndarray:

@@ -32,19 +32,22 @@ from tenmin.tables import check_direction, check_facilities
 __all__ = ["trace_isochrones"]
 
 Shape = Literal["ground", "streets"]
-FINEST, COARSEST = 1.0, 100.0
+FINEST, USUAL, COARSEST = 1.0, 12.5, 100.0
 
 
-def _check_options(shape: object, lateral: object, resolution: object, threads: object) -> None:
+def _check_options(shape: object, lateral: float, resolution: float | None, threads: int | None) -> Sketch:
     if shape not in ("ground", "streets"):
         msg = f"shape must be 'ground' or 'streets', but is {shape!r}"
         raise TableError(msg)
     check_metres(lateral, "lateral", allowed=f"above 0 and up to {ASIDE:g}", least=1e-3, most=ASIDE)
+    if resolution is None:
+        resolution = min(max(lateral / 4.0, FINEST), USUAL)
     allowed = f"from {FINEST:g} to {COARSEST:g}"
     check_metres(resolution, "resolution", allowed=allowed, least=FINEST, most=COARSEST)
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
         msg = f"threads is {threads!r}; give a whole number from 1 up, or None for as many as there are processors"
         raise TableError(msg)
+    return Sketch(float(lateral), float(resolution), threads)
 
 
 def trace_isochrones(
@@ -58,7 +61,7 @@ def trace_isochrones(
     merge: Literal["category"] | None = None,
     lateral: float = 50.0,
     barriers: gpd.GeoDataFrame | None = None,
-    resolution: float = 12.5,
+    resolution: float | None = None,
     threads: int | None = None,
     exact: bool = False,
 ) -> gpd.GeoDataFrame:
@@ -85,7 +88,7 @@ def trace_isochrones(
         Lines that no leg off the street may cross, instead of the network's own.
     resolution
         Distance of the points between which the outline of the ground is interpolated, metres, from 1 to 100; half of
-        it where barriers stand. The finer, the truer and the slower.
+        it where barriers stand. The finer, the truer and the slower. By default a quarter of `lateral`, at most 12.5.
     threads
         How many circles are drawn at once; by default as many as there are processors. Results do not depend on it.
     exact
@@ -124,7 +127,7 @@ def trace_isochrones(
         raise LimitError(msg)
     check_direction(direction)
     check_merge(merge, ("category",))
-    _check_options(shape, lateral, resolution, threads)
+    sketch = _check_options(shape, lateral, resolution, threads)
     facilities = check_facilities(facilities)
     network = network.behind(barriers)
     costs = network.costs(limits.unit)
@@ -138,7 +141,7 @@ def trace_isochrones(
         drawn = _draw_streets(network, paths, joins, groups)
     else:
         draw = draw_exact_grounds if exact else draw_grounds
-        drawn = draw(network, paths, joins, groups, Sketch(lateral, resolution, threads))
+        drawn = draw(network, paths, joins, groups, sketch)
     rows = [
         (None if goal.facility < 0 else facilities.index[goal.facility], goal.category, number)
         for goal in goals

@@ -34,7 +34,10 @@ from tenmin.routing import (
 from tenmin.tables import check_direction, check_frame, in_metres
 from tenmin.walkers import Walker
 
-__all__ = ["StreetArrays"]
+__all__ = ["OF_STREETS_ALONE", "StreetArrays"]
+
+OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "rims", "tree")
+"""What is read off a network and does not depend on its barriers."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,8 +113,8 @@ class StreetArrays:
     def rims(self) -> Rims:
         """Where on the frontage legs may end."""
         front = self.frontage
-        private = self.streets.private[front.edge]
-        return find_rims(front.streets, front.shapes, front.edge, private, self.on_island()[front.edge])
+        private, island = self.streets.private[front.edge], self.on_island()[front.edge]
+        return find_rims(front.streets, front.shapes, front.edge, len(self.edges), private, island)
 
     @cached_property
     def tree(self) -> shapely.STRtree:

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from tenmin.errors import InputError
-from tenmin.network.arrays import StreetArrays
+from tenmin.network.arrays import OF_STREETS_ALONE, StreetArrays
 from tenmin.network.assembly import assemble
 from tenmin.network.exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
 from tenmin.network.from_graph import lines_from_graph
@@ -256,7 +256,9 @@ class WalkNetwork(StreetArrays):
         """Return the same streets with other barriers in place of their own; with None, the network itself."""
         if barriers is None:
             return self
-        return replace(self, layout=replace(self.layout, barriers=as_barriers(barriers, self.crs)))
+        other = replace(self, layout=replace(self.layout, barriers=as_barriers(barriers, self.crs)))
+        vars(other).update({name: getattr(self, name) for name in OF_STREETS_ALONE})
+        return other
 
     def why(self, way: int, lang: str = "en") -> str:
         """Return what the walk rules say of a way of OpenStreetMap, and why.

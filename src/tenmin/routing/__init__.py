@@ -7,8 +7,7 @@ facility is the same search with the costs along and against each edge exchanged
 from tenmin.routing.arcs import Arcs, open_arcs
 from tenmin.routing.arrivals import Arrivals, arrive_at
 from tenmin.routing.chains import chain_points
-from tenmin.routing.circles import Course, gather_starts, lay_out, measure_group, reached_edges
-from tenmin.routing.contour import Sheet, trace_outline
+from tenmin.routing.circles import Course, draw_group, gather_starts, lay_out, reached_edges
 from tenmin.routing.feet import Feet, Outlines, find_feet
 from tenmin.routing.field import Starts
 from tenmin.routing.flood import Basin
@@ -16,7 +15,7 @@ from tenmin.routing.lattice import Ground, Lattice, lay_lattice
 from tenmin.routing.ranked import Ranks, divide_streets, rank_nodes, rank_things
 from tenmin.routing.reach import Reached, Stretches, clip_stretches, cut_lines, reach_streets
 from tenmin.routing.rims import Rims, find_rims
-from tenmin.routing.rings import Rings, join_rings
+from tenmin.routing.rings import Rings
 from tenmin.routing.search import Labels, Seeds, search, seed_feet
 from tenmin.routing.streets import Costs, Shapes, Streets, components, link_nodes, original_of, shape_edges, step_back
 from tenmin.routing.walls import Walls, meet_walls, raise_walls
@@ -38,7 +37,6 @@ __all__ = [
     "Rings",
     "Seeds",
     "Shapes",
-    "Sheet",
     "Starts",
     "Streets",
     "Stretches",
@@ -49,14 +47,13 @@ __all__ = [
     "components",
     "cut_lines",
     "divide_streets",
+    "draw_group",
     "find_feet",
     "find_rims",
     "gather_starts",
-    "join_rings",
     "lay_lattice",
     "lay_out",
     "link_nodes",
-    "measure_group",
     "meet_walls",
     "open_arcs",
     "original_of",
@@ -69,5 +66,4 @@ __all__ = [
     "seed_feet",
     "shape_edges",
     "step_back",
-    "trace_outline",
 ]

@@ -8,44 +8,39 @@ import numpy as np
 
 from tenmin.kernels import kernel
 from tenmin.routing.arcs import Arcs
+from tenmin.routing.contour import Sheet, trace_outline
 from tenmin.routing.feet import Feet
-from tenmin.routing.field import (
-    STEEPEST,
-    Speeds,
-    Starts,
-    Window,
-    classify,
-    fill_blocks,
-    fill_points,
-    find_blocks,
-    forget,
-    share_corners,
-)
+from tenmin.routing.field import STEEPEST, Rule, Speeds, Starts, Window, find_reach, lower_field
 from tenmin.routing.flood import Basin, drain, flood
-from tenmin.routing.lattice import SIDE
+from tenmin.routing.rims import Rims
+from tenmin.routing.rings import join_rings
 from tenmin.routing.search import seed_feet
 from tenmin.routing.streets import Costs, Streets
 
 
 class Course(NamedTuple):
-    """What circles are drawn on: edges, open arcs, the paces along edges, the boxes round edges and those of nodes."""
+    """What circles are drawn on: edges, open arcs, paces along edges, the rims that they have, and their boxes."""
 
     streets: Streets
     arcs: Arcs
     speeds: Speeds
+    owned: np.ndarray
+    """as in `Rims`"""
     around: np.ndarray
     """float64 (nodes and copies, 4): x, y, x, y"""
     edge_box: np.ndarray
     """float64 (edges, 4)"""
 
 
-def lay_out(streets: Streets, arcs: Arcs, costs: Costs, boxes: np.ndarray) -> Course:
+def lay_out(streets: Streets, arcs: Arcs, costs: Costs, rims: Rims, boxes: np.ndarray) -> Course:
     """Return what circles are drawn on.
 
     Parameters
     ----------
     streets, arcs, costs
         The edges, where they are open and what they cost.
+    rims
+        Where on them legs may end.
     boxes
         float64 (edges, 4): the bounds of each edge.
     """
@@ -56,7 +51,7 @@ def lay_out(streets: Streets, arcs: Arcs, costs: Costs, boxes: np.ndarray) -> Co
     speeds = Speeds(
         streets.u, streets.v, streets.length, costs.along / streets.length, costs.back / streets.length, costs.leg
     )
-    return Course(streets, arcs, speeds, np.concatenate([around, around[streets.original]]), boxes)
+    return Course(streets, arcs, speeds, rims.owned, np.concatenate([around, around[streets.original]]), boxes)
 
 
 def gather_starts(streets: Streets, costs: Costs, feet: Feet) -> Starts:
@@ -97,25 +92,38 @@ def _window(course, starts, group, basin, touched, cell, band):
         return Window(0, 0, 0, 0)
     left, bottom = int(np.floor((box[0] - band) / cell)) - 1, int(np.floor((box[1] - band) / cell)) - 1
     right, top = int(np.ceil((box[2] + band) / cell)) + 1, int(np.ceil((box[3] + band) / cell)) + 1
-    return Window(left, bottom, right - left + 1, top - bottom + 1)
+    return Window(left, bottom, right - left, top - bottom)
 
 
 @kernel
-def measure_group(course, lattice, starts, group, limits, lateral, basin, state):
-    """Search from one group; return the window, the field there for each limit, its blocks, theirs, and their rows."""
+def _blocks_in(lattice, window):
+    """The block of each cell of a window, -1 where there is none."""
+    blocks, block = lattice.blocks, np.full((window.rows, window.columns), -1, np.int32)
+    down, aside = window.bottom - blocks.bottom, window.left - blocks.left
+    for j in range(max(0, -down), min(window.rows, blocks.number.shape[0] - down)):
+        for i in range(max(0, -aside), min(window.columns, blocks.number.shape[1] - aside)):
+            block[j, i] = blocks.number[down + j, aside + i]
+    return block
+
+
+@kernel
+def draw_group(course, lattice, starts, group, limits, lateral, basin):
+    """Return the rings of the ground that one group reaches within each limit."""
     speeds, low, high = course.speeds, starts.seed[group], starts.seed[group + 1]
-    furthest = (limits[len(limits) - 1] + STEEPEST * lattice.cell) * speeds.leg
+    stride, deepest = lattice.stride, STEEPEST * lattice.cell
+    furthest = (limits[len(limits) - 1] + deepest) * speeds.leg
     touched = flood(course.arcs, starts.seed_node[low:high], starts.seed_cost[low:high], furthest, basin)
     window = _window(course, starts, group, basin, touched, lattice.cell, lateral)
-    block, known = find_blocks(lattice, window)
-    value = np.empty((len(limits), window.rows, window.columns))
-    fine = np.empty((len(limits), len(known), SIDE, SIDE))
-    for layer in range(len(limits)):
-        rule = limits[layer], lateral, STEEPEST * lattice.cell
-        classify(course.streets, speeds, starts, group, basin, touched, rule, state)
-        value[layer] = fill_points(lattice, window, speeds, starts, group, basin.cost, state, rule)
-        fine[layer] = fill_blocks(lattice, window, speeds, starts, group, basin.cost, state, rule)
-        share_corners(value[layer], block, fine[layer])
-        forget(course.streets, starts, group, basin, touched, state)
+    reach = find_reach(course.streets, speeds, starts, group, basin, touched, furthest)
     drain(basin, touched)
-    return window, value, block, fine, known
+    corner, block = (window.bottom * stride, window.left * stride), _blocks_in(lattice, window)
+    value, drawn = np.empty((window.rows * stride + 1, window.columns * stride + 1)), []
+    for k in range(len(limits)):
+        rule = Rule(limits[k], lateral, deepest)
+        value[:] = deepest
+        for spots in (lattice.points, lattice.between):
+            lower_field(value, corner, spots, course.owned, reach, speeds.leg, rule)
+        cuts = lattice.cut_first, lattice.cut_last
+        sheet = Sheet(value, stride, block, *cuts, window.left, window.bottom, lattice.cell)
+        drawn.append(join_rings(trace_outline(sheet)))
+    return drawn

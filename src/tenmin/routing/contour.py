@@ -12,25 +12,25 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.kernels import kernel
-from tenmin.routing.lattice import FINE, SIDE
+from tenmin.routing.spots import FINE
 
 _NEAR = 1e-4
 """Least share of a line between a sample and the outline: outlines never meet at a sample."""
 _NO_WALL = np.float32(2.0)
 _LOOP = 4 * FINE
 _BELOW, _RIGHT, _ABOVE, _LEFT = range(4)
+_WITHIN = 16
+"""Beside which sides of a cell blocks begin is told by a bit each, a block in it by this one."""
 
 
 class Sheet(NamedTuple):
-    """One layer of the field in a window, with its blocks."""
+    """The field in a window of cells, and the blocks there."""
 
     value: np.ndarray
+    """(rows * stride + 1, columns * stride + 1); between the corners of a cell only where it has a block"""
+    stride: int
     block: np.ndarray
-    """int32, the block of each cell, -1 where there is none"""
-    fine: np.ndarray
-    """fine[block, row, column]"""
-    known: np.ndarray
-    """the row of each block in the cuts"""
+    """int32 (rows, columns), the block of each cell, -1 where there is none; nothing at all where there are none"""
     cut_first: np.ndarray
     cut_last: np.ndarray
     left: int
@@ -39,9 +39,9 @@ class Sheet(NamedTuple):
 
 
 @kernel
-def _put(loop, count, row, column, value, first, last, corner):
+def _put(loop, count, value, row, column, first, last, corner):
     """Add a sample to a loop: where it is, its value, where walls cut the line to the next, whether it is a corner."""
-    loop[count, 0], loop[count, 1], loop[count, 2] = float(row), float(column), value
+    loop[count, 0], loop[count, 1], loop[count, 2] = float(row), float(column), value[row, column]
     loop[count, 3], loop[count, 4], loop[count, 5] = first, last, corner
 
 
@@ -76,7 +76,7 @@ def _leave(loop, k, m, place, out, size):
 @kernel
 def _close(loop, count, place, out, size):
     """Lead the outline through one cell, given the loop of samples round it; return how many crossings are written."""
-    entered, entries, begin = np.empty(_LOOP), 0, size
+    entries, begin = 0, size
     for k in range(count):
         m = k + 1 if k + 1 < count else 0
         was, will = loop[k, 2] <= 0.0, loop[m, 2] <= 0.0
@@ -84,7 +84,7 @@ def _close(loop, count, place, out, size):
             _leave(loop, k, m, place, out, size)
             size += 1
         elif will and not was:
-            entered[entries] = _key(loop, k, m)
+            loop[entries, 6] = _key(loop, k, m)
             entries += 1
     if entries == 0:
         return size
@@ -95,130 +95,125 @@ def _close(loop, count, place, out, size):
             middle += loop[k, 2] * loop[k, 5]
         own -= middle <= 0.0
     for k in range(entries):
-        out[begin + k, 3] = entered[(k - own + entries) % entries]
+        out[begin + k, 3] = loop[(k - own + entries) % entries, 6]
     return size
 
 
 @kernel
-def _side(sheet, j, i, side, loop, count):
+def _side(value, block, begins, first, last, j, i, side, loop, count):
     """Add the samples of one side of a cell, counterclockwise, but its last; return how many there are."""
-    nj, ni = j - (side == _BELOW) + (side == _ABOVE), i - (side == _LEFT) + (side == _RIGHT)
-    cj, ci = j + (side in (_ABOVE, _LEFT)), i + (side in (_RIGHT, _ABOVE))
-    rows, columns = sheet.block.shape
-    block = sheet.block[nj, ni] if 0 <= nj < rows and 0 <= ni < columns else -1
-    if block < 0:
-        _put(loop, count, cj * FINE, ci * FINE, sheet.value[cj, ci], _NO_WALL, -_NO_WALL, 1.0)
+    if not begins >> side & 1:
+        row, column = (j + (side in (_ABOVE, _LEFT))) * FINE, (i + (side in (_RIGHT, _ABOVE))) * FINE
+        _put(loop, count, value, row, column, _NO_WALL, -_NO_WALL, 1.0)
         return count + 1
-    known = sheet.known[block]
+    nj, ni = j - (side == _BELOW) + (side == _ABOVE), i - (side == _LEFT) + (side == _RIGHT)
+    beside, level, far = block[nj, ni], side in (_BELOW, _ABOVE), FINE * (side in (_BELOW, _LEFT))
     for k in range(FINE):
         step = k if side in (_BELOW, _RIGHT) else FINE - k
         low = step if side in (_BELOW, _RIGHT) else step - 1
-        if side in (_BELOW, _ABOVE):
-            row, column, line, a, b = (FINE if side == _BELOW else 0), step, 0, (FINE if side == _BELOW else 0), low
-        else:
-            row, column, line, a, b = step, (FINE if side == _LEFT else 0), 1, low, (FINE if side == _LEFT else 0)
-        first, last = sheet.cut_first[known, line, a, b], sheet.cut_last[known, line, a, b]
-        value, corner = sheet.fine[block, row, column], (1.0 if k == 0 else 0.0)
-        _put(loop, count, nj * FINE + row, ni * FINE + column, value, first, last, corner)
+        b, a = (far, step) if level else (step, far)
+        line, (d, c) = (0, (far, low)) if level else (1, (low, far))
+        cuts, corner = (first[beside, line, d, c], last[beside, line, d, c]), 1.0 if k == 0 else 0.0
+        _put(loop, count, value, nj * FINE + b, ni * FINE + a, cuts[0], cuts[1], corner)
         count += 1
     return count
 
 
 @kernel
-def _is_even(value, j, i):
-    """Whether the four corners of a cell lie on one side."""
-    inside = value[j, i] <= 0.0
-    return not (
-        ((value[j, i + 1] <= 0.0) ^ inside)
-        | ((value[j + 1, i] <= 0.0) ^ inside)
-        | ((value[j + 1, i + 1] <= 0.0) ^ inside)
-    )
+def _is_even(inside, y, x):
+    """Whether the four corners of a fine cell lie on one side."""
+    of = inside[y, x]
+    return not ((inside[y, x + 1] ^ of) | (inside[y + 1, x] ^ of) | (inside[y + 1, x + 1] ^ of))
 
 
 @kernel
-def _march_blocks(sheet, loop, place, out, size):
+def _near_blocks(block):
+    """Where blocks are in and beside cells."""
+    rows, columns = block.shape
+    near = np.zeros((rows, columns), np.uint8)
+    for j in range(rows):
+        for i in range(columns):
+            if block[j, i] >= 0:
+                near[j, i] |= _WITHIN
+                for side in range(4):
+                    b, a = j + (side == _BELOW) - (side == _ABOVE), i + (side == _LEFT) - (side == _RIGHT)
+                    if 0 <= b < rows and 0 <= a < columns:
+                        near[b, a] |= 1 << side
+    return near
+
+
+@kernel
+def _uneven(inside, stride, near):
+    """Which cells without a block have something on both sides: corners, or what lies between where a block begins."""
+    uneven = np.zeros(near.shape, np.uint8)
+    corner = inside[::stride, ::stride].copy()
+    for j in range(near.shape[0]):
+        low, high, row = corner[j], corner[j + 1], uneven[j]
+        for i in range(len(row)):
+            row[i] = (low[i] ^ low[i + 1]) | (low[i] ^ high[i]) | (high[i] ^ high[i + 1])
+    half = stride // 2
+    for j in range(near.shape[0] if half else 0):
+        for i in range(near.shape[1]):
+            if near[j, i] == 0:
+                continue
+            y, x, begins = j * stride, i * stride, near[j, i]
+            for side in range(4):
+                b, a = (
+                    half + half * ((side == _ABOVE) - (side == _BELOW)),
+                    half + half * ((side == _RIGHT) - (side == _LEFT)),
+                )
+                uneven[j, i] |= (begins >> side & 1) & (inside[y + b, x + a] ^ inside[y, x])
+            uneven[j, i] &= begins < _WITHIN
+    return uneven
+
+
+@kernel
+def _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place, out, size):
+    """Lead the outline through the uneven cells."""
+    for j in range(near.shape[0]):
+        for i in range(near.shape[1]):
+            if not uneven[j, i]:
+                continue
+            y, x, count = j * stride, i * stride, 4
+            if near[j, i]:
+                count = 0
+                for side in range(4):
+                    count = _side(value, block, near[j, i], firsts, lasts, j, i, side, loop, count)
+            else:
+                _put(loop, 0, value, y, x, _NO_WALL, -_NO_WALL, 1.0)
+                _put(loop, 1, value, y, x + stride, _NO_WALL, -_NO_WALL, 1.0)
+                _put(loop, 2, value, y + stride, x + stride, _NO_WALL, -_NO_WALL, 1.0)
+                _put(loop, 3, value, y + stride, x, _NO_WALL, -_NO_WALL, 1.0)
+            size = _close(loop, count, place, out, size)
+    return size
+
+
+@kernel
+def _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size):
     """Lead the outline through the fine cells of blocks."""
-    block, fines, known, firsts, lasts = sheet.block, sheet.fine, sheet.known, sheet.cut_first, sheet.cut_last
     for j in range(block.shape[0]):
         for i in range(block.shape[1]):
-            if block[j, i] < 0:
-                continue
-            fine, first, last = fines[block[j, i]], firsts[known[block[j, i]]], lasts[known[block[j, i]]]
-            for b in range(FINE):
-                for a in range(FINE):
-                    if _is_even(fine, b, a):
-                        continue
-                    y, x = j * FINE + b, i * FINE + a
-                    _put(loop, 0, y, x, fine[b, a], first[0, b, a], last[0, b, a], 1.0)
-                    _put(loop, 1, y, x + 1, fine[b, a + 1], first[1, b, a + 1], last[1, b, a + 1], 1.0)
-                    _put(loop, 2, y + 1, x + 1, fine[b + 1, a + 1], first[0, b + 1, a], last[0, b + 1, a], 1.0)
-                    _put(loop, 3, y + 1, x, fine[b + 1, a], first[1, b, a], last[1, b, a], 1.0)
+            k = block[j, i]
+            for part in range(FINE * FINE if k >= 0 else 0):
+                b, a = part // FINE, part % FINE
+                y, x = j * FINE + b, i * FINE + a
+                if not _is_even(inside, y, x):
+                    _put(loop, 0, value, y, x, firsts[k, 0, b, a], lasts[k, 0, b, a], 1.0)
+                    _put(loop, 1, value, y, x + 1, firsts[k, 1, b, a + 1], lasts[k, 1, b, a + 1], 1.0)
+                    _put(loop, 2, value, y + 1, x + 1, firsts[k, 0, b + 1, a], lasts[k, 0, b + 1, a], 1.0)
+                    _put(loop, 3, value, y + 1, x, firsts[k, 1, b, a], lasts[k, 1, b, a], 1.0)
                     size = _close(loop, 4, place, out, size)
     return size
 
 
 @kernel
-def _near_blocks(sheet):
-    """Which cells without a block have a neighbour with one that is not all of one side."""
-    block, fine = sheet.block, sheet.fine
-    rows, columns = block.shape
-    near = np.zeros((rows, columns), np.bool_)
-    for j in range(rows):
-        for i in range(columns):
-            if block[j, i] < 0:
-                continue
-            inside = 0
-            for b in range(SIDE):
-                for a in range(SIDE):
-                    inside += fine[block[j, i], b, a] <= 0.0
-            if 0 < inside < SIDE * SIDE:
-                for b, a in ((j - 1, i), (j + 1, i), (j, i - 1), (j, i + 1)):
-                    if 0 <= b < rows and 0 <= a < columns and block[b, a] < 0:
-                        near[b, a] = True
-    return near
-
-
-@kernel
-def _march_cells(sheet, loop, place, out, size):
-    """Lead the outline through the cells without a block."""
-    value, block, blocks = sheet.value, sheet.block, len(sheet.fine)
-    near = _near_blocks(sheet) if blocks else np.zeros((1, 1), np.bool_)
-    for j in range(value.shape[0] - 1):
-        for i in range(value.shape[1] - 1):
-            if blocks and block[j, i] >= 0:
-                continue
-            if blocks and near[j, i]:
-                count = 0
-                for side in range(4):
-                    count = _side(sheet, j, i, side, loop, count)
-                size = _close(loop, count, place, out, size)
-            elif not _is_even(value, j, i):
-                y, x = j * FINE, i * FINE
-                _put(loop, 0, y, x, value[j, i], _NO_WALL, -_NO_WALL, 1.0)
-                _put(loop, 1, y, x + FINE, value[j, i + 1], _NO_WALL, -_NO_WALL, 1.0)
-                _put(loop, 2, y + FINE, x + FINE, value[j + 1, i + 1], _NO_WALL, -_NO_WALL, 1.0)
-                _put(loop, 3, y + FINE, x, value[j + 1, i], _NO_WALL, -_NO_WALL, 1.0)
-                size = _close(loop, 4, place, out, size)
-    return size
-
-
-@kernel
-def _changes(value):
-    """How often the sign changes along the rows and columns of a table."""
-    count = 0
-    for j in range(value.shape[0] - 1):
-        for i in range(value.shape[1] - 1):
-            inside = value[j, i] <= 0.0
-            count += ((value[j, i + 1] <= 0.0) ^ inside) + ((value[j + 1, i] <= 0.0) ^ inside)
-    return count
-
-
-@kernel
 def trace_outline(sheet):
     """Return the crossings of the outline in a window whose rim lies outside: key, x, y, key of the next one."""
-    room = _changes(sheet.value) + 2 * SIDE * FINE * len(sheet.fine)
-    out, loop = np.empty((room, 4)), np.empty((_LOOP, 6))
-    place = sheet.left * FINE, sheet.bottom * FINE, sheet.cell / FINE
-    size = _march_cells(sheet, loop, place, out, 0)
-    size = _march_blocks(sheet, loop, place, out, size)
+    value, stride, block, firsts, lasts, left, bottom, cell = sheet
+    inside, loop, near = (value <= 0.0).view(np.uint8), np.empty((_LOOP, 7)), _near_blocks(block)
+    uneven = _uneven(inside, stride, near)
+    room = 2 * FINE * np.sum(uneven) + 2 * FINE * FINE * np.sum(block >= 0)
+    out, place = np.empty((room, 4)), (left * stride, bottom * stride, cell / stride)
+    size = _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place, out, 0)
+    size = _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size)
     return out[:size]

@@ -48,15 +48,15 @@ class Feet(NamedTuple):
 
 
 @kernel
-def _nearest(outlines, thing, x, y):
+def _nearest(first, part_first, corner_x, corner_y, thing, x, y):
     """The point of the thing's outline nearest to (x, y): its distance and coordinates."""
     best, qx, qy = np.inf, np.nan, np.nan
-    for part in range(outlines.thing[thing], outlines.thing[thing + 1]):
-        last = outlines.part[part + 1] - 1
-        for i in range(outlines.part[part], max(last, outlines.part[part] + 1)):
-            ax, ay = outlines.x[i], outlines.y[i]
+    for part in range(first[thing], first[thing + 1]):
+        last = part_first[part + 1] - 1
+        for i in range(part_first[part], max(last, part_first[part] + 1)):
+            ax, ay = corner_x[i], corner_y[i]
             j = min(i + 1, last)
-            dx, dy = outlines.x[j] - ax, outlines.y[j] - ay
+            dx, dy = corner_x[j] - ax, corner_y[j] - ay
             size = dx * dx + dy * dy
             t = 0.0
             if size > 0.0:
@@ -96,7 +96,10 @@ def _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size):
             far = np.hypot(ax - x, ay - y)
             if far > aside:
                 continue
-            if len(outlines.x) > 1 and _nearest(outlines, thing, x, y)[0] < far - TOUCH:
+            if (
+                len(outlines.x) > 1
+                and _nearest(outlines.thing, outlines.part, outlines.x, outlines.y, thing, x, y)[0] < far - TOUCH
+            ):
                 continue
             out, size = _add(out, size, (float(thing), float(edge), shapes.along[i] + t * span, far, x, y, ax, ay))
     return out, size
@@ -135,10 +138,10 @@ def _leads_nearer(dx, dy, x0, y0, x1, y1):
 def _bends(shapes, outlines, thing, edge, aside, box, out, size):
     """Feet at the bends of one edge."""
     for i in range(shapes.first[edge] + 1, shapes.first[edge + 1] - 1):
-        if _apart(shapes, i, i, box):
+        if _apart(shapes.x, shapes.y, i, i, box):
             continue
         x, y = shapes.x[i], shapes.y[i]
-        far, qx, qy = _nearest(outlines, thing, x, y)
+        far, qx, qy = _nearest(outlines.thing, outlines.part, outlines.x, outlines.y, thing, x, y)
         if far > aside:
             continue
         before = _leads_nearer(qx - x, qy - y, x, y, shapes.x[i - 1], shapes.y[i - 1])
@@ -157,10 +160,10 @@ def _ends(streets, shapes, outlines, thing, edge, aside, box, out, size):
         if shapes.spoke_edge[spoke] != edge or (end == 1 and streets.u[edge] == node):
             continue
         i = shapes.first[edge] if end == 0 else shapes.first[edge + 1] - 1
-        if _apart(shapes, i, i, box):
+        if _apart(shapes.x, shapes.y, i, i, box):
             continue
         x, y = shapes.x[i], shapes.y[i]
-        far, qx, qy = _nearest(outlines, thing, x, y)
+        far, qx, qy = _nearest(outlines.thing, outlines.part, outlines.x, outlines.y, thing, x, y)
         if far > aside:
             continue
         nearer = False
@@ -180,25 +183,21 @@ def _around(outlines, thing, aside):
 
 
 @kernel
-def _apart(shapes, i, j, box):
+def _apart(x, y, i, j, box):
     """Whether the straight piece from corner i to corner j (or the corner, if they are one) misses a box."""
-    return (
-        max(shapes.x[i], shapes.x[j]) < box[0]
-        or max(shapes.y[i], shapes.y[j]) < box[1]
-        or min(shapes.x[i], shapes.x[j]) > box[2]
-        or min(shapes.y[i], shapes.y[j]) > box[3]
-    )
+    return max(x[i], x[j]) < box[0] or max(y[i], y[j]) < box[1] or min(x[i], x[j]) > box[2] or min(y[i], y[j]) > box[3]
 
 
 @kernel
 def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside):
-    out = np.empty((max(1024, 4 * len(pair_thing)), 8))
-    size = 0
+    out, size, first, x, y = np.empty((max(1024, 4 * len(pair_thing)), 8)), 0, shapes.first, shapes.x, shapes.y
+    last, box = -1, (0.0, 0.0, 0.0, 0.0)
     for pair in range(len(pair_thing)):
         thing, edge = pair_thing[pair], pair_edge[pair]
-        box = _around(outlines, thing, aside)
-        for i in range(shapes.first[edge], shapes.first[edge + 1] - 1):
-            if _apart(shapes, i, i + 1, box):
+        if thing != last:
+            last, box = thing, _around(outlines, thing, aside)
+        for i in range(first[edge], first[edge + 1] - 1):
+            if _apart(x, y, i, i + 1, box):
                 continue
             out, size = _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size)
             out, size = _crossings(shapes, i, outlines, thing, edge, out, size)

@@ -10,6 +10,7 @@ from tenmin.kernels import kernel
 
 _CORNERS = 3
 """Fewer make no ring."""
+_OPEN = "the outline of a circle is open: a fault of tenmin; please report the facility and the extract"
 
 
 class Rings(NamedTuple):
@@ -91,21 +92,18 @@ def _in_order(x, y, first, order):
     return out_x, out_y, out_first
 
 
-def join_rings(crossings: np.ndarray) -> Rings:
-    """Return the rings of an outline, each from its least key on and each hole behind its shell.
-
-    Parameters
-    ----------
-    crossings
-        float64 (n, 4): key, x, y, and the key of the next one (see `trace_outline`).
-    """
-    key, at_x, at_y, next_key = np.ascontiguousarray(crossings[np.argsort(crossings[:, 0])].T)
-    after = np.minimum(np.searchsorted(key, next_key), len(key) - 1)
-    if not np.array_equal(key[after], next_key):
-        msg = "the outline of a circle is open: a fault of tenmin; please report the facility and the extract"
-        raise AssertionError(msg)
+@kernel
+def join_rings(crossings):
+    """Return the rings of an outline (see `trace_outline`), each from its least key on, each hole behind its shell."""
+    key = crossings[:, 0].copy()
+    order = np.argsort(key)
+    key, at_x, at_y = key[order], crossings[:, 1][order], crossings[:, 2][order]
+    after = np.searchsorted(key, crossings[:, 3][order])
+    for k in range(len(key)):
+        if after[k] == len(key) or key[after[k]] != crossings[order[k], 3]:
+            raise AssertionError(_OPEN)
     x, y, first = _follow(at_x, at_y, after)
     area = _areas(x, y, first)
-    order = np.lexsort((area <= 0.0, _owners(x, y, first, area)))
+    order = np.argsort(2 * _owners(x, y, first, area) + (area <= 0.0), kind="mergesort")
     x, y, first = _in_order(x, y, first, order)
     return Rings(x, y, first, area[order] > 0.0)

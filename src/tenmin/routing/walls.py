@@ -147,29 +147,41 @@ def _first_wall(walls, ax, ay, bx, by):
 
 
 @kernel
-def _between(one, two, origin, count):
-    """The first and the last cell of a row (or column) between two places, counted in cells."""
-    return max(int(np.floor(min(one, two))) - origin, 0), min(int(np.floor(max(one, two))) - origin, count - 1)
+def gather_walls(walls, box, seen, stamp, near):
+    """Write the pieces of wall near a box (x, y, x, y) into `near`, each once; return how many there are.
+
+    A row is the ends and then the box of a piece. `seen` has a number for each piece, none of them `stamp` before.
+    """
+    count, ends, first, pieces, columns = 0, walls.ends, walls.first, walls.piece, walls.columns
+    i0, i1, j0, j1 = _cells(box, walls.left, walls.bottom, columns, walls.rows, walls.cell)
+    for j in range(j0, j1 + 1 if i0 <= i1 else j0):
+        for at in range(first[j * columns + i0], first[j * columns + i1 + 1]):
+            piece = pieces[at]
+            if seen[piece] != stamp:
+                seen[piece] = stamp
+                for k in range(4):
+                    near[count, k] = ends[piece, k]
+                for k in range(2):
+                    near[count, 4 + k] = min(ends[piece, k], ends[piece, 2 + k])
+                    near[count, 6 + k] = max(ends[piece, k], ends[piece, 2 + k])
+                count += 1
+    return count
 
 
 @kernel
-def is_barred(ends, first, pieces, place, ax, ay, bx, by):
-    """Whether a straight step meets a wall between its ends, given the arrays of walls and where their grid lies."""
+def is_barred(near, count, ax, ay, bx, by):
+    """Whether a straight step meets one of the first so many gathered pieces of wall between its ends."""
     dx, dy = bx - ax, by - ay
     square = dx * dx + dy * dy
     if square <= 4.0 * SLACK * SLACK:
         return False
     inset = SLACK / np.sqrt(square)
     ax, ay, bx, by = ax + dx * inset, ay + dy * inset, bx - dx * inset, by - dy * inset
-    left, bottom, columns, rows, scale = place
-    i0, i1 = _between(ax * scale, bx * scale, left, columns)
-    j0, j1 = _between(ay * scale, by * scale, bottom, rows)
-    if i0 > i1:
-        return False
-    for j in range(j0, j1 + 1):
-        for k in range(first[j * columns + i0], first[j * columns + i1 + 1]):
-            if _meets(ax, ay, bx, by, ends, pieces[k]):
-                return True
+    left, right, low, high = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+    for k in range(count):
+        apart = (near[k, 4] > right) | (near[k, 6] < left) | (near[k, 5] > high) | (near[k, 7] < low)
+        if not apart and _meets(ax, ay, bx, by, near, k):
+            return True
     return False
 
 

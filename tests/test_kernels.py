@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from conftest import REPOSITORY
 
 SEARCH = """
 import numpy as np
@@ -36,3 +39,29 @@ def test_what_is_compiled_is_kept_in_the_folder_asked_for_and_said_once(tmp_path
 @pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs a file that can hold no folder: /dev/null")
 def test_a_folder_that_cannot_be_written_is_not_needed():
     assert searched(Path("/dev/null/x")).stdout == "2\n8\n"
+
+
+def decorated(node: ast.AST, *names: str) -> bool:
+    """Whether a node is a function with one of these decorators."""
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(one, ast.Name) and one.id in names for one in node.decorator_list
+    )
+
+
+def names_in_python(node: ast.AST) -> set[str]:
+    """The names that are read in code that is not compiled."""
+    own = {node.id} if isinstance(node, ast.Name) else set()
+    parts = () if decorated(node, "inner", "kernel") else ast.iter_child_nodes(node)
+    return own.union(*(names_in_python(part) for part in parts))
+
+
+def test_no_python_calls_a_kernel_that_is_for_kernels_alone():
+    """It would end the process."""
+    paths = [path for folder in ("src", "tests", "benchmarks") for path in (REPOSITORY / folder).rglob("*.py")]
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    inner = {node.name for path in modules for node in modules[path].body if decorated(node, "inner")}
+    assert len(inner) > 40
+    for path, tree in modules.items():
+        own = {node.name for node in tree.body if decorated(node, "inner")}
+        brought = {name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for name in node.names}
+        assert not names_in_python(tree) & (own | (inner & brought)), path

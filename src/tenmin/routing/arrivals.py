@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.feet import Feet
 from tenmin.routing.search import Labels
 from tenmin.routing.streets import Costs, Streets, fraction
 
 
-@kernel
+@inner
 def _keep_least(best, row, cost, other, owner, foot, start):
     if np.isinf(cost):
         return
@@ -76,7 +76,7 @@ def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best)
                     _keep_least(best, row, cost, other, owner[rank[k]], foot, rank[k])
 
 
-@kernel
+@inner
 def straight_along(streets, costs, feet, foot, starts, start):
     """Cost and other quantity straight along the edge that two feet share, both between its nodes, legs included."""
     edge = feet.edge[foot]

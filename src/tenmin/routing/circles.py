@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.arcs import Arcs
 from tenmin.routing.contour import Sheet, trace_outline
 from tenmin.routing.feet import Feet
@@ -76,7 +76,7 @@ def reached_edges(streets: Streets, arcs: Arcs, starts: Starts, limit: float) ->
     return edge, node
 
 
-@kernel
+@inner
 def _window(course, starts, group, basin, touched, cell, band):
     """The part of the grid that the reached edges come within `band` metres of, and a point more all round."""
     box = np.array([np.inf, np.inf, -np.inf, -np.inf])
@@ -95,7 +95,7 @@ def _window(course, starts, group, basin, touched, cell, band):
     return Window(left, bottom, right - left, top - bottom)
 
 
-@kernel
+@inner
 def _blocks_in(lattice, window):
     """The block of each cell of a window, -1 where there is none."""
     blocks, block = lattice.blocks, np.full((window.rows, window.columns), -1, np.int32)

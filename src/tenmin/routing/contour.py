@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.spots import FINE
 
 _NEAR = 1e-4
@@ -38,7 +38,7 @@ class Sheet(NamedTuple):
     cell: float
 
 
-@kernel
+@inner
 def _put(loop, count, value, row, column, first, last, corner):
     """Add a sample to a loop: where it is, its value, where walls cut the line to the next, whether it is a corner."""
     loop[count, 0], loop[count, 1], loop[count, 2] = float(row), float(column), value[row, column]
@@ -61,7 +61,7 @@ def _key(loop, k, m):
     return 2.0 * (row * 1048576.0 + column) + (1.0 if loop[k, 0] != loop[m, 0] else 0.0)
 
 
-@kernel
+@inner
 def _leave(loop, k, m, place, out, size):
     """Write the crossing where a loop leaves the ground between two samples; `place` is the origin and the step."""
     forward = loop[m, 0] + loop[m, 1] > loop[k, 0] + loop[k, 1]
@@ -73,7 +73,7 @@ def _leave(loop, k, m, place, out, size):
     out[size, 2] = (place[1] + loop[k, 0] + share * far_y) * place[2]
 
 
-@kernel
+@inner
 def _close(loop, count, place, out, size):
     """Lead the outline through one cell, given the loop of samples round it; return how many crossings are written."""
     entries, begin = 0, size
@@ -99,7 +99,7 @@ def _close(loop, count, place, out, size):
     return size
 
 
-@kernel
+@inner
 def _side(value, block, begins, first, last, j, i, side, loop, count):
     """Add the samples of one side of a cell, counterclockwise, but its last; return how many there are."""
     if not begins >> side & 1:
@@ -119,14 +119,14 @@ def _side(value, block, begins, first, last, j, i, side, loop, count):
     return count
 
 
-@kernel
+@inner
 def _is_even(inside, y, x):
     """Whether the four corners of a fine cell lie on one side."""
     of = inside[y, x]
     return not ((inside[y, x + 1] ^ of) | (inside[y + 1, x] ^ of) | (inside[y + 1, x + 1] ^ of))
 
 
-@kernel
+@inner
 def _near_blocks(block):
     """Where blocks are in and beside cells."""
     rows, columns = block.shape
@@ -142,7 +142,7 @@ def _near_blocks(block):
     return near
 
 
-@kernel
+@inner
 def _uneven(inside, stride, near):
     """Which cells without a block have something on both sides: corners, or what lies between where a block begins."""
     uneven = np.zeros(near.shape, np.uint8)
@@ -167,7 +167,7 @@ def _uneven(inside, stride, near):
     return uneven
 
 
-@kernel
+@inner
 def _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place, out, size):
     """Lead the outline through the uneven cells."""
     for j in range(near.shape[0]):
@@ -188,7 +188,7 @@ def _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place,
     return size
 
 
-@kernel
+@inner
 def _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size):
     """Lead the outline through the fine cells of blocks."""
     for j in range(block.shape[0]):
@@ -206,7 +206,7 @@ def _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size):
     return size
 
 
-@kernel
+@inner
 def trace_outline(sheet):
     """Return the crossings of the outline in a window whose rim lies outside: key, x, y, key of the next one."""
     value, stride, block, firsts, lasts, left, bottom, cell = sheet

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.streets import Shapes, Streets
 
 TOUCH = 1e-9
@@ -67,7 +67,7 @@ def _nearest(first, part_first, corner_x, corner_y, thing, x, y):
     return best, qx, qy
 
 
-@kernel
+@inner
 def _add(out, size, row):
     if size == len(out):
         grown = np.empty((2 * size, out.shape[1]))
@@ -78,7 +78,7 @@ def _add(out, size, row):
     return out, size + 1
 
 
-@kernel
+@inner
 def _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size):
     """Feet inside one straight piece of street: where the nearest corner of the outline falls on it."""
     px, py = shapes.x[i], shapes.y[i]
@@ -105,7 +105,7 @@ def _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size):
     return out, size
 
 
-@kernel
+@inner
 def _crossings(shapes, i, outlines, thing, edge, out, size):
     """Feet where one straight piece of street meets the outline: the leg is nothing."""
     px, py = shapes.x[i], shapes.y[i]
@@ -127,14 +127,14 @@ def _crossings(shapes, i, outlines, thing, edge, out, size):
     return out, size
 
 
-@kernel
+@inner
 def _leads_nearer(dx, dy, x0, y0, x1, y1):
     """Whether walking from corner 0 towards corner 1 comes nearer to a point that lies (dx, dy) from corner 0."""
     ex, ey = x1 - x0, y1 - y0
     return dx * ex + dy * ey > TOUCH * np.hypot(ex, ey)
 
 
-@kernel
+@inner
 def _bends(shapes, outlines, thing, edge, aside, box, out, size):
     """Feet at the bends of one edge."""
     for i in range(shapes.first[edge] + 1, shapes.first[edge + 1] - 1):
@@ -151,7 +151,7 @@ def _bends(shapes, outlines, thing, edge, aside, box, out, size):
     return out, size
 
 
-@kernel
+@inner
 def _ends(streets, shapes, outlines, thing, edge, aside, box, out, size):
     """Feet at the nodes of one edge; a node is dealt with by the first of its edges alone."""
     for end in range(2):
@@ -182,7 +182,7 @@ def _around(outlines, thing, aside):
     return x.min() - aside, y.min() - aside, x.max() + aside, y.max() + aside
 
 
-@kernel
+@inner
 def _apart(x, y, i, j, box):
     """Whether the straight piece from corner i to corner j (or the corner, if they are one) misses a box."""
     return max(x[i], x[j]) < box[0] or max(y[i], y[j]) < box[1] or min(x[i], x[j]) > box[2] or min(y[i], y[j]) > box[3]

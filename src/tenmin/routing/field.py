@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner
 from tenmin.routing.lattice import SAME
 
 STEEPEST = 2.0
@@ -77,7 +77,7 @@ class Reach(NamedTuple):
     back: np.ndarray
 
 
-@kernel
+@inner
 def _put(rows, count, owner, since, until, begin, ahead, end, back):
     """Write one row of a reach; a closed direction leads nowhere."""
     rows[count, 0], rows[count, 1], rows[count, 2] = owner, since, until
@@ -86,7 +86,7 @@ def _put(rows, count, owner, since, until, begin, ahead, end, back):
     return count + 1
 
 
-@kernel
+@inner
 def find_reach(streets, speeds, starts, group, basin, touched, furthest):
     """Return what a group reaches within a cost: from the nodes it touched, and straight along edges from its feet."""
     label, nodes, edges, reached = basin.cost, len(streets.copy), len(speeds.u), basin.touched
@@ -115,7 +115,7 @@ def find_reach(streets, speeds, starts, group, basin, touched, furthest):
     return Reach(rows[0].astype(np.int64), rows[1], rows[2], rows[3], rows[4], rows[5], rows[6])
 
 
-@kernel
+@inner
 def lower_field(value, corner, spots, owned, reach, per_leg, rule):
     """Lower the field in a window from `corner` (row, column) on, at the points with feet that are reached."""
     (limit, lateral, deepest), (bottom, left) = rule, corner

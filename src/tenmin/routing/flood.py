@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.arcs import Arcs
 from tenmin.routing.frontier import NONE, Frontier, empty_ring, enter, make_frontier, wider
 
@@ -26,7 +26,7 @@ class Basin(NamedTuple):
         return cls(np.full(arcs.nodes, np.inf), np.empty(arcs.nodes + 1, np.uint32), make_frontier())
 
 
-@kernel
+@inner
 def _sow(arcs, seed_node, seed_cost, limit, basin, ring):
     """Label the seeds; return how many nodes that are and how many entries, or -1 if there are too few."""
     label, reached, waiting = basin.cost, 0, 0
@@ -42,7 +42,7 @@ def _sow(arcs, seed_node, seed_cost, limit, basin, ring):
     return reached, waiting
 
 
-@kernel
+@inner
 def _flow(arcs, limit, basin, ring, sown):
     """Empty the ring; return how many nodes are labelled, and whether there were entries enough."""
     first, head, along, width = arcs.first, arcs.head, arcs.cost, arcs.width

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 
 NONE = np.uint32(0xFFFFFFFF)
 """No entry."""
@@ -36,13 +36,13 @@ def make_frontier(entries=_ENTRIES):
     return Frontier(np.empty(entries, np.uint32), np.empty(entries), after, np.zeros(1, np.uint32))
 
 
-@kernel
+@inner
 def wider(frontier):
     """A frontier with four times the entries, all free."""
     return make_frontier(4 * len(frontier.node))
 
 
-@kernel
+@inner
 def empty_ring(arcs, seed_cost, limit):
     """A ring of empty buckets, a power of two: nothing lies further ahead than an arc or a seed, nor past the limit."""
     ahead = arcs.longest
@@ -55,7 +55,7 @@ def empty_ring(arcs, seed_cost, limit):
     return np.full(size, NONE, np.uint32)
 
 
-@kernel
+@inner
 def enter(frontier, ring, slot, node, cost):
     """Enter a node into a bucket; return whether there was a free entry."""
     entry = frontier.free[0]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.arcs import Arcs
 from tenmin.routing.arrivals import straight_along
 from tenmin.routing.feet import Feet, _add
@@ -34,7 +34,7 @@ def _no_ranks(rows, k):
     return Ranks(np.full((rows, k), np.inf), np.full((rows, k), np.inf), np.full((rows, k), -1, np.int32))
 
 
-@kernel
+@inner
 def _is_before(cost, other, owner, than_cost, than_other, than_owner):
     """Whether a walk is better than another one; an owner of -1 stands for no walk."""
     if cost != than_cost:
@@ -93,7 +93,7 @@ def rank_nodes(arcs: Arcs, seeds: Seeds, k: int, limit: float = np.inf) -> Ranks
     return _rank_nodes(arcs, seeds, min(float(limit), np.finfo(np.float64).max), k)
 
 
-@kernel
+@inner
 def _enter(best, row, cost, other, owner):
     """Enter a walk among the best of a row, of which each owner has one."""
     if np.isinf(cost):
@@ -114,7 +114,7 @@ def _enter(best, row, cost, other, owner):
     best.cost[row, at], best.other[row, at], best.owner[row, at] = cost, other, owner
 
 
-@kernel
+@inner
 def _over_end(ranks, node, step, other_step, legs, row, best):
     """The walks of a thing over one end of the edge of its foot: the step to the end, and the leg."""
     for rank in range(ranks.owner.shape[1]):
@@ -167,7 +167,7 @@ def rank_things(streets: Streets, costs: Costs, ranks: Ranks, feet: Feet, *, sta
     return best
 
 
-@kernel
+@inner
 def _take_over(stops, to, come, rate, other_rate):
     """Let a stop on an edge have the walk that comes over its neighbour, if that is better."""
     at, cost, other, owner = stops
@@ -177,7 +177,7 @@ def _take_over(stops, to, come, rate, other_rate):
         cost[to], other[to], owner[to] = new, new_other, owner[come]
 
 
-@kernel
+@inner
 def _stops(streets, costs, labels, edge, starts, whose, lo, hi):
     """The ends of an edge and the feet on it, from one end to the other: metres, cost, other and owner of the best."""
     count, length = hi - lo + 2, streets.length[edge]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.arcs import Arcs
 from tenmin.routing.feet import Feet, _add
 from tenmin.routing.flood import Basin, drain, flood
@@ -62,7 +62,7 @@ def _between(edge, at, span, costs, rates, limit, out, size):
     return out, size
 
 
-@kernel
+@inner
 def _along_edge(streets, costs, label, edge, starts, order, limit, out, size):
     """Add the reached stretches of one edge, from its ends and from the feet on it."""
     lo, hi = np.searchsorted(order, edge), np.searchsorted(order, edge + 1)
@@ -173,7 +173,7 @@ def _corner(shapes, edge, at):
     return low
 
 
-@kernel
+@inner
 def _point(shapes, i, at):
     """The point `at` metres along an edge, on the straight piece that begins at corner i."""
     t = (at - shapes.along[i]) / (shapes.along[i + 1] - shapes.along[i])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner
 
 _CORNERS = 3
 """Fewer make no ring."""
@@ -22,7 +22,7 @@ class Rings(NamedTuple):
     is_shell: np.ndarray
 
 
-@kernel
+@inner
 def _follow(at_x, at_y, after):
     """The closed rings through points that each know the next one; an open end stands for no ring."""
     count = len(after)
@@ -45,7 +45,7 @@ def _follow(at_x, at_y, after):
     return x[:size], y[:size], first[: rings + 1]
 
 
-@kernel
+@inner
 def _areas(x, y, first):
     """Twice the area of each ring, negative if it runs clockwise."""
     area = np.zeros(len(first) - 1)
@@ -56,7 +56,7 @@ def _areas(x, y, first):
     return area
 
 
-@kernel
+@inner
 def _holds(x, y, low, high, px, py):
     """Whether a point lies in a ring."""
     inside = False
@@ -66,7 +66,7 @@ def _holds(x, y, low, high, px, py):
     return inside
 
 
-@kernel
+@inner
 def _owners(x, y, first, area):
     """The shell of each ring: itself, or for a hole the smallest shell round it."""
     owner = np.empty(len(area), np.int64)
@@ -80,7 +80,7 @@ def _owners(x, y, first, area):
     return owner
 
 
-@kernel
+@inner
 def _in_order(x, y, first, order):
     """The same rings in another order."""
     out_x, out_y, out_first, size = np.empty(len(x)), np.empty(len(y)), np.zeros(len(first), np.int64), 0
@@ -92,11 +92,11 @@ def _in_order(x, y, first, order):
     return out_x, out_y, out_first
 
 
-@kernel
+@inner
 def join_rings(crossings):
     """Return the rings of an outline (see `trace_outline`), each from its least key on, each hole behind its shell."""
     key = crossings[:, 0].copy()
-    order = np.argsort(key)
+    order = np.argsort(key, kind="mergesort")
     key, at_x, at_y = key[order], crossings[:, 1][order], crossings[:, 2][order]
     after = np.searchsorted(key, crossings[:, 3][order])
     for k in range(len(key)):
@@ -104,6 +104,6 @@ def join_rings(crossings):
             raise AssertionError(_OPEN)
     x, y, first = _follow(at_x, at_y, after)
     area = _areas(x, y, first)
-    order = np.argsort(2 * _owners(x, y, first, area) + (area <= 0.0), kind="mergesort")
+    order = np.argsort(2.0 * _owners(x, y, first, area) + (area <= 0.0), kind="mergesort")
     x, y, first = _in_order(x, y, first, order)
     return Rings(x, y, first, area[order] > 0.0)

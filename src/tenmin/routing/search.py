@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.arcs import Arcs
 from tenmin.routing.feet import Feet
 from tenmin.routing.frontier import NONE, empty_ring, enter, make_frontier, wider
@@ -37,14 +37,14 @@ class Seeds(NamedTuple):
     owner: np.ndarray
 
 
-@kernel
+@inner
 def _no_labels(nodes):
     return Labels(
         np.full(nodes, np.inf), np.full(nodes, np.inf), np.full(nodes, -1, np.int32), np.full(nodes, -1, np.int32)
     )
 
 
-@kernel
+@inner
 def _worse(labels, node, cost, other, owner):
     """Whether a label is no better than the one that a node has."""
     if cost != labels.cost[node]:
@@ -54,7 +54,7 @@ def _worse(labels, node, cost, other, owner):
     return 0 <= labels.owner[node] <= owner
 
 
-@kernel
+@inner
 def _sow(arcs, seeds, limit, labels, frontier, ring):
     """Label the seeds; return how many entries that makes, or -1 if there are too few."""
     waiting = 0
@@ -69,7 +69,7 @@ def _sow(arcs, seeds, limit, labels, frontier, ring):
     return waiting
 
 
-@kernel
+@inner
 def _flow(arcs, limit, labels, frontier, ring, sown):
     """Empty the ring into the labels; return whether there were entries enough."""
     width, (label, _, owner, via) = arcs.width, labels

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.feet import TOUCH
 from tenmin.routing.walls import gather_walls, is_barred
 
@@ -53,7 +53,7 @@ def number_points(grid):
     return (grid.number.max() + 1) * (1 if grid.fine == 1 else SIDE * SIDE)
 
 
-@kernel
+@inner
 def number_of(number, fine, j, i):
     """The number of a point in row j and column i of a grid, counted in the finer grid; -1 if it is not meant."""
     if fine == 1:
@@ -74,7 +74,7 @@ def number_of(number, fine, j, i):
     return -1
 
 
-@kernel
+@inner
 def _narrow(low, high, slope, height):
     """The part of low..high in which slope * x + height is at most nothing."""
     if slope > 0.0:
@@ -84,7 +84,7 @@ def _narrow(low, high, slope, height):
     return (low, high) if height <= 0.0 else (1.0, 0.0)
 
 
-@kernel
+@inner
 def _strip(dx, dy, reach, y):
     """Where a line `y` above the beginning of a piece runs beside it, within reach: least and greatest x from there."""
     square = dx * dx + dy * dy
@@ -95,7 +95,7 @@ def _strip(dx, dy, reach, y):
     return _narrow(low, high, -dy, y * dx - wide)
 
 
-@kernel
+@inner
 def _sector(spoke_first, spoke_x, spoke_y, rim, reach, y):
     """Where a line `y` above a corner is within reach of it and no street leads nearer: least and greatest x."""
     half = np.sqrt(max(reach * reach - y * y, 0.0))
@@ -105,7 +105,7 @@ def _sector(spoke_first, spoke_x, spoke_y, rim, reach, y):
     return low, high
 
 
-@kernel
+@inner
 def _stretch(spoke_first, spoke_x, spoke_y, rim, dx, dy, reach, y):
     """Where a line `y` above the beginning of a rim has its feet within reach there: least and greatest x from it."""
     if dx == 0.0 and dy == 0.0:
@@ -113,7 +113,7 @@ def _stretch(spoke_first, spoke_x, spoke_y, rim, dx, dy, reach, y):
     return _strip(dx, dy, reach, y)
 
 
-@kernel
+@inner
 def _foot(x, y, dx, dy, square, px, py):
     """Where on a rim that begins at (x, y) a point that has one there has its foot: the share of it, x and y."""
     t = ((px - x) * dx + (py - y) * dy) / square if square > 0.0 else 0.0
@@ -126,7 +126,7 @@ def _steps(low, high, cell, origin, count):
     return max(int(np.ceil(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
 
 
-@kernel
+@inner
 def _add_up(number):
     """How many numbers there are below and to the left of each point."""
     total = np.zeros((number.shape[0] + 1, number.shape[1] + 1), np.int32)
@@ -138,7 +138,7 @@ def _add_up(number):
     return total
 
 
-@kernel
+@inner
 def _is_empty(total, left, bottom, cell, box):
     """Whether no number stands in a box or a cell beside it."""
     rows, columns = total.shape[0] - 1, total.shape[1] - 1
@@ -149,7 +149,7 @@ def _is_empty(total, left, bottom, cell, box):
     return total[j1, i1] - total[j0, i1] - total[j1, i0] + total[j0, i0] == 0
 
 
-@kernel
+@inner
 def _no_spots(rims, room):
     return Spots(
         np.zeros(len(rims.code) + 1, np.int64),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 
 
 class Streets(NamedTuple):
@@ -55,7 +55,7 @@ class Costs(NamedTuple):
         return self._replace(along=self.back, back=self.along, other_along=self.other_back, other_back=self.other_along)
 
 
-@kernel
+@inner
 def fraction(cost, share):
     """A share of a cost; no share of a closed edge costs nothing."""
     return cost * share if share > 0.0 else 0.0

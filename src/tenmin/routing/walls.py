@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 
 CELL = 16.0
 """Metres of a cell of the grid, or more where there would be too many."""
@@ -32,7 +32,7 @@ class Walls(NamedTuple):
     cell: float
 
 
-@kernel
+@inner
 def _cells(ends, left, bottom, columns, rows, cell):
     """The first and last column and row of the grid that the box of a straight piece touches."""
     x0, y0, x1, y1 = ends
@@ -105,7 +105,7 @@ def list_boxes(ends: np.ndarray, cell: float) -> tuple[np.ndarray, np.ndarray, i
     return *_list(ends, left, bottom, columns, rows, cell), left, bottom, columns, rows, cell
 
 
-@kernel
+@inner
 def _meets(ax, ay, bx, by, ends, piece):
     """Whether the straight piece a-b meets a wall, touching included."""
     cx, cy, dx, dy = ends[piece, 0], ends[piece, 1], ends[piece, 2], ends[piece, 3]
@@ -121,7 +121,7 @@ def _meets(ax, ay, bx, by, ends, piece):
     return not (apart or (of_a > 0.0 and of_b > 0.0) or (of_a < 0.0 and of_b < 0.0))
 
 
-@kernel
+@inner
 def _shortened(ax, ay, bx, by):
     """A straight step without the first and the last of it, on which it may stand on a wall."""
     step = np.hypot(bx - ax, by - ay)
@@ -129,7 +129,7 @@ def _shortened(ax, ay, bx, by):
     return ax + x, ay + y, bx - x, by - y
 
 
-@kernel
+@inner
 def _first_wall(walls, ax, ay, bx, by):
     if np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
         return -1
@@ -185,7 +185,7 @@ def is_barred(near, count, ax, ay, bx, by):
     return False
 
 
-@kernel
+@inner
 def cut_line(walls, ax, ay, bx, by):
     """The shares of a straight line before the first and up to the last wall on it; 2 and -1 where there is none."""
     first, last = 2.0, -1.0

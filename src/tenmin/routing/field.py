@@ -124,6 +124,8 @@ def lower_field(value, corner, spots, owned, reach, per_leg, rule):
     for k in range(len(reach.owner)):
         owner, since, until = reach.owner[k], reach.since[k], reach.until[k]
         begin, ahead, end, back = reach.begin[k], reach.ahead[k], reach.end[k], reach.back[k]
+        if min(begin, end) > (limit + deepest) * per_leg:
+            continue
         for foot in range(np.uint64(first[owned[owner, 0]]), np.uint64(first[owned[owner, 1]])):
             i, j, here = np.uint32(column[foot] - left), np.uint32(row[foot] - bottom), np.float64(at[foot])
             if i >= columns or j >= rows or here < since - SAME or here > until + SAME:

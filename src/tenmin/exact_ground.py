@@ -4,50 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from tenmin.exact_shapes import (
+    TURN,
+    Corners,
+    Pieces,
+    cut_out,
+    expand,
+    rank,
+    sector_shadows,
+    sectors_of,
+    strip_shadows,
+    strips_of,
+)
 from tenmin.ground import ASIDE, Group, Sketch, draw_grounds
 from tenmin.network import Joins, WalkNetwork
 from tenmin.progress import step_through
 from tenmin.routing import Arcs, Basin, Costs, Feet, Reached, Rims, Stretches, clip_stretches, reach_streets
-from tenmin.routing.walls import SLACK
 
 __all__ = ["draw_exact_grounds"]
 
-_BULGE = 2e-3
-"""Metres by which an arc may rise above the straight pieces that stand for it."""
 _STEP = 1e-4
 """Metres to which the corners of the union are rounded, so that parts side by side leave no crack."""
 _NOTHING = 1e-6
 """Metres below which a piece of street or what is left of a limit is nothing."""
-_TURN = 1e-9
-"""Radians, or metres of width, below which a wedge or a shadow is nothing."""
 _FINEST = 1.0
-
-
-class _Pieces(NamedTuple):
-    """Straight pieces of reached street: x, y of both ends, and the metres left of the limit there."""
-
-    start: np.ndarray
-    stop: np.ndarray
-    left: np.ndarray
-
-
-class _Corners(NamedTuple):
-    """Corners with an angle from which every street leads away."""
-
-    xy: np.ndarray
-    code: np.ndarray
-    """the edge of a bend, or -1 - node"""
-    at: np.ndarray
-    turn: np.ndarray
-    """radians at which the open angle begins, anticlockwise"""
-    width: np.ndarray
-    """radians, at most pi"""
 
 
 def draw_exact_grounds(
@@ -96,11 +81,6 @@ def _multipolygon(geometry: BaseGeometry) -> shapely.MultiPolygon:
     return shapely.MultiPolygon([part for part in shapely.get_parts(geometry) if isinstance(part, shapely.Polygon)])
 
 
-def _polygons(rings: np.ndarray) -> np.ndarray:
-    """Polygons of rings, or of the coordinates of as many corners each."""
-    return np.asarray(shapely.polygons(rings), dtype=object)
-
-
 def _guarded_edges(network: WalkNetwork, lateral: float) -> np.ndarray:
     """Whether not everybody beside an edge may join it: it is private, or an island beside other streets."""
     guarded, island, row = network.streets.private.copy(), network.on_island(), network.frontage.edge
@@ -112,7 +92,7 @@ def _guarded_edges(network: WalkNetwork, lateral: float) -> np.ndarray:
     return guarded
 
 
-def _open_corners(rims: Rims, guarded: np.ndarray) -> _Corners:
+def _open_corners(rims: Rims, guarded: np.ndarray) -> Corners:
     """The corners with an open angle: two neighbouring spokes more than half a turn apart."""
     owner = np.repeat(np.arange(len(rims.code)), np.diff(rims.spoke_first))
     angle = np.arctan2(rims.spoke_y, rims.spoke_x)
@@ -121,15 +101,9 @@ def _open_corners(rims: Rims, guarded: np.ndarray) -> _Corners:
     after, first = np.arange(1, len(owner) + 1), rims.spoke_first[owner]
     wraps = after == rims.spoke_first[owner + 1]
     gap = angle[np.where(wraps, first, after)] + np.where(wraps, 2.0 * np.pi, 0.0) - angle
-    wide = np.flatnonzero((gap > np.pi + _TURN) & ~guarded[owner])
+    wide = np.flatnonzero((gap > np.pi + TURN) & ~guarded[owner])
     rim = owner[wide]
-    return _Corners(rims.ends[rim, :2], rims.code[rim], rims.at[rim], angle[wide] + np.pi / 2, gap[wide] - np.pi)
-
-
-def _expand(count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For so many items of each row: the row of each, and its number in the row."""
-    row = np.repeat(np.arange(len(count)), count)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return Corners(rims.ends[rim, :2], rims.code[rim], rims.at[rim], angle[wide] + np.pi / 2, gap[wide] - np.pi)
 
 
 @dataclass(frozen=True)
@@ -142,7 +116,7 @@ class _Drawing:
     guarded: np.ndarray
     joined: np.ndarray
     """bool, one per edge: legs may end on it, and everybody's"""
-    corners: _Corners
+    corners: Corners
     walls: shapely.STRtree
 
     @classmethod
@@ -163,25 +137,27 @@ class _Drawing:
         is_reached[reached.node] = True
         edges = is_reached[streets.u] | is_reached[streets.v]
         edges[reached.stretches.edge] = True
-        return self.network.edges.geometry.to_numpy()[edges & self.guarded]
+        lines = self.network.edges.geometry.to_numpy()[edges & self.guarded]
+        return lines[np.argsort(rank(lines))]
 
     def draw(self, reached: Reached, feet: Feet, limit: float) -> shapely.MultiPolygon:
         """The ground within a limit, of all but guarded streets."""
         pieces = self._pieces(clip_stretches(reached.stretches, limit), limit)
         left = (limit - self._corner_costs(reached, feet)) / self.costs.leg
         rows = np.flatnonzero(left > _NOTHING)
-        corners, radius = _Corners(*(one[rows] for one in self.corners)), np.minimum(left[rows], self.lateral)
+        corners, radius = Corners(*(one[rows] for one in self.corners)), np.minimum(left[rows], self.lateral)
         spots = np.concatenate([pieces.start, corners.xy])
         if len(spots) == 0:
             return shapely.MultiPolygon()
-        origin = np.round(spots.mean(axis=0))
+        origin = np.floor(spots.min(axis=0))
         pieces = pieces._replace(start=pieces.start - origin, stop=pieces.stop - origin)
         corners = corners._replace(xy=corners.xy - origin)
-        strips, sectors = _strips(pieces, self.lateral), _sectors(corners, radius)
+        strips, sectors = strips_of(pieces, self.lateral), sectors_of(corners, radius)
         if len(self.network.walls.ends):
-            _cut_out(strips, *_strip_shadows(pieces, self.lateral, *self._walls_near(strips, origin)))
-            _cut_out(sectors, *_sector_shadows(corners, self.lateral, *self._walls_near(sectors, origin)))
-        union = shapely.union_all(np.concatenate([strips, sectors]), grid_size=_STEP)
+            cut_out(strips, *strip_shadows(pieces, self.lateral, *self._walls_near(strips, origin)))
+            cut_out(sectors, *sector_shadows(corners, self.lateral, *self._walls_near(sectors, origin)))
+        parts = np.concatenate([strips, sectors])
+        union = shapely.union_all(parts[np.argsort(rank(parts))], grid_size=_STEP)
         return shapely.transform(_multipolygon(union), lambda xy: xy + origin)
 
     def _walls_near(self, shapes: np.ndarray, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -189,14 +165,14 @@ class _Drawing:
         shape, wall = self.walls.query(shapely.box(*(shapely.bounds(shapes) + np.tile(origin, 2)).T))
         return shape, self.network.walls.ends[wall].reshape(-1, 2, 2) - origin
 
-    def _pieces(self, stretches: Stretches, limit: float) -> _Pieces:
+    def _pieces(self, stretches: Stretches, limit: float) -> Pieces:
         """The straight pieces of the stretches that everybody may join."""
         shapes = self.network.shapes
         keep = self.joined[stretches.edge] & (stretches.end - stretches.begin > _NOTHING)
         edge, begin, end, *ends_cost = (one[keep] for one in stretches)
         touch = np.flatnonzero((edge[1:] == edge[:-1]) & (np.abs(begin[1:] - end[:-1]) < 10.0 * _NOTHING)) + 1
         begin[touch] = end[touch - 1]
-        row, number = _expand(shapes.first[edge + 1] - shapes.first[edge] - 1)
+        row, number = expand(shapes.first[edge + 1] - shapes.first[edge] - 1)
         i = shapes.first[edge][row] + number
         at = np.stack([np.maximum(begin[row], shapes.along[i]), np.minimum(end[row], shapes.along[i + 1])])
         cost = ends_cost[0][row] + (at - begin[row]) / (end - begin)[row] * (ends_cost[1] - ends_cost[0])[row]
@@ -206,7 +182,7 @@ class _Drawing:
         share = (at - shapes.along[i]) / (shapes.along[i + 1] - shapes.along[i])
         xy = np.stack([shapes.x, shapes.y], axis=1)
         start, stop = xy[i] + share[:, :, None] * (xy[i + 1] - xy[i])
-        return _Pieces(start, stop, left)
+        return Pieces(start, stop, left)
 
     def _corner_costs(self, reached: Reached, feet: Feet) -> np.ndarray:
         """What a walk to each corner costs."""
@@ -221,7 +197,7 @@ class _Drawing:
         to_go = streets.length[edge] - at
         here = np.minimum(label[streets.u[edge]] + ahead[edge] * at, label[streets.v[edge]] + back[edge] * to_go)
         low, high = np.searchsorted(edge, feet.edge), np.searchsorted(edge, feet.edge, side="right")
-        foot, number = _expand(high - low)
+        foot, number = expand(high - low)
         met = low[foot] + number
         gap = at[met] - feet.offset[foot]
         pace = np.where(gap > 0.0, ahead[feet.edge[foot]], back[feet.edge[foot]])
@@ -229,102 +205,3 @@ class _Drawing:
         np.minimum.at(here, met, feet.leg[foot] * costs.leg + along)
         cost[bend] = here
         return cost
-
-
-def _along(pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
-    """The unit direction of each piece, and the one to its left."""
-    step = pieces.stop - pieces.start
-    ahead = step / np.hypot(*step.T)[:, None]
-    return ahead, np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
-
-
-def _strips(pieces: _Pieces, lateral: float) -> np.ndarray:
-    """The strips on both sides of pieces, as wide as the limit leaves and at most `lateral`."""
-    _, aside = _along(pieces)
-    first, last = pieces.left
-    rise = last - first
-    crosses = (first - lateral) * (last - lateral) < 0.0
-    share = np.divide(lateral - first, rise, out=np.full(len(rise), 0.5), where=crosses)
-    wide = np.minimum([first, first + share * rise, last], lateral)
-    spine = pieces.start, pieces.start + share[:, None] * (pieces.stop - pieces.start), pieces.stop
-    left, right = (np.stack(spine) + sign * wide[:, :, None] * aside for sign in (1.0, -1.0))
-    return _polygons(np.concatenate([left, right[::-1]]).swapaxes(0, 1))
-
-
-def _sectors(corners: _Corners, radius: np.ndarray) -> np.ndarray:
-    """The sectors of discs in the open angles of corners."""
-    count = np.ceil(corners.width / (2.0 * np.arccos(np.maximum(1.0 - _BULGE / radius, 0.0)))).astype(np.int64)
-    row, number = _expand(count + 2)
-    angle = corners.turn[row] + (number - 1) / count[row] * corners.width[row]
-    far = np.where(number == 0, 0.0, radius[row])
-    xy = corners.xy[row] + far[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    rings = np.asarray(shapely.linearrings(xy, indices=row), dtype=object) if len(row) else np.zeros(0, object)
-    return _polygons(rings)
-
-
-def _cut_out(shapes: np.ndarray, shape: np.ndarray, shadows: np.ndarray) -> None:
-    """Take shadows out of shapes, one of each shape at a time."""
-    order = np.argsort(shape, kind="stable")
-    shape, shadows = shape[order], shadows[order]
-    met = shapely.intersects(shapes[shape], shadows)
-    shape, shadows = shape[met], shadows[met]
-    _, number = _expand(np.bincount(shape, minlength=len(shapes)))
-    for turn in range(number.max(initial=-1) + 1):
-        rows = number == turn
-        shapes[shape[rows]] = shapely.difference(shapes[shape[rows]], shadows[rows])
-
-
-def _strip_shadows(
-    pieces: _Pieces, lateral: float, piece: np.ndarray, ends: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """What stands behind walls seen straight across pieces: rows of pieces, and shadows."""
-    ahead, aside = _along(pieces)
-    from_start = ends - pieces.start[piece][:, None]
-    along = (from_start * ahead[piece][:, None]).sum(axis=2)
-    across = (from_start * aside[piece][:, None]).sum(axis=2)
-    owner, along = np.tile(piece, 2), np.concatenate([along, along])
-    across, side = np.concatenate([across, -across]), np.repeat([1.0, -1.0], len(piece))
-    rise = across[:, ::-1] - across
-    share = np.divide(SLACK - across, rise, out=np.zeros_like(rise), where=(across < SLACK) & (rise != 0.0))
-    along, across = along + share * (along[:, ::-1] - along), across + share * rise
-    keep = (across.max(axis=1) >= SLACK) & (share <= 1.0).all(axis=1) & (np.abs(along[:, 1] - along[:, 0]) > _TURN)
-    owner, along, across, side = owner[keep], along[keep], across[keep] + SLACK, side[keep]
-    far = np.repeat(np.maximum(across.max(axis=1), lateral)[:, None] + 1.0, 2, axis=1)
-    s, t = np.hstack([along, along[:, ::-1]]), np.hstack([across, far]) * side[:, None]
-    spread = s[:, :, None] * ahead[owner][:, None] + t[:, :, None] * aside[owner][:, None]
-    return owner, _polygons(pieces.start[owner][:, None] + spread)
-
-
-def _outside(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The parts of straight lines more than SLACK from (0, 0): row of the line, both ends."""
-    step = ends[:, 1] - ends[:, 0]
-    square = (step**2).sum(axis=1)
-    middle = -(ends[:, 0] * step).sum(axis=1) / square
-    height = (ends[:, 0, 0] * step[:, 1] - ends[:, 0, 1] * step[:, 0]) ** 2 / square
-    half = np.sqrt(np.maximum(SLACK**2 - height, 0.0) / square)
-    clear = height >= SLACK**2
-    low = np.stack([np.zeros(len(half)), np.maximum(middle + half, 0.0)], axis=1)
-    high = np.stack([np.where(clear, 1.0, np.minimum(middle - half, 1.0)), np.ones(len(half))], axis=1)
-    keep = (high > low) & np.stack([np.ones(len(half), bool), ~clear], axis=1)
-    row, part = np.nonzero(keep)
-    share = np.stack([low[row, part], high[row, part]], axis=1)
-    return row, ends[row, :1] + share[:, :, None] * step[row][:, None]
-
-
-def _sector_shadows(
-    corners: _Corners, lateral: float, corner: np.ndarray, ends: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """What stands behind walls seen from corners: rows of corners, and shadows."""
-    row, ends = _outside(ends - corners.xy[corner][:, None])
-    owner = corner[row]
-    one, two = ends[:, 0], ends[:, 1]
-    turn = np.arctan2(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0], (one * two).sum(axis=1))
-    keep = (np.abs(turn) > _TURN) & (np.abs(turn) < np.pi - _TURN)
-    owner, ends, turn = owner[keep], ends[keep], turn[keep]
-    size = np.hypot(ends[:, :, 0], ends[:, :, 1])
-    begin = np.arctan2(ends[:, 0, 1], ends[:, 0, 0])
-    angle = begin[:, None] + turn[:, None] * [0.0, 1.0, 1.0, 0.5, 0.0]
-    far = 2.0 * (np.maximum(size, lateral) + SLACK)
-    reach = np.stack([size[:, 0] + SLACK, size[:, 1] + SLACK, far[:, 1], far.max(axis=1), far[:, 0]], axis=1)
-    rays = reach[:, :, None] * np.stack([np.cos(angle), np.sin(angle)], axis=2)
-    return owner, _polygons(corners.xy[owner][:, None] + rays)

@@ -83,8 +83,5 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def inner(function: Callable[..., Any]) -> Any:
-    """Return a kernel for other kernels alone: Python must not call it.
-
-    Without what lets Python call it, it is compiled in two thirds of the time.
-    """
+    """Return a kernel for other kernels alone, compiled sooner without what lets Python call it; Python must not."""
     return _compiled(function, no_cpython_wrapper=True)

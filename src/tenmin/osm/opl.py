@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 
 __all__ = ["parse_ways"]
 
@@ -30,7 +30,7 @@ def _sizes(text):
     return ways, nodes
 
 
-@kernel
+@inner
 def _whole(text, at):
     """The whole number at a place, and where it ends."""
     sign = 1
@@ -44,7 +44,7 @@ def _whole(text, at):
     return sign * number, at
 
 
-@kernel
+@inner
 def _degrees(text, at):
     """The coordinate at a place in units of the last decimal, and where it ends; none if no number is there."""
     start = at

@@ -123,7 +123,7 @@ def draw_group(course, lattice, starts, group, limits, lateral, basin):
         value[:] = deepest
         for spots in (lattice.points, lattice.between):
             lower_field(value, corner, spots, course.owned, reach, speeds.leg, rule)
-        cuts = lattice.cut_first, lattice.cut_last
-        sheet = Sheet(value, stride, block, *cuts, window.left, window.bottom, lattice.cell)
+        place = window.left, window.bottom, lattice.cell
+        sheet = Sheet(value, stride, block, lattice.cut_first, lattice.cut_last, *place)
         drawn.append(join_rings(trace_outline(sheet)))
     return drawn

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import inner, kernel
+from tenmin.kernels import inner
 from tenmin.routing.spots import FINE
 
 _NEAR = 1e-4
@@ -30,7 +30,7 @@ class Sheet(NamedTuple):
     """(rows * stride + 1, columns * stride + 1); between the corners of a cell only where it has a block"""
     stride: int
     block: np.ndarray
-    """int32 (rows, columns), the block of each cell, -1 where there is none; nothing at all where there are none"""
+    """int32 (rows, columns), the block of each cell, -1 where there is none"""
     cut_first: np.ndarray
     cut_last: np.ndarray
     left: int
@@ -45,7 +45,7 @@ def _put(loop, count, value, row, column, first, last, corner):
     loop[count, 3], loop[count, 4], loop[count, 5] = first, last, corner
 
 
-@kernel
+@inner
 def _share(inside, outside, wall, length):
     """The share of a line between the ground and the outline, from a sample inside to one outside."""
     share = inside / (inside - outside)
@@ -54,7 +54,7 @@ def _share(inside, outside, wall, length):
     return min(max(share, _NEAR), 1.0 - _NEAR)
 
 
-@kernel
+@inner
 def _key(loop, k, m):
     """A name for the line between two samples, the same from either side."""
     row, column = min(loop[k, 0], loop[m, 0]), min(loop[k, 1], loop[m, 1])
@@ -157,11 +157,7 @@ def _uneven(inside, stride, near):
             if near[j, i] == 0:
                 continue
             y, x, begins = j * stride, i * stride, near[j, i]
-            for side in range(4):
-                b, a = (
-                    half + half * ((side == _ABOVE) - (side == _BELOW)),
-                    half + half * ((side == _RIGHT) - (side == _LEFT)),
-                )
+            for side, b, a in ((_BELOW, 0, half), (_RIGHT, half, stride), (_ABOVE, stride, half), (_LEFT, half, 0)):
                 uneven[j, i] |= (begins >> side & 1) & (inside[y + b, x + a] ^ inside[y, x])
             uneven[j, i] &= begins < _WITHIN
     return uneven

@@ -47,7 +47,7 @@ class Feet(NamedTuple):
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
 
-@kernel
+@inner
 def _nearest(first, part_first, corner_x, corner_y, thing, x, y):
     """The point of the thing's outline nearest to (x, y): its distance and coordinates."""
     best, qx, qy = np.inf, np.nan, np.nan
@@ -174,7 +174,7 @@ def _ends(streets, shapes, outlines, thing, edge, aside, box, out, size):
     return out, size
 
 
-@kernel
+@inner
 def _around(outlines, thing, aside):
     """The box round a thing beyond which nothing is within `aside` of it."""
     lo, hi = outlines.part[outlines.thing[thing]], outlines.part[outlines.thing[thing + 1]]

@@ -44,7 +44,7 @@ def _is_before(cost, other, owner, than_cost, than_other, than_owner):
     return than_owner < 0 or owner < than_owner
 
 
-@kernel
+@inner
 def _has(ranks, row, owner):
     found = False
     for rank in range(ranks.owner.shape[1]):

@@ -39,7 +39,7 @@ class Reached(NamedTuple):
     node_cost: np.ndarray
 
 
-@kernel
+@inner
 def _between(edge, at, span, costs, rates, limit, out, size):
     """Add what is reached between two neighbouring sources on an edge: from the left, from the right, or both."""
     left, right = costs
@@ -160,7 +160,7 @@ def clip_stretches(stretches: Stretches, limit: float) -> Stretches:
     return Stretches(edge[keep], new_begin[keep], new_end[keep], new_begin_cost[keep], new_end_cost[keep])
 
 
-@kernel
+@inner
 def _corner(shapes, edge, at):
     """The last corner of an edge that is not beyond `at` metres and begins a straight piece."""
     low, high = shapes.first[edge], shapes.first[edge + 1] - 2

@@ -54,10 +54,8 @@ def number_points(grid):
 
 
 @inner
-def number_of(number, fine, j, i):
-    """The number of a point in row j and column i of a grid, counted in the finer grid; -1 if it is not meant."""
-    if fine == 1:
-        return number[j, i]
+def _number_between(number, j, i):
+    """The number of a point in row j and column i of the finer grid; -1 if it is not meant."""
     row, column, b, a = j // FINE, i // FINE, j % FINE, i % FINE
     if a == 0 and b == 0:
         return -1
@@ -120,7 +118,7 @@ def _foot(x, y, dx, dy, square, px, py):
     return t, x + t * dx, y + t * dy
 
 
-@kernel
+@inner
 def _steps(low, high, cell, origin, count):
     """The rows (or columns) of a grid that lie from low to high: the first, and the first one after."""
     return max(int(np.ceil(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
@@ -191,7 +189,7 @@ def find_spots(rims, chosen, grid, walls, reach, room, stride):
                 continue
             low_i, high_i = _steps(low + x0, high + x0, step, left, columns + fine - 1)
             for i in range(low_i, high_i):
-                point = number[j, i] if fine == 1 else number_of(number, fine, j, i)
+                point = number[j, i] if fine == 1 else _number_between(number, j, i)
                 if point < 0:
                     continue
                 px = (left + i) * step

@@ -254,7 +254,10 @@ def bent(u: tuple[float, float], v: tuple[float, float], length: float) -> list[
 def test_l9_a_bridge_too_long_to_be_crossed_changes_nothing_but_itself(
     town: Town, one: int, two: int, limit: int, direction: str
 ):
-    """Too long: longer than what is left of the limit at its nearer end. Of itself what is left is reached."""
+    """Too long: longer than what is left of the limit at its nearer end. Of itself what is left is reached.
+
+    The default outline is interpolated to points past the limit, and to these the bridge can bring somebody sooner.
+    """
     network, found = town.network, {}
     nodes = dict(zip(network.nodes.index.tolist(), nodes_of(town), strict=True))
     ends = zip(network.edges["u"], network.edges["v"], strict=True)
@@ -269,9 +272,8 @@ def test_l9_a_bridge_too_long_to_be_crossed_changes_nothing_but_itself(
     narrow, wide = (together(each, "streets", metres=limit, direction=direction) for each in (town, wider))
     assert wide.length == NEAR(narrow.length + min(left, length), rel=1e-9, abs=1e-6)
     for form in GROUNDS:
-        assert bytes_of(draw(town, form, metres=limit, direction=direction)) == bytes_of(
-            draw(wider, form, metres=limit, direction=direction)
-        )
+        one, two = (draw(each, form, metres=limit, direction=direction) for each in (town, wider))
+        assert all_same(one, two, form) if form == "default" else bytes_of(one) == bytes_of(two)
     walks = [
         tm.measure_walks(each.network, each.homes, each.clinics, metres=limit, direction=direction)
         for each in (town, wider)

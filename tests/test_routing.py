@@ -31,7 +31,6 @@ from tenmin.routing import (
     seed_feet,
     shape_edges,
 )
-from tenmin.routing.walls import gather_walls, is_barred
 from towns import cases
 
 
@@ -287,17 +286,3 @@ def test_a_step_meets_the_walls_that_it_intersects(seed: int):
 def test_a_wall_is_met_only_between_the_ends_of_a_step(step: tuple[float, ...], meets: bool):
     wall = raise_walls(np.array([[5.0, 4.0, 5.0, 10.0]]), np.zeros(1, np.int64))
     assert (meet_walls(wall, np.array([step], float)) == 0).tolist() == [meets]
-
-
-def test_a_step_beyond_all_walls_is_not_barred():
-    walls = raise_walls(np.array([[0.0, 0.0, 40.0, 0.0], [0.0, 30.0, 40.0, 30.0]]), np.array([0, 1]))
-    near, seen = np.empty((2, 8)), np.full(2, -1)
-    for x in np.arange(-200.0, 260.0, 20.0):
-        for y in np.arange(-200.0, 260.0, 20.0):
-            steps = [(x, y, x + 30.0, y + 7.0), (x, y, x - 3.0, y + 45.0)]
-            known = meet_walls(walls, np.array(steps)) >= 0
-            found = []
-            for stamp, step in enumerate(steps, start=int(seen.max()) + 1):
-                box = min(step[::2]), min(step[1::2]), max(step[::2]), max(step[1::2])
-                found.append(is_barred(near, gather_walls(walls, box, seen, stamp, near), *step))
-            assert found == known.tolist()

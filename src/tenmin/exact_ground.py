@@ -94,16 +94,9 @@ def _guarded_edges(network: WalkNetwork, lateral: float) -> np.ndarray:
 
 def _open_corners(rims: Rims, guarded: np.ndarray) -> Corners:
     """The corners with an open angle: two neighbouring spokes more than half a turn apart."""
-    owner = np.repeat(np.arange(len(rims.code)), np.diff(rims.spoke_first))
-    angle = np.arctan2(rims.spoke_y, rims.spoke_x)
-    order = np.lexsort((angle, owner))
-    angle, owner = angle[order], owner[order]
-    after, first = np.arange(1, len(owner) + 1), rims.spoke_first[owner]
-    wraps = after == rims.spoke_first[owner + 1]
-    gap = angle[np.where(wraps, first, after)] + np.where(wraps, 2.0 * np.pi, 0.0) - angle
-    wide = np.flatnonzero((gap > np.pi + TURN) & ~guarded[owner])
-    rim = owner[wide]
-    return Corners(rims.ends[rim, :2], rims.code[rim], rims.at[rim], angle[wide] + np.pi / 2, gap[wide] - np.pi)
+    rim = np.flatnonzero((rims.gap > np.pi + TURN) & ~guarded)
+    angle = np.arctan2(rims.lead[rim, 1], rims.lead[rim, 0])
+    return Corners(rims.ends[rim, :2], rims.code[rim], rims.at[rim], angle + np.pi / 2, rims.gap[rim] - np.pi)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tenmin.kernels import kernel
-from tenmin.routing.walls import Walls, _first_wall
+from tenmin.routing.walls import Walls, first_wall
 
 
 @kernel
@@ -28,7 +28,7 @@ def _chain(x, y, kind, walls, step, parent):
             if not near or kind[i] != kind[j]:
                 continue
             one, two = _root(parent, i), _root(parent, j)
-            if one != two and _first_wall(walls, x[i], y[i], x[j], y[j]) < 0:
+            if one != two and first_wall(walls, x[i], y[i], x[j], y[j]) < 0:
                 parent[max(one, two)] = min(one, two)
 
 

@@ -125,5 +125,5 @@ def draw_group(course, lattice, starts, group, limits, lateral, basin):
             lower_field(value, corner, spots, course.owned, reach, speeds.leg, rule)
         place = window.left, window.bottom, lattice.cell
         sheet = Sheet(value, stride, block, lattice.cut_first, lattice.cut_last, *place)
-        drawn.append(join_rings(trace_outline(sheet)))
+        drawn.append(join_rings(trace_outline(sheet), 2 * value.size))
     return drawn

@@ -55,20 +55,23 @@ def _share(inside, outside, wall, length):
 
 
 @inner
-def _key(loop, k, m):
-    """A name for the line between two samples, the same from either side."""
+def _key(loop, k, m, width):
+    """A number for the line between two samples, the same from either side; `width` is how many samples a row has."""
     row, column = min(loop[k, 0], loop[m, 0]), min(loop[k, 1], loop[m, 1])
-    return 2.0 * (row * 1048576.0 + column) + (1.0 if loop[k, 0] != loop[m, 0] else 0.0)
+    return 2.0 * (row * width + column) + (1.0 if loop[k, 0] != loop[m, 0] else 0.0)
 
 
 @inner
 def _leave(loop, k, m, place, out, size):
-    """Write the crossing where a loop leaves the ground between two samples; `place` is the origin and the step."""
+    """Write the crossing where a loop leaves the ground between two samples.
+
+    `place` is the origin, the step, and how many samples a row has.
+    """
     forward = loop[m, 0] + loop[m, 1] > loop[k, 0] + loop[k, 1]
     wall = loop[k, 3] if forward else 1.0 - loop[k, 4]
     far_x, far_y = loop[m, 1] - loop[k, 1], loop[m, 0] - loop[k, 0]
     share = _share(loop[k, 2], loop[m, 2], wall, (abs(far_x) + abs(far_y)) * place[2])
-    out[size, 0] = _key(loop, k, m)
+    out[size, 0] = _key(loop, k, m, place[3])
     out[size, 1] = (place[0] + loop[k, 1] + share * far_x) * place[2]
     out[size, 2] = (place[1] + loop[k, 0] + share * far_y) * place[2]
 
@@ -84,7 +87,7 @@ def _close(loop, count, place, out, size):
             _leave(loop, k, m, place, out, size)
             size += 1
         elif will and not was:
-            loop[entries, 6] = _key(loop, k, m)
+            loop[entries, 6] = _key(loop, k, m, place[3])
             entries += 1
     if entries == 0:
         return size
@@ -146,7 +149,7 @@ def _near_blocks(block):
 def _uneven(inside, stride, near):
     """Which cells without a block have something on both sides: corners, or what lies between where a block begins."""
     uneven = np.zeros(near.shape, np.uint8)
-    corner = inside[::stride, ::stride].copy()
+    corner = inside if stride == 1 else inside[::stride, ::stride].copy()
     for j in range(near.shape[0]):
         low, high, row = corner[j], corner[j + 1], uneven[j]
         for i in range(len(row)):
@@ -161,6 +164,15 @@ def _uneven(inside, stride, near):
                 uneven[j, i] |= (begins >> side & 1) & (inside[y + b, x + a] ^ inside[y, x])
             uneven[j, i] &= begins < _WITHIN
     return uneven
+
+
+@inner
+def _count(flags, least):
+    """How many cells have a flag of at least so much."""
+    count, flat = 0, flags.reshape(flags.size)
+    for k in range(len(flat)):
+        count += flat[k] >= least
+    return count
 
 
 @inner
@@ -204,12 +216,20 @@ def _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size):
 
 @inner
 def trace_outline(sheet):
-    """Return the crossings of the outline in a window whose rim lies outside: key, x, y, key of the next one."""
+    """Return the crossings of the outline in a window whose rim lies outside: key, x, y, key of the next one.
+
+    Keys are below twice the number of samples.
+    """
     value, stride, block, firsts, lasts, left, bottom, cell = sheet
-    inside, loop, near = (value <= 0.0).view(np.uint8), np.empty((_LOOP, 7)), _near_blocks(block)
+    inside, loop = np.empty(value.shape, np.uint8), np.empty((_LOOP, 7))
+    of, flat = value.reshape(value.size), inside.reshape(value.size)
+    for k in range(len(of)):
+        flat[k] = of[k] <= 0.0
+    near = _near_blocks(block) if stride > 1 else np.zeros(block.shape, np.uint8)
     uneven = _uneven(inside, stride, near)
-    room = 2 * FINE * np.sum(uneven) + 2 * FINE * FINE * np.sum(block >= 0)
-    out, place = np.empty((room, 4)), (left * stride, bottom * stride, cell / stride)
+    room = 2 * FINE * _count(uneven, 1) + 2 * FINE * FINE * _count(near, _WITHIN)
+    out, place = np.empty((room, 4)), (left * stride, bottom * stride, cell / stride, float(value.shape[1]))
     size = _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place, out, 0)
-    size = _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size)
+    if stride > 1:
+        size = _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size)
     return out[:size]

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import kernel
+from tenmin.kernels import inner, kernel
 from tenmin.routing.rims import Rims
-from tenmin.routing.spots import FINE, SIDE, Grid, Spots, find_spots, number_points
+from tenmin.routing.spots import FINE, SIDE, Asked, Found, Grid, Spots, find_spots, number_at
 from tenmin.routing.walls import Walls, cut_line
 
 SAME = 0.01
@@ -119,81 +119,52 @@ def _mark_lines(ends, grid, touched):
             touched[j, max(i0, 0) : max(min(i1, columns - 1) + 1, 0)] = True
 
 
+@inner
+def _cells_from(low, high, cell, origin, count):
+    """The columns (or rows) of cells from low to high: the first, and the first one after."""
+    return max(int(np.floor(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
+
+
 @kernel
 def _cut_blocks(walls, blocks, step, cut_first, cut_last):
     """Find where walls cut the fine lines of blocks."""
-    for row in range(blocks.number.shape[0]):
-        for column in range(blocks.number.shape[1]):
-            b = blocks.number[row, column]
-            if b < 0:
-                continue
-            for j in range(SIDE):
-                for i in range(SIDE):
+    rows, columns = blocks.number.shape
+    for k in range(len(walls)):
+        wall = walls[k, 0], walls[k, 1], walls[k, 2], walls[k, 3]
+        low_i, high_i = min(wall[0], wall[2]) - SAME, max(wall[0], wall[2]) + SAME
+        low_j, high_j = min(wall[1], wall[3]) - SAME, max(wall[1], wall[3]) + SAME
+        for row in range(*_cells_from(low_j, high_j, blocks.cell, blocks.bottom, rows)):
+            for column in range(*_cells_from(low_i, high_i, blocks.cell, blocks.left, columns)):
+                b = blocks.number[row, column]
+                for place in range(SIDE * SIDE if b >= 0 else 0):
+                    j, i = place // SIDE, place % SIDE
                     x, y = ((blocks.left + column) * FINE + i) * step, ((blocks.bottom + row) * FINE + j) * step
-                    if i < FINE:
-                        cut_first[b, 0, j, i], cut_last[b, 0, j, i] = cut_line(walls, x, y, x + step, y)
-                    if j < FINE:
-                        cut_first[b, 1, j, i], cut_last[b, 1, j, i] = cut_line(walls, x, y, x, y + step)
+                    for line in range(2):
+                        if (j if line else i) < FINE:
+                            to_x, to_y = (x, y + step) if line else (x + step, y)
+                            share = cut_line(wall, x, y, to_x, to_y)
+                            if share <= 1.0:
+                                cut_first[b, line, j, i] = min(cut_first[b, line, j, i], share)
+                                cut_last[b, line, j, i] = max(cut_last[b, line, j, i], share)
 
 
 @kernel
-def _without_strangers(spots, place, points, private):
-    """Whether a point may use each of its feet: those on private rims only where no other street is as near."""
-    nearest, held = np.full(points, np.inf, np.float32), np.full(points, np.inf, np.float32)
-    usable = np.ones(len(place), np.bool_)
-    for rim in range(len(private)):
-        least = held if private[rim] else nearest
-        for k in range(spots.first[rim], spots.first[rim + 1]):
-            least[place[k]] = min(least[place[k]], spots.leg[k])
-    for rim in range(len(private)):
-        if private[rim]:
-            for k in range(spots.first[rim], spots.first[rim + 1]):
-                usable[k] = nearest[place[k]] > held[place[k]] + SAME
-    return usable
+def _shut_feet(spots, rims, grid, stride, rights):
+    """Make the legs endless by which points may not join streets."""
+    first, column, row, _, leg = spots
+    apart = stride // grid.fine
+    for rim in range(len(rims.private)):
+        private, island = rims.private[rim], rims.island[rim]
+        for k in range(first[rim], first[rim + 1] if private or island else first[rim]):
+            j, i = row[k] // apart - grid.bottom * grid.fine, column[k] // apart - grid.left * grid.fine
+            point = number_at(grid.number, grid.fine, j, i)
+            if (private and not rights.owns[point]) or (island and rights.on_main[point]):
+                leg[k] = np.inf
 
 
-@kernel
-def _mark_joined(spots, place, usable, chosen, joined):
-    """Mark the points with a usable foot on chosen rims."""
-    for rim in range(len(chosen)):
-        if chosen[rim]:
-            for k in range(spots.first[rim], spots.first[rim + 1]):
-                joined[place[k]] |= usable[k]
-
-
-@kernel
-def _only(spots, usable, live):
-    """The usable feet on live rims."""
-    first, kept, size = np.zeros(len(spots.first), np.int64), np.empty(len(usable), np.int64), 0
-    for rim in range(len(live)):
-        if live[rim]:
-            for k in range(spots.first[rim], spots.first[rim + 1]):
-                kept[size] = k
-                size += usable[k]
-        first[rim + 1] = size
-    kept = kept[:size]
-    return Spots(first, spots.column[kept], spots.row[kept], spots.at[kept], spots.leg[kept])
-
-
-class _Finds(NamedTuple):
-    """Feet on the points of a grid with the numbers of their points, and what is known of points by number."""
-
-    spots: Spots
-    place: np.ndarray
-    joined: np.ndarray
-    """bool, a point has a foot"""
-    barred: np.ndarray
-    """bool, a wall bars a leg to a point"""
-
-
-def _find(ground: Ground, chosen: np.ndarray, grid: Grid, reach: float, stride: int) -> _Finds:
+def _find(ground: Ground, chosen: np.ndarray, grid: Grid, asked: Asked) -> Found:
     """The feet of the points of a grid on some rims."""
-    room = 4 * number_points(grid) + 1024
-    while True:
-        count, *found = find_spots(ground.rims, chosen, grid, ground.walls, reach, room, stride)
-        if count <= room:
-            return _Finds(*found)
-        room = count
+    return find_spots(ground.rims, chosen, grid, ground.walls, asked)
 
 
 def _has_rules(rims: Rims, near: np.ndarray) -> bool:
@@ -201,39 +172,71 @@ def _has_rules(rims: Rims, near: np.ndarray) -> bool:
     return bool((near & (rims.private | rims.island)).any())
 
 
-def _usable(ground: Ground, near: np.ndarray, live: np.ndarray, grid: Grid, stride: int, finds: _Finds) -> Spots:
-    """The feet on live rims that the points of a grid may use."""
-    rims, (spots, place, *_), points = ground.rims, finds, number_points(grid)
-    usable = _without_strangers(spots, place, points, rims.private)
-    on_main, on_island = np.zeros(points, bool), np.zeros(points, bool)
-    _mark_joined(spots, place, usable, ~rims.island, on_main)
-    _mark_joined(spots, place, usable, rims.island, on_island)
-    if on_island.any():
-        lone = (on_island & ~on_main).reshape(int(grid.number.max()) + 1, -1).any(axis=1)
-        alone = grid._replace(number=np.where(np.append(lone, False)[grid.number], grid.number, np.int32(-1)))
-        wide, far, *_ = _find(ground, near & ~rims.island, alone, ground.aside, stride)
-        _mark_joined(wide, far, _without_strangers(wide, far, points, rims.private), ~rims.island, on_main)
-        usable &= ~(rims.island.repeat(np.diff(spots.first)) & on_main[place])
-    return _only(spots, usable, live)
+class _Rights(NamedTuple):
+    """Which streets points may join, beside the open ones: bool, by number."""
+
+    owns: np.ndarray
+    """private ones: they are nearer than any other"""
+    on_main: np.ndarray
+    """others than islands: then no islands"""
+    on_island: np.ndarray
 
 
-def _need_blocks(ground: Ground, grid: Grid, finds: _Finds) -> Grid:
+@kernel
+def _rights(least):
+    """Which streets points may join, by their least legs to each kind of street."""
+    owns, on_main, on_island = np.empty((3, len(least)), np.bool_)
+    for k in range(len(least)):
+        owns[k] = min(least[k, 0], least[k, 2]) > min(least[k, 1], least[k, 3]) + SAME
+        on_main[k] = least[k, 0] < np.inf or (owns[k] and least[k, 1] < np.inf)
+        on_island[k] = least[k, 2] < np.inf or (owns[k] and least[k, 3] < np.inf)
+    return owns, on_main, on_island
+
+
+def _give_rights(ground: Ground, near: np.ndarray, grid: Grid, stride: int, least: np.ndarray) -> _Rights:
+    """Which streets the points of a grid may join: those on islands alone are looked at once more, further out."""
+    rights = _Rights(*_rights(least))
+    lone = rights.on_island & ~rights.on_main
+    if lone.any():
+        cells = np.append(lone.reshape(int(grid.number.max()) + 1, -1).any(axis=1), False)
+        alone, others = (
+            grid._replace(number=np.where(cells[grid.number], grid.number, np.int32(-1))),
+            near & ~ground.rims.island,
+        )
+        wide = _find(ground, others, alone, Asked(ground.aside, stride, once=True)).least
+        rights.on_main[: len(wide)] |= _rights(wide)[1]
+    return rights
+
+
+@kernel
+def _mark_needed(walled, crossed, grid, joined, barred, number):
+    """Mark the walled cells with a barred corner and a foot or a street."""
+    rows, columns = grid.number.shape
+    for j in range(rows):
+        for i in range(columns):
+            if not walled[j, i] or grid.number[j, i] < 0:
+                continue
+            at_foot, behind = crossed[j, i], False
+            for b in range(j, min(j + 2, rows)):
+                for a in range(i, min(i + 2, columns)):
+                    point = grid.number[b, a]
+                    at_foot |= point >= 0 and joined[point]
+                    behind |= point >= 0 and barred[point]
+            if at_foot and behind:
+                number[j, i] = 0
+
+
+def _need_blocks(ground: Ground, grid: Grid, found: Found) -> Grid:
     """The cells (by their lower left points) that a wall touches which bars a leg, near any foot or street."""
-    if not finds.barred.any():
+    if not found.barred.any():
         return grid._replace(fine=FINE, number=np.full((1, 1), -1, np.int32))
     walled, crossed = np.zeros(grid.number.shape, bool), np.zeros(grid.number.shape, bool)
     _mark_lines(ground.walls.ends, grid, walled)
     _mark_lines(ground.rims.ends, grid, crossed)
-    at_foot, behind = (_at_corners(np.append(one, False)[grid.number]) for one in (finds.joined, finds.barred))
-    number = np.where(walled & behind & (at_foot | crossed) & (grid.number >= 0), np.int32(0), np.int32(-1))
+    number = np.full(grid.number.shape, -1, np.int32)
+    _mark_needed(walled, crossed, grid, np.isfinite(found.least).any(axis=1), found.barred, number)
     _count_up(number)
     return grid._replace(fine=FINE, number=number)
-
-
-def _at_corners(value: np.ndarray) -> np.ndarray:
-    """Whether a corner of each cell has the value."""
-    wide = np.pad(value, (0, 1))
-    return wide[:-1, :-1] | wide[1:, :-1] | wide[:-1, 1:] | wide[1:, 1:]
 
 
 def lay_lattice(ground: Ground, cell: float, live: np.ndarray) -> Lattice:
@@ -256,16 +259,14 @@ def lay_lattice(ground: Ground, cell: float, live: np.ndarray) -> Lattice:
     _mark_boxes(rims.ends, live, ground.reach + cell, grid)
     _count_up(grid.number)
     stride, ruled = FINE if len(walls.row) else 1, _has_rules(rims, near)
-    finds = _find(ground, near if stride > 1 or ruled else live, grid, ground.reach, stride)
-    blocks = _need_blocks(ground, grid, finds)
-    between = _find(ground, near, blocks, ground.reach, FINE)
+    asked = Asked(ground.reach, stride, once=False)
+    found = _find(ground, near if stride > 1 or ruled else live, grid, asked)
+    blocks = _need_blocks(ground, grid, found)
+    between = _find(ground, near, blocks, asked)
     cuts = np.full((2, int(blocks.number.max()) + 1, 2, SIDE, SIDE), 2.0, np.float32)
     cuts[1] = -1.0
-    _cut_blocks(walls, blocks, cell / FINE, cuts[0], cuts[1])
-    spots = finds.spots, between.spots
+    _cut_blocks(walls.ends, blocks, cell / FINE, cuts[0], cuts[1])
     if ruled:
-        spots = (
-            _usable(ground, near, live, grid, stride, finds),
-            _usable(ground, near, live, blocks, FINE, between),
-        )
-    return Lattice(cell, stride, *spots, blocks, cuts[0], cuts[1])
+        for part, one in ((grid, found), (blocks, between)):
+            _shut_feet(one.spots, rims, part, stride, _give_rights(ground, near, part, stride, one.least))
+    return Lattice(cell, stride, found.spots, between.spots, blocks, cuts[0], cuts[1])

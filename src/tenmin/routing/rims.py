@@ -8,6 +8,8 @@ import numpy as np
 
 from tenmin.routing.streets import Shapes, Streets
 
+_TURN = 1e-6
+"""Radians below which two directions are one."""
 _SQUARE = 32.0
 """Metres of the squares by which rims are ordered."""
 
@@ -23,10 +25,13 @@ class Rims(NamedTuple):
     """metres from the first end of the edge; 0 for a node"""
     span: np.ndarray
     """metres along the edge; 0 for a corner"""
-    spoke_first: np.ndarray
-    """int64, rims + 1: rows of the spokes of each corner"""
-    spoke_x: np.ndarray
-    spoke_y: np.ndarray
+    lead: np.ndarray
+    """float64 (rims, 4): the direction of a straight piece, its length, and 0; or the directions of the two streets at
+    a corner between which, counterclockwise, the gap is widest"""
+    gap: np.ndarray
+    """radians between these; 0 for a straight piece"""
+    spread: np.ndarray
+    """float64 (rims, 4): how far what lies beside a rim goes left, down, right and up of it, for each metre aside"""
     private: np.ndarray
     island: np.ndarray
     owned: np.ndarray
@@ -56,19 +61,16 @@ def find_rims(
     first_edge = shapes.spoke_edge[shapes.spoke_first[node]]
     node_at = np.where(streets.u[first_edge] == node, shapes.first[first_edge], shapes.first[first_edge + 1] - 1)
     x, y = shapes.x, shapes.y
-    before, after = (np.hypot(x[bend + step] - x[bend], y[bend + step] - y[bend]) for step in (-1, 1))
-    bend_x = np.stack([(x[bend - 1] - x[bend]) / before, (x[bend + 1] - x[bend]) / after], axis=1).ravel()
-    bend_y = np.stack([(y[bend - 1] - y[bend]) / before, (y[bend + 1] - y[bend]) / after], axis=1).ravel()
-    spokes = np.concatenate([np.zeros(len(begin), np.int64), np.full(len(bend), 2), np.diff(shapes.spoke_first)[node]])
     corner = np.concatenate([bend, node_at])
     street = np.concatenate([row[begin], row[bend], first_edge])
     ends = np.concatenate([np.c_[x[begin], y[begin], x[begin + 1], y[begin + 1]], np.c_[x, y, x, y][corner]])
     code = np.concatenate([edge[street[: len(begin) + len(bend)]], -1 - node])
     owner = np.where(code >= 0, code, edges - 1 - code)
     order = _neighbours_first(ends, owner)
-    spoke_first = np.concatenate([[0], np.cumsum(spokes)])
-    first = np.concatenate([[0], np.cumsum(spokes[order])])
-    spoke = np.repeat(spoke_first[order] - first[:-1], spokes[order]) + np.arange(first[-1])
+    lead, gap, spread = (
+        np.concatenate(pair)[order]
+        for pair in zip(_beside(ends[: len(begin)]), _round(shapes, bend, node), strict=True)
+    )
     owned = np.zeros((edges + len(streets.copy), 2), np.int64)
     last = np.flatnonzero(np.diff(owner[order], append=-1))
     owned[owner[order][last]] = np.stack([np.append(0, last[:-1] + 1), last + 1], axis=1)
@@ -77,13 +79,54 @@ def find_rims(
         code=code[order].astype(np.int32),
         at=np.concatenate([shapes.along[begin], shapes.along[bend], np.zeros(len(node))])[order],
         span=np.concatenate([shapes.along[begin + 1] - shapes.along[begin], np.zeros(len(corner))])[order],
-        spoke_first=first,
-        spoke_x=np.concatenate([bend_x, shapes.spoke_x])[spoke],
-        spoke_y=np.concatenate([bend_y, shapes.spoke_y])[spoke],
+        lead=lead,
+        gap=gap,
+        spread=spread,
         private=private[street][order],
         island=island[street][order],
         owned=owned,
     )
+
+
+def _beside(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The leads, gaps and spreads of straight pieces."""
+    step = ends[:, 2:] - ends[:, :2]
+    length = np.hypot(step[:, 0], step[:, 1])
+    x, y = step.T / length
+    nothing, wide, tall = np.zeros(len(ends)), np.abs(y), np.abs(x)
+    return np.stack([x, y, length, nothing], axis=1), nothing, np.stack([-wide, -tall, wide, tall], axis=1)
+
+
+def _round(shapes: Shapes, bend: np.ndarray, node: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The leads, gaps and spreads of bends and then of nodes."""
+    x, y = shapes.x, shapes.y
+    before, after = (np.c_[x[bend + step] - x[bend], y[bend + step] - y[bend]] for step in (-1, 1))
+    bent = np.stack([one / np.hypot(*one.T)[:, None] for one in (before, after)], axis=1).reshape(-1, 2)
+    spoke = np.concatenate([bent, np.c_[shapes.spoke_x, shapes.spoke_y]])
+    count = np.concatenate([np.full(len(bend), 2), np.diff(shapes.spoke_first)[node]])
+    corner, angle = np.repeat(np.arange(len(count)), count), np.arctan2(spoke[:, 1], spoke[:, 0])
+    order = np.lexsort((angle, corner))
+    spoke, angle, last = spoke[order], angle[order], np.cumsum(count) - 1
+    following = np.arange(1, len(order) + 1)
+    following[last] = last - count + 1
+    gap = angle[following] - angle
+    gap[last] += 2.0 * np.pi
+    widest = np.lexsort((-gap, corner))[last - count + 1]
+    spread = _spread(corner, angle + np.pi / 2.0, gap - np.pi, len(count))
+    return np.concatenate([spoke[widest], spoke[following[widest]]], axis=1), gap[widest], spread
+
+
+def _spread(corner: np.ndarray, angle: np.ndarray, open_angle: np.ndarray, corners: int) -> np.ndarray:
+    """How far open angles at corners go left, down, right and up of them: those that begin at an angle, if any."""
+    spread, some = np.zeros((corners, 4)), np.flatnonzero(open_angle > -_TURN)
+    for along in (angle, angle + open_angle, *(np.full(len(angle), k * np.pi / 2.0) for k in range(4))):
+        turned = np.mod(along - angle + _TURN, 2.0 * np.pi) - _TURN
+        inside = some[turned[some] <= np.maximum(open_angle[some], 0.0) + _TURN]
+        x, y, rows = np.cos(along[inside]), np.sin(along[inside]), corner[inside]
+        for side, far in enumerate((x, y)):
+            np.minimum.at(spread[:, side], rows, far)
+            np.maximum.at(spread[:, 2 + side], rows, far)
+    return spread
 
 
 def _neighbours_first(ends: np.ndarray, owner: np.ndarray) -> np.ndarray:

@@ -93,14 +93,18 @@ def _in_order(x, y, first, order):
 
 
 @inner
-def join_rings(crossings):
-    """Return the rings of an outline (see `trace_outline`), each from its least key on, each hole behind its shell."""
-    key = crossings[:, 0].copy()
-    order = np.argsort(key, kind="mergesort")
-    key, at_x, at_y = key[order], crossings[:, 1][order], crossings[:, 2][order]
-    after = np.searchsorted(key, crossings[:, 3][order])
-    for k in range(len(key)):
-        if after[k] == len(key) or key[after[k]] != crossings[order[k], 3]:
+def join_rings(crossings, keys):
+    """Return the rings of an outline (see `trace_outline`), each from its first crossing on, holes behind their shells.
+
+    `keys` is the number that keys stay below.
+    """
+    count, at = len(crossings), np.empty(keys, np.int32)
+    for k in range(count):
+        at[int(crossings[k, 0])] = k
+    at_x, at_y, after = crossings[:, 1].copy(), crossings[:, 2].copy(), np.empty(count, np.int64)
+    for k in range(count):
+        after[k] = at[int(crossings[k, 3])]
+        if not (0 <= after[k] < count) or crossings[after[k], 0] != crossings[k, 3]:
             raise AssertionError(_OPEN)
     x, y, first = _follow(at_x, at_y, after)
     area = _areas(x, y, first)

@@ -11,12 +11,20 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.kernels import inner, kernel
-from tenmin.routing.feet import TOUCH
-from tenmin.routing.walls import gather_walls, is_barred
+from tenmin.routing.rims import Rims
+from tenmin.routing.shadows import cast_shadows
+from tenmin.routing.views import box_view, cross_view, patch_of, steps_of
+from tenmin.routing.walls import Walls, bars_leg, first_wall
 
 FINE = 2
 """How many times finer the grid is in cells that have a block."""
 SIDE = FINE + 1
+KINDS = 4
+"""Of streets: open, private, open on an island, private on an island."""
+_COLUMNS = np.int32, np.int32, np.float32, np.float32
+"""The types of what `Spots` has of each foot."""
+_NONE = 1 << 30
+"""A column that no grid has."""
 
 
 class Grid(NamedTuple):
@@ -47,6 +55,27 @@ class Spots(NamedTuple):
     """float32, metres"""
 
 
+class Asked(NamedTuple):
+    """Which feet are asked for, and how they are written down."""
+
+    reach: float
+    """how long legs may be, metres"""
+    stride: int
+    """how many columns of the lattice's finest grid make a cell"""
+    once: bool
+    """whether a point that has a foot on an open street needs no others"""
+
+
+class Found(NamedTuple):
+    """Feet of the points of a grid, and what is known of points by number."""
+
+    spots: Spots
+    least: np.ndarray
+    """float32 (points, KINDS): the shortest leg to each kind of street, inf where there is none"""
+    barred: np.ndarray
+    """bool, a wall bars a leg to a point"""
+
+
 @kernel
 def number_points(grid):
     """The number that the points of a grid stay below."""
@@ -55,7 +84,7 @@ def number_points(grid):
 
 @inner
 def _number_between(number, j, i):
-    """The number of a point in row j and column i of the finer grid; -1 if it is not meant."""
+    """The number of a point in row j and column i of a finer grid; -1 if it is not meant."""
     row, column, b, a = j // FINE, i // FINE, j % FINE, i % FINE
     if a == 0 and b == 0:
         return -1
@@ -73,55 +102,9 @@ def _number_between(number, j, i):
 
 
 @inner
-def _narrow(low, high, slope, height):
-    """The part of low..high in which slope * x + height is at most nothing."""
-    if slope > 0.0:
-        return low, min(high, -height / slope)
-    if slope < 0.0:
-        return max(low, -height / slope), high
-    return (low, high) if height <= 0.0 else (1.0, 0.0)
-
-
-@inner
-def _strip(dx, dy, reach, y):
-    """Where a line `y` above the beginning of a piece runs beside it, within reach: least and greatest x from there."""
-    square = dx * dx + dy * dy
-    wide = reach * np.sqrt(square)
-    low, high = _narrow(min(0.0, dx) - reach, max(0.0, dx) + reach, -dx, -y * dy)
-    low, high = _narrow(low, high, dx, y * dy - square)
-    low, high = _narrow(low, high, dy, -y * dx - wide)
-    return _narrow(low, high, -dy, y * dx - wide)
-
-
-@inner
-def _sector(spoke_first, spoke_x, spoke_y, rim, reach, y):
-    """Where a line `y` above a corner is within reach of it and no street leads nearer: least and greatest x."""
-    half = np.sqrt(max(reach * reach - y * y, 0.0))
-    low, high = -half, half
-    for k in range(spoke_first[rim], spoke_first[rim + 1]):
-        low, high = _narrow(low, high, spoke_x[k], y * spoke_y[k] - TOUCH)
-    return low, high
-
-
-@inner
-def _stretch(spoke_first, spoke_x, spoke_y, rim, dx, dy, reach, y):
-    """Where a line `y` above the beginning of a rim has its feet within reach there: least and greatest x from it."""
-    if dx == 0.0 and dy == 0.0:
-        return _sector(spoke_first, spoke_x, spoke_y, rim, reach, y)
-    return _strip(dx, dy, reach, y)
-
-
-@inner
-def _foot(x, y, dx, dy, square, px, py):
-    """Where on a rim that begins at (x, y) a point that has one there has its foot: the share of it, x and y."""
-    t = ((px - x) * dx + (py - y) * dy) / square if square > 0.0 else 0.0
-    return t, x + t * dx, y + t * dy
-
-
-@inner
-def _steps(low, high, cell, origin, count):
-    """The rows (or columns) of a grid that lie from low to high: the first, and the first one after."""
-    return max(int(np.ceil(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
+def number_at(number, fine, j, i):
+    """The number of a point in row j and column i of a grid; -1 if it is not meant."""
+    return number[j, i] if fine == 1 else _number_between(number, j, i)
 
 
 @inner
@@ -148,61 +131,102 @@ def _is_empty(total, left, bottom, cell, box):
 
 
 @inner
-def _no_spots(rims, room):
-    return Spots(
-        np.zeros(len(rims.code) + 1, np.int64),
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-        np.empty(room, np.float32),
-        np.empty(room, np.float32),
-    )
+def _look_ahead(number):
+    """The first column, at or right of each cell, that has a number or stands above or right of one that has."""
+    rows, columns = number.shape
+    ahead = np.empty((rows + 1, columns + 1), np.int32)
+    for j in range(rows + 1):
+        following = _NONE
+        for i in range(columns, -1, -1):
+            here = j < rows and ((i < columns and number[j, i] >= 0) or (i > 0 and number[j, i - 1] >= 0))
+            below = j > 0 and i < columns and number[j - 1, i] >= 0
+            following = i if here or below else following
+            ahead[j, i] = following
+    return ahead
+
+
+@inner
+def _four(table, row):
+    return table[row, 0], table[row, 1], table[row, 2], table[row, 3]
+
+
+@inner
+def _foot(is_corner, line, lead, px, py):
+    """The foot that a point has on a rim: how far along it, where, and how long the leg is."""
+    t = 0.0 if is_corner else lead[0] * (px - line[0]) + lead[1] * (py - line[1])
+    x, y = line[0] + t * lead[0], line[1] + t * lead[1]
+    return t, x, y, np.float32(np.sqrt((px - x) * (px - x) + (py - y) * (py - y)))
 
 
 @kernel
-def find_spots(rims, chosen, grid, walls, reach, room, stride):
-    """Find the feet that the points of a grid have on the chosen rims.
-
-    `stride` is how many columns of the lattice's finest grid make a cell. Returned are how many feet there are; those
-    that there was room for, with the numbers of their points; and by these numbers (bool) which points have a foot and
-    which a leg to one that a wall bars.
-    """
-    ends, at, span, number, fine = rims.ends, rims.at, rims.span, grid.number, grid.fine
-    spoke_first, spoke_x, spoke_y = rims.spoke_first, rims.spoke_x, rims.spoke_y
-    rows, columns, step, apart = number.shape[0] * fine, number.shape[1] * fine, grid.cell / fine, stride // fine
-    left, bottom, total = grid.left * fine, grid.bottom * fine, _add_up(number)
-    seen, walled = np.full(len(walls.ends), -1, np.int64), np.empty((len(walls.ends), 8))
-    joined, barred = np.zeros(number_points(grid), np.bool_), np.zeros(number_points(grid), np.bool_)
-    (first, column, row, ats, legs), place, size = _no_spots(rims, room), np.empty(room, np.int32), 0
-    for rim in range(len(chosen)):
-        first[rim + 1] = size
-        x0, y0, x1, y1 = ends[rim, 0], ends[rim, 1], ends[rim, 2], ends[rim, 3]
-        box = min(x0, x1) - reach, min(y0, y1) - reach, max(x0, x1) + reach, max(y0, y1) + reach
-        if not chosen[rim] or _is_empty(total, grid.left, grid.bottom, grid.cell, box):
+def _find(rims, chosen, grid, walls, asked, spots, found, seen, dark):
+    """Write the feet that the points of a grid have on rims, and how many each rim has; return how many there are."""
+    (reach, stride, once), (least, barred), number, fine, wall_ends = asked, found, grid.number, grid.fine, walls.ends
+    ends, leads, spread, gap, span, at = rims.ends, rims.lead, rims.spread, rims.gap, rims.span, rims.at
+    (counts, column, row, ats, legs), private, island, step = spots, rims.private, rims.island, grid.cell / fine
+    left, bottom, total, ahead = grid.left * fine, grid.bottom * fine, _add_up(number), _look_ahead(number)
+    size, apart, shaded, is_shaded = 0, stride // fine, -1, False
+    for rim in chosen:
+        line, lead, is_corner = _four(ends, rim), _four(leads, rim), gap[rim] > 0.0
+        box = box_view(line, _four(spread, rim), reach)
+        if _is_empty(total, grid.left, grid.bottom, grid.cell, box):
             continue
-        pieces = gather_walls(walls, box, seen, rim, walled) if len(seen) else 0
-        dx, dy, square = x1 - x0, y1 - y0, (x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)
-        low_j, high_j = _steps(box[1], box[3], step, bottom, rows + fine - 1)
-        for j in range(low_j, high_j):
-            py = (bottom + j) * step
-            low, high = _stretch(spoke_first, spoke_x, spoke_y, rim, dx, dy, reach, py - y0)
-            if fine > 1 and _is_empty(total, grid.left, grid.bottom, grid.cell, (low + x0, py, high + x0, py)):
+        patch, kind = patch_of(box, grid), private[rim] + 2 * island[rim]
+        begin, per_metre = at[rim], 0.0 if is_corner else span[rim] / lead[2]
+        inverse, wide, before = (1.0 / lead[0], 1.0 / lead[1], 1.0 / lead[2]), patch.right - patch.left, size
+        for j in range(patch.bottom, patch.top):
+            if fine > 1 and ahead[j // FINE, patch.left // FINE] * FINE >= patch.right:
                 continue
-            low_i, high_i = _steps(low + x0, high + x0, step, left, columns + fine - 1)
-            for i in range(low_i, high_i):
-                point = number[j, i] if fine == 1 else _number_between(number, j, i)
-                if point < 0:
+            low, high = cross_view(is_corner, lead, inverse, reach, (bottom + j) * step - line[1])
+            i, end = steps_of(max(low + line[0], box[0]), min(high + line[0], box[2]), step, left, patch.right)
+            while i < end:
+                if fine > 1 and ahead[j // FINE, i // FINE] > i // FINE:
+                    i = ahead[j // FINE, i // FINE] * FINE
                     continue
-                px = (left + i) * step
-                t, fx, fy = _foot(x0, y0, dx, dy, square, px, py)
-                if pieces and is_barred(walled, pieces, fx, fy, px, py):
+                point, here, i = _number_between(number, j, i) if fine > 1 else number[j, i], i, i + 1
+                if point < 0 or (once and least[point, 0] < np.inf):
+                    continue
+                if shaded != rim and len(seen):
+                    is_shaded = cast_shadows(walls, rim, is_corner, line, lead, reach, box, patch, seen, dark)
+                px, py, shaded = (left + here) * step, (bottom + j) * step, rim
+                t, fx, fy, leg = _foot(is_corner, line, lead, px, py)
+                wall = dark[(j - patch.bottom) * wide + here - patch.left] if is_shaded else -1
+                if wall >= 0 and (bars_leg(wall_ends[wall], fx, fy, px, py) or first_wall(walls, fx, fy, px, py) >= 0):
                     barred[point] = True
                     continue
-                joined[point] = True
-                if size < room:
-                    place[size], column[size], row[size] = point, (left + i) * apart, (bottom + j) * apart
-                    ats[size] = at[rim] + t * span[rim]
-                    legs[size] = np.sqrt((px - fx) * (px - fx) + (py - fy) * (py - fy))
+                least[point, kind] = min(least[point, kind], leg)
+                if size < len(ats):
+                    column[size], row[size] = (left + here) * apart, (bottom + j) * apart
+                    ats[size], legs[size] = begin + t * per_metre, leg
                 size += 1
-        first[rim + 1] = size
-    kept = min(size, room)
-    return size, Spots(first, column[:kept], row[:kept], ats[:kept], legs[:kept]), place[:kept], joined, barred
+        counts[rim + 1] = size - before
+    return size
+
+
+def find_spots(rims: Rims, chosen: np.ndarray, grid: Grid, walls: Walls, asked: Asked) -> Found:
+    """Return the feet that the points of a grid have on the chosen rims.
+
+    Parameters
+    ----------
+    rims, walls
+        Where legs may end, and what they may not cross.
+    chosen
+        bool, one per rim.
+    grid
+        The points.
+    asked
+        Which feet.
+    """
+    points, dark, rows = int(number_points(grid)), np.empty(0, np.int32), np.flatnonzero(chosen)
+    if len(walls.ends):
+        longest = np.abs(rims.ends[rows, 2:] - rims.ends[rows, :2])
+        boxes = (longest + 2.0 * asked.reach) * (grid.fine / grid.cell) + 3.0
+        dark = np.empty(int(boxes.prod(axis=1).max(initial=0.0)), np.int32)
+    room = 4 * points + 1024
+    while True:
+        spots = Spots(np.zeros(len(chosen) + 1, np.int64), *(np.empty(room, kind) for kind in _COLUMNS))
+        found = np.full((points, KINDS), np.inf, np.float32), np.zeros(points, bool)
+        size = _find(rims, rows, grid, walls, asked, spots, found, np.full(len(walls.ends), -1), dark)
+        if size <= room:
+            return Found(Spots(np.cumsum(spots.first), *(one[:size] for one in spots[1:])), *found)
+        room = size

@@ -8,7 +8,7 @@ import numpy as np
 
 from tenmin.kernels import inner, kernel
 
-CELL = 16.0
+CELL = 32.0
 """Metres of a cell of the grid, or more where there would be too many."""
 MOST_CELLS = 4_000_000
 SLACK = 1e-3
@@ -23,7 +23,7 @@ class Walls(NamedTuple):
     row: np.ndarray
     """int64, the row of the barrier of each piece, ascending"""
     first: np.ndarray
-    """int64: the pieces of cell c are listed in first[c]..first[c + 1]"""
+    """int32: the pieces of cell c are listed in first[c]..first[c + 1]"""
     piece: np.ndarray
     left: int
     bottom: int
@@ -33,7 +33,7 @@ class Walls(NamedTuple):
 
 
 @inner
-def _cells(ends, left, bottom, columns, rows, cell):
+def cells_of(ends, left, bottom, columns, rows, cell):
     """The first and last column and row of the grid that the box of a straight piece touches."""
     x0, y0, x1, y1 = ends
     i0 = max(int(np.floor(min(x0, x1) / cell)) - left, 0)
@@ -47,15 +47,15 @@ def _cells(ends, left, bottom, columns, rows, cell):
 def _list(ends, left, bottom, columns, rows, cell):
     count = np.zeros(columns * rows + 1, np.int64)
     for k in range(len(ends)):
-        i0, i1, j0, j1 = _cells(ends[k], left, bottom, columns, rows, cell)
+        i0, i1, j0, j1 = cells_of(ends[k], left, bottom, columns, rows, cell)
         for j in range(j0, j1 + 1):
             for i in range(i0, i1 + 1):
                 count[j * columns + i + 1] += 1
-    first = np.cumsum(count)
+    first = np.cumsum(count).astype(np.int32)
     piece = np.empty(first[-1], np.int32)
     filled = first[:-1].copy()
     for k in range(len(ends)):
-        i0, i1, j0, j1 = _cells(ends[k], left, bottom, columns, rows, cell)
+        i0, i1, j0, j1 = cells_of(ends[k], left, bottom, columns, rows, cell)
         for j in range(j0, j1 + 1):
             for i in range(i0, i1 + 1):
                 piece[filled[j * columns + i]] = k
@@ -75,7 +75,7 @@ def raise_walls(ends: np.ndarray, row: np.ndarray) -> Walls:
     """
     if len(ends) == 0:
         return Walls(
-            np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), 0, 0, 0, 0, CELL
+            np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(1, np.int32), np.zeros(0, np.int32), 0, 0, 0, 0, CELL
         )
     ends = np.ascontiguousarray(ends, np.float64)
     return Walls(ends, row.astype(np.int64), *list_boxes(ends, CELL))
@@ -106,9 +106,9 @@ def list_boxes(ends: np.ndarray, cell: float) -> tuple[np.ndarray, np.ndarray, i
 
 
 @inner
-def _meets(ax, ay, bx, by, ends, piece):
-    """Whether the straight piece a-b meets a wall, touching included."""
-    cx, cy, dx, dy = ends[piece, 0], ends[piece, 1], ends[piece, 2], ends[piece, 3]
+def _meets(ax, ay, bx, by, wall):
+    """Whether the straight piece a-b meets a wall (x, y, x, y), touching included."""
+    cx, cy, dx, dy = wall[0], wall[1], wall[2], wall[3]
     if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
         return False
     if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
@@ -130,85 +130,46 @@ def _shortened(ax, ay, bx, by):
 
 
 @inner
-def _first_wall(walls, ax, ay, bx, by):
+def first_wall(walls, ax, ay, bx, by):
+    """The least row of a barrier that a straight step meets between its ends; -1 if none."""
     if np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
         return -1
     ax, ay, bx, by = _shortened(ax, ay, bx, by)
     ends, row, first, pieces = walls.ends, walls.row, walls.first, walls.piece
-    i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
+    i0, i1, j0, j1 = cells_of((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
     least = -1
     for j in range(j0, j1 + 1):
         for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
             for k in range(first[cell], first[cell + 1]):
                 piece = pieces[k]
-                if (least < 0 or row[piece] < least) and _meets(ax, ay, bx, by, ends, piece):
+                if (least < 0 or row[piece] < least) and _meets(ax, ay, bx, by, ends[piece]):
                     least = row[piece]
     return least
 
 
-@kernel
-def gather_walls(walls, box, seen, stamp, near):
-    """Write the pieces of wall near a box (x, y, x, y) into `near`, each once; return how many there are.
-
-    A row is the ends and then the box of a piece. `seen` has a number for each piece, none of them `stamp` before.
-    """
-    count, ends, first, pieces, columns = 0, walls.ends, walls.first, walls.piece, walls.columns
-    i0, i1, j0, j1 = _cells(box, walls.left, walls.bottom, columns, walls.rows, walls.cell)
-    for j in range(j0, j1 + 1 if i0 <= i1 else j0):
-        for at in range(first[j * columns + i0], first[j * columns + i1 + 1]):
-            piece = pieces[at]
-            if seen[piece] != stamp:
-                seen[piece] = stamp
-                for k in range(4):
-                    near[count, k] = ends[piece, k]
-                for k in range(2):
-                    near[count, 4 + k] = min(ends[piece, k], ends[piece, 2 + k])
-                    near[count, 6 + k] = max(ends[piece, k], ends[piece, 2 + k])
-                count += 1
-    return count
-
-
-@kernel
-def is_barred(near, count, ax, ay, bx, by):
-    """Whether a straight step meets one of the first so many gathered pieces of wall between its ends."""
-    dx, dy = bx - ax, by - ay
-    square = dx * dx + dy * dy
-    if square <= 4.0 * SLACK * SLACK:
+@inner
+def bars_leg(wall, ax, ay, bx, by):
+    """Whether a straight step meets a wall (x, y, x, y) between its ends."""
+    if np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
         return False
-    inset = SLACK / np.sqrt(square)
-    ax, ay, bx, by = ax + dx * inset, ay + dy * inset, bx - dx * inset, by - dy * inset
-    left, right, low, high = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
-    for k in range(count):
-        apart = (near[k, 4] > right) | (near[k, 6] < left) | (near[k, 5] > high) | (near[k, 7] < low)
-        if not apart and _meets(ax, ay, bx, by, near, k):
-            return True
-    return False
+    ax, ay, bx, by = _shortened(ax, ay, bx, by)
+    return _meets(ax, ay, bx, by, wall)
 
 
 @inner
-def cut_line(walls, ax, ay, bx, by):
-    """The shares of a straight line before the first and up to the last wall on it; 2 and -1 where there is none."""
-    first, last = 2.0, -1.0
-    ends, listed, pieces = walls.ends, walls.first, walls.piece
-    i0, i1, j0, j1 = _cells((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
-    for j in range(j0, j1 + 1):
-        for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
-            for k in range(listed[cell], listed[cell + 1]):
-                piece = pieces[k]
-                if not _meets(ax, ay, bx, by, ends, piece):
-                    continue
-                dx, dy = ends[piece, 2] - ends[piece, 0], ends[piece, 3] - ends[piece, 1]
-                turn = (bx - ax) * dy - (by - ay) * dx
-                if turn != 0.0:
-                    share = ((ends[piece, 0] - ax) * dy - (ends[piece, 1] - ay) * dx) / turn
-                    first, last = min(first, share), max(last, share)
-    return first, last
+def cut_line(wall, ax, ay, bx, by):
+    """The share of a straight line before a wall (x, y, x, y) that it meets; above 1 if it meets none or runs along."""
+    dx, dy = wall[2] - wall[0], wall[3] - wall[1]
+    turn = (bx - ax) * dy - (by - ay) * dx
+    if turn == 0.0 or not _meets(ax, ay, bx, by, wall):
+        return 2.0
+    return ((wall[0] - ax) * dy - (wall[1] - ay) * dx) / turn
 
 
 @kernel
 def _meet(walls, steps, met):
     for k in range(len(steps)):
-        met[k] = _first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3])
+        met[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3])
 
 
 def meet_walls(walls: Walls, steps: np.ndarray) -> np.ndarray:

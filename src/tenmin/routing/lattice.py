@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.kernels import inner, kernel
+from tenmin.kernels import kernel
 from tenmin.routing.rims import Rims
 from tenmin.routing.spots import FINE, SIDE, Asked, Found, Grid, Spots, find_spots, number_at
-from tenmin.routing.walls import Walls, cut_line
+from tenmin.routing.walls import Walls, cells_of, cut_line
 
 SAME = 0.01
 """Metres below which two distances count as one: coordinates are known to a centimetre."""
@@ -119,22 +119,17 @@ def _mark_lines(ends, grid, touched):
             touched[j, max(i0, 0) : max(min(i1, columns - 1) + 1, 0)] = True
 
 
-@inner
-def _cells_from(low, high, cell, origin, count):
-    """The columns (or rows) of cells from low to high: the first, and the first one after."""
-    return max(int(np.floor(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
-
-
 @kernel
 def _cut_blocks(walls, blocks, step, cut_first, cut_last):
     """Find where walls cut the fine lines of blocks."""
     rows, columns = blocks.number.shape
     for k in range(len(walls)):
         wall = walls[k, 0], walls[k, 1], walls[k, 2], walls[k, 3]
-        low_i, high_i = min(wall[0], wall[2]) - SAME, max(wall[0], wall[2]) + SAME
-        low_j, high_j = min(wall[1], wall[3]) - SAME, max(wall[1], wall[3]) + SAME
-        for row in range(*_cells_from(low_j, high_j, blocks.cell, blocks.bottom, rows)):
-            for column in range(*_cells_from(low_i, high_i, blocks.cell, blocks.left, columns)):
+        low_x, low_y = min(wall[0], wall[2]) - SAME, min(wall[1], wall[3]) - SAME
+        box = low_x, low_y, max(wall[0], wall[2]) + SAME, max(wall[1], wall[3]) + SAME
+        i0, i1, j0, j1 = cells_of(box, blocks.left, blocks.bottom, columns, rows, blocks.cell)
+        for row in range(j0, j1 + 1):
+            for column in range(i0, i1 + 1):
                 b = blocks.number[row, column]
                 for place in range(SIDE * SIDE if b >= 0 else 0):
                     j, i = place // SIDE, place % SIDE
@@ -160,11 +155,6 @@ def _shut_feet(spots, rims, grid, stride, rights):
             point = number_at(grid.number, grid.fine, j, i)
             if (private and not rights.owns[point]) or (island and rights.on_main[point]):
                 leg[k] = np.inf
-
-
-def _find(ground: Ground, chosen: np.ndarray, grid: Grid, asked: Asked) -> Found:
-    """The feet of the points of a grid on some rims."""
-    return find_spots(ground.rims, chosen, grid, ground.walls, asked)
 
 
 def _has_rules(rims: Rims, near: np.ndarray) -> bool:
@@ -199,11 +189,9 @@ def _give_rights(ground: Ground, near: np.ndarray, grid: Grid, stride: int, leas
     lone = rights.on_island & ~rights.on_main
     if lone.any():
         cells = np.append(lone.reshape(int(grid.number.max()) + 1, -1).any(axis=1), False)
-        alone, others = (
-            grid._replace(number=np.where(cells[grid.number], grid.number, np.int32(-1))),
-            near & ~ground.rims.island,
-        )
-        wide = _find(ground, others, alone, Asked(ground.aside, stride, once=True)).least
+        alone = grid._replace(number=np.where(cells[grid.number], grid.number, np.int32(-1)))
+        asked, others = Asked(ground.aside, stride, once=True), near & ~ground.rims.island
+        wide = find_spots(ground.rims, others, alone, ground.walls, asked).least
         rights.on_main[: len(wide)] |= _rights(wide)[1]
     return rights
 
@@ -260,9 +248,9 @@ def lay_lattice(ground: Ground, cell: float, live: np.ndarray) -> Lattice:
     _count_up(grid.number)
     stride, ruled = FINE if len(walls.row) else 1, _has_rules(rims, near)
     asked = Asked(ground.reach, stride, once=False)
-    found = _find(ground, near if stride > 1 or ruled else live, grid, asked)
+    found = find_spots(rims, near if stride > 1 or ruled else live, grid, walls, asked)
     blocks = _need_blocks(ground, grid, found)
-    between = _find(ground, near, blocks, asked)
+    between = find_spots(rims, near, blocks, walls, asked)
     cuts = np.full((2, int(blocks.number.max()) + 1, 2, SIDE, SIDE), 2.0, np.float32)
     cuts[1] = -1.0
     _cut_blocks(walls.ends, blocks, cell / FINE, cuts[0], cuts[1])

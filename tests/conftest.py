@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tenmin.samples import sample_path
+from tenmin.inputs.samples import sample_path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]

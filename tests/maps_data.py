@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from shapely import LineString, Point, Polygon, box
 
-from tenmin.walkers import Walker
+from tenmin.inputs.walkers import Walker
 
 CRS = "EPSG:32635"
 WEST, SOUTH = 385_000.0, 6_672_000.0

@@ -22,7 +22,7 @@ from shapely import LineString
 from shapely.ops import substring
 
 from shifan_cases import CAREFUL, INF, NIGHT, Case, Spot
-from tenmin.samples import sample_path
+from tenmin.inputs.samples import sample_path
 
 PATH = sample_path("shifan")
 CRS, EAST, NORTH = "EPSG:32648", 499_000, 4_250_000

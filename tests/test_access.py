@@ -14,8 +14,8 @@ from shapely import Point
 
 import tenmin as tm
 from oracles import stops_on_edges
-from tenmin.errors import InputError, StreetsError
 from tenmin.network import Joins, WalkNetwork
+from tenmin.support.errors import InputError, StreetsError
 from towns import Town, cases, clinics, frame, homes, streets, town, towns
 
 HOME, OUTSIDE, VISIT = range(3)

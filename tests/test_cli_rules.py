@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tenmin.compliance import GRADES
-from tenmin.samples import sample_path
-from tenmin.standards import list_standards, load_standard
+from tenmin.inputs.samples import sample_path
+from tenmin.inputs.standards import list_standards, load_standard
+from tenmin.measures.compliance import GRADES
 from test_cli import run
 
 TABLES = {"verdicts", "grades", "totals", "town", "reported", "links", "not_applicable", "between", "idle"}

@@ -14,10 +14,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from tenmin.errors import TableError, TenminWarning
-from tenmin.facilities import combine_facilities, find_facilities, suspect_shift
-from tenmin.osm import read_osm
-from tenmin.tables import list_remarks
+from tenmin.inputs.facilities import combine_facilities, find_facilities, suspect_shift
+from tenmin.inputs.osm import read_osm
+from tenmin.support.contracts import list_remarks
+from tenmin.support.errors import TableError, TenminWarning
 
 LON, LAT = 117.18, 34.26
 EAST = 1 / (111_320 * np.cos(np.radians(LAT)))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
 import tenmin as tm
-from tenmin.compliance import GRADES, REASONS, Compliance, check_standard
-from tenmin.standards import AppliesTo, Clause, Reported, Standard
+from tenmin.inputs.standards import AppliesTo, Clause, Reported, Standard
+from tenmin.measures.compliance import GRADES, REASONS, Compliance, check_standard
 from towns import cases
 
 CRS = "EPSG:32650"
@@ -439,7 +439,7 @@ def test_kinds_within_a_walk_and_shares_of_the_town(street: tm.WalkNetwork):
 
 
 def test_a_facility_of_another_tier_does_not_stand_in(street: tm.WalkNetwork):
-    from tenmin.standards import Tier
+    from tenmin.inputs.standards import Tier
 
     tiers = tuple(Tier(name, source="x", evidence="user") for name in ("tier5", "tier15"))
     one = clause("walk_metres", subject="transport_stop", value=700.0, tier="tier5")

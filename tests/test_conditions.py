@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tenmin.conditions import anchors_of, parse_condition
-from tenmin.errors import FileError
+from tenmin.support.conditions import anchors_of, parse_condition
+from tenmin.support.errors import FileError
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 import tenmin as tm
-from tenmin.errors import CategoryError, InputError, LimitError, TableError
+from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import CRS, SPEED, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]

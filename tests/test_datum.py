@@ -17,8 +17,8 @@ from geocoordinates_ffi import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenmin.errors import TableError
-from tenmin.intake.datum import Datum, from_wgs84, to_wgs84
+from tenmin.inputs.readers._datum import Datum, from_wgs84, to_wgs84
+from tenmin.support.errors import TableError
 
 METRES_A_DEGREE = 111_320.0
 CITIES = {

@@ -23,10 +23,10 @@ from pyproj import Geod
 
 import overpass as server
 from overpass import GOOD, Town, reply, serving
-from tenmin.errors import InputError, OutputError, ServiceError, TenminWarning
-from tenmin.osm.cache import Cache
-from tenmin.osm.download import LARGEST_KM2, OVERPASS, _bounds, _key, _widened, download_osm, find_place
-from tenmin.osm.service import Patience, check_service
+from tenmin.inputs.osm._cache import Cache
+from tenmin.inputs.osm._download import LARGEST_KM2, OVERPASS, _bounds, _key, _widened, download_osm, find_place
+from tenmin.inputs.osm._service import Patience, check_service
+from tenmin.support.errors import InputError, OutputError, ServiceError, TenminWarning
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -233,7 +233,7 @@ def test_who_waits_for_another_waits_no_longer_than_the_deadline(tmp_path: Path,
 def test_a_lock_dies_with_its_holder(tmp_path: Path, clock: Clock) -> None:
     program = (
         "import pathlib, sys, time\n"
-        "from tenmin.osm.cache import Cache\nfrom tenmin.osm.service import Patience\n"
+        "from tenmin.inputs.osm._cache import Cache\nfrom tenmin.inputs.osm._service import Patience\n"
         "with Cache(pathlib.Path(sys.argv[1])).locked('key', Patience().begin()):\n"
         "    print('held', flush=True)\n    time.sleep(600)\n"
     )

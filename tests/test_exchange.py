@@ -19,13 +19,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenmin.errors import FileError
 from tenmin.network import WalkNetwork
-from tenmin.network.arcs import pair_arcs, way_ids
-from tenmin.network.attributes import crs_of, labels_of, value_of
-from tenmin.network.exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
-from tenmin.network.graphml import graph_from_graphml
-from tenmin.network.storage import save_layout
+from tenmin.network._arc_pairs import pair_arcs, way_ids
+from tenmin.network._attributes import crs_of, labels_of, value_of
+from tenmin.network._exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
+from tenmin.network._graphml import graph_from_graphml
+from tenmin.network._storage import save_layout
+from tenmin.support.errors import FileError
 
 KOWLOON = "net/hongkong_kowloon_osmnx.gpkg"
 PUNGGOL = "net/singapore_punggol_walk.graphml"

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from osm_toy import osm_xml, ring, square, write_osm
-from tenmin.errors import CategoryError, TenminWarning
-from tenmin.facilities import find_facilities, list_duplicates
-from tenmin.osm import OsmExtract, read_osm
-from tenmin.services import load_catalogue
+from tenmin.inputs.facilities import find_facilities, list_duplicates
+from tenmin.inputs.osm import OsmExtract, read_osm
+from tenmin.inputs.services import load_catalogue
+from tenmin.support.errors import CategoryError, TenminWarning
 
 METRE = 1 / 111_320
 NASTY = "{{ 7*7 }}</script>'\"`\u2028NA"

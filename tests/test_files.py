@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenmin.errors import FileError, OutputError
-from tenmin.files import OSM_KINDS, check_keys, open_input, read_toml, replacing, safe_name
+from tenmin.support.errors import FileError, OutputError
+from tenmin.support.files import OSM_KINDS, check_keys, open_input, read_toml, replacing, safe_name
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 import tenmin as tm
-from tenmin.errors import LimitError, TableError
-from tenmin.gaps import REASONS
+from tenmin.measures.gaps import REASONS
+from tenmin.support.errors import LimitError, TableError
 from towns import Town, cases, clinics, frame, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (4000.0, 0.0)]

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from pyproj import CRS
 from scipy.interpolate import RegularGridInterpolator
 
-from tenmin.errors import FileError, InputError
-from tenmin.files import open_input
-from tenmin.network.heights import raise_lines, tobler
-from tenmin.network.rasters import open_surface
-from tenmin.walkers import Walker
+from tenmin.inputs.walkers import Walker
+from tenmin.network._heights import raise_lines, tobler
+from tenmin.network._rasters import open_surface
+from tenmin.support.errors import FileError, InputError
+from tenmin.support.files import open_input
 from towns import cases
 
 UTM = "EPSG:32629"

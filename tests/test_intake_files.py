@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from intake_files import FACILITIES, write_csv, write_vector, write_xlsx
-from tenmin.areas import read_areas
-from tenmin.errors import FileError, TableError
-from tenmin.facilities.register import read_facilities
-from tenmin.tables import list_remarks
+from tenmin.inputs.areas import read_areas
+from tenmin.inputs.facilities._register import read_facilities
+from tenmin.support.contracts import list_remarks
+from tenmin.support.errors import FileError, TableError
 
 EXPECTED = [
     ["00123", "长安药店", "pharmacy", ("长安社区",), 620.0, ("阅览室", "警务室")],

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from intake_files import write_csv, write_vector
-from tenmin.areas import read_areas
-from tenmin.errors import TableError
-from tenmin.facilities.register import read_facilities
-from tenmin.intake.references import local_grid
-from tenmin.places import read_places
-from tenmin.tables import list_remarks
+from tenmin.inputs.areas import read_areas
+from tenmin.inputs.facilities._register import read_facilities
+from tenmin.inputs.places import read_places
+from tenmin.inputs.readers._coordinate_reference import local_grid
+from tenmin.support.contracts import list_remarks
+from tenmin.support.errors import TableError
 
 LON, LAT = 113.3245, 23.1064
 

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake_files import write_csv, write_xlsx
-from tenmin.areas import read_areas
-from tenmin.errors import CategoryError, TableError, TenminWarning
-from tenmin.facilities.register import read_facilities
-from tenmin.intake.figures import parse_figure
-from tenmin.intake.headings import units_of
-from tenmin.places import read_places
-from tenmin.tables import list_remarks
+from tenmin.inputs.areas import read_areas
+from tenmin.inputs.facilities._register import read_facilities
+from tenmin.inputs.places import read_places
+from tenmin.inputs.readers._headings import units_of
+from tenmin.inputs.readers._quantities import parse_figure
+from tenmin.support.contracts import list_remarks
+from tenmin.support.errors import CategoryError, TableError, TenminWarning
 
 M2, PEOPLE = units_of("area"), units_of("count")
 LISTED = ["row", "id", "field", "value", "reason", "used"]

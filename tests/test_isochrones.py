@@ -12,7 +12,7 @@ from shapely import Point, Polygon, box
 
 import tenmin as tm
 from oracles import reached_metres, served_spots
-from tenmin.errors import CategoryError, InputError, LimitError, TableError
+from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import CRS, SPEED, Town, cases, clinics, grid, homes, same_frame, streets, town, towns
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]

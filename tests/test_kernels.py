@@ -16,7 +16,7 @@ from conftest import REPOSITORY
 SEARCH = """
 import numpy as np
 from tenmin.routing import Costs, link_nodes, open_arcs
-from tenmin.routing.frontier import make_frontier
+from tenmin.routing._bucket_queue import make_frontier
 one = np.ones(1)
 print(open_arcs(link_nodes(np.array([0]), np.array([1]), one, 2), Costs(one, one, one, one, 1.0, 1.0)).nodes)
 print(len(make_frontier(8).node))
@@ -77,6 +77,6 @@ def test_no_python_calls_a_kernel_that_is_for_kernels_alone():
     """It would end the process."""
     paths = [path for folder in ("src", "tests", "benchmarks") for path in (REPOSITORY / folder).rglob("*.py")]
     modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    assert len(inner_kernels_brought(modules[REPOSITORY / "src/tenmin/routing/circles.py"])) > 3
+    assert len(inner_kernels_brought(modules[REPOSITORY / "src/tenmin/surface/_outlines.py"])) > 3
     for path, tree in modules.items():
         assert not names_in_python(tree) & inner_kernels_brought(tree), path

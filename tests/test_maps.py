@@ -25,11 +25,11 @@ from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPoint, Point, Polygon, box
 
 import maps_data
-from tenmin.errors import InputError, OutputError, TableError, TenminWarning
-from tenmin.maps import draw_map
-from tenmin.maps.block import write_block
-from tenmin.maps.content import load_texts
-from tenmin.maps.shapes import NOWHERE, page_points, page_shapes
+from tenmin.outputs.maps import draw_map
+from tenmin.outputs.maps._block import write_block
+from tenmin.outputs.maps._content import load_texts
+from tenmin.outputs.maps._shapes import NOWHERE, page_points, page_shapes
+from tenmin.support.errors import InputError, OutputError, TableError, TenminWarning
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 BLOCK = re.compile(r'<script type="application/json" id="tenmin-data">(.*?)</script>', re.DOTALL)

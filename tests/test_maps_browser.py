@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import maps_data
-from tenmin.errors import TenminWarning
-from tenmin.maps import draw_map
+from tenmin.outputs.maps import draw_map
+from tenmin.support.errors import TenminWarning
 
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver

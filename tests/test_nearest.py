@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import tenmin as tm
 from oracles import least_walks
-from tenmin.errors import CategoryError, InputError, LimitError, TableError
+from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import Town, cases, clinics, homes, same_frame, town, towns
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 import tenmin as tm
-from tenmin.errors import InputError, StreetsError, TableError, TenminError
-from tenmin.tables import in_metres
+from tenmin.support.contracts import in_metres
+from tenmin.support.errors import InputError, StreetsError, TableError, TenminError
 from towns import CRS, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (400.0, 0.0)]

@@ -12,8 +12,8 @@ import shapely
 
 import tenmin as tm
 from osm_toy import osm_xml, ring, square, write_osm
-from tenmin.errors import FileError, InputError
-from tenmin.osm import judge_ways, read_osm, read_streets
+from tenmin.inputs.osm import judge_ways, read_osm, read_streets
+from tenmin.support.errors import FileError, InputError
 
 NODES = {
     1: (116.30, 39.990, {"barrier": "gate", "access": "private"}),

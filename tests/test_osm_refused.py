@@ -10,8 +10,8 @@ import osmium
 import pytest
 
 from osm_toy import osm_xml, write_osm
-from tenmin.errors import FileError, InputError
-from tenmin.osm import read_osm, read_streets
+from tenmin.inputs.osm import read_osm, read_streets
+from tenmin.support.errors import FileError, InputError
 
 NODES = {number: (0.001 * number, 0.001) for number in range(1, 2000)}
 WAYS = {number: ([number, number + 1], {"highway": "footway"}) for number in range(1, 1999)}

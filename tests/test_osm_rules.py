@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tenmin.errors import FileError
-from tenmin.osm import judge_ways, load_rules
-from tenmin.osm.barriers import load_barriers
+from tenmin.inputs.osm import judge_ways, load_rules
+from tenmin.inputs.osm._barriers import load_barriers
+from tenmin.support.errors import FileError
 
 CASES = [
     ("highway=footway", "footway", "walk"),

@@ -15,8 +15,8 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 import tenmin
-from tenmin import errors
-from tenmin.samples import SAMPLES, sample_path
+from tenmin.inputs.samples import SAMPLES, sample_path
+from tenmin.support import errors
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))

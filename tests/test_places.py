@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osm_toy import osm_xml, ring, square, write_osm
-from tenmin.errors import TableError
-from tenmin.osm import OsmExtract, read_osm
-from tenmin.places import estimate_places
+from tenmin.inputs.osm import OsmExtract, read_osm
+from tenmin.inputs.places import estimate_places
+from tenmin.support.errors import TableError
 
 SIDE = 0.0003
 

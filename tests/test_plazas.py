@@ -15,7 +15,7 @@ from shapely import LineString, Polygon
 
 import tenmin as tm
 from osm_toy import osm_xml, write_osm
-from tenmin.network.plazas import Plaza, cross_plazas
+from tenmin.network._plazas import Plaza, cross_plazas
 from towns import CRS, cases
 
 

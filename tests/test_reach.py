@@ -13,7 +13,7 @@ from shapely import Point
 
 import tenmin as tm
 from oracles import arrivals_on_streets, reached_metres
-from tenmin.errors import CategoryError, InputError, LimitError, TableError
+from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import CRS, Town, cases, clinics, grid, homes, same_frame, town, towns, walls
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]

@@ -23,14 +23,13 @@ from tenmin.routing import (
     components,
     find_feet,
     link_nodes,
-    meet_walls,
     open_arcs,
-    raise_walls,
     reach_streets,
     search,
     seed_feet,
     shape_edges,
 )
+from tenmin.surface import meet_walls, raise_walls
 from towns import cases
 
 

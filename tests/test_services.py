@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tenmin.errors import FileError
-from tenmin.services import load_catalogue
+from tenmin.inputs.services import load_catalogue
+from tenmin.support.errors import FileError
 
 PROMISED = {
     *("community_service", "clinic", "hospital", "pharmacy", "elderly_care", "kindergarten", "primary_school"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenmin.errors import FileError
-from tenmin.services import Category, list_parts, load_catalogue, load_kinds, name_category, name_room
+from tenmin.inputs.services import Category, list_parts, load_catalogue, load_kinds, name_category, name_room
+from tenmin.support.errors import FileError
 
 
 def _told(text: str) -> dict[str, str | None]:

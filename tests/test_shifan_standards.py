@@ -28,13 +28,13 @@ from shifan_verdicts import (
     SUBDISTRICTS,
     VERDICTS,
 )
-from tenmin.areas import read_areas
-from tenmin.compliance import Compliance, check_standard
-from tenmin.facilities import combine_facilities, find_facilities, read_facilities, suspect_shift
-from tenmin.places import read_places
-from tenmin.samples import sample_path
-from tenmin.standards import KINDS, Standard, load_standard
-from tenmin.tables import list_remarks
+from tenmin.inputs.areas import read_areas
+from tenmin.inputs.facilities import combine_facilities, find_facilities, read_facilities, suspect_shift
+from tenmin.inputs.places import read_places
+from tenmin.inputs.samples import sample_path
+from tenmin.inputs.standards import KINDS, Standard, load_standard
+from tenmin.measures.compliance import Compliance, check_standard
+from tenmin.support.contracts import list_remarks
 
 FOUNDING = tuple(GRADES)
 WORDS = {"p": "pass", "f": "fail", "n": "fail", "u": "unknown", "-": ""}

@@ -9,8 +9,9 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tenmin.routing import Outlines, find_feet, meet_walls
-from tenmin.routing.spots import FINE, SIDE, Asked, Grid, find_spots
+from tenmin.routing import Outlines, find_feet
+from tenmin.surface import meet_walls
+from tenmin.surface._grid_points import FINE, SIDE, Asked, Grid, find_spots
 from towns import Town, cases, towns, walls
 
 ACROSS = st.tuples(*[st.integers(-60, 460)] * 4).filter(lambda ends: ends[:2] != ends[2:])

@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tenmin.errors import FileError, InputError
-from tenmin.standards import (
+from tenmin.inputs.standards import (
     EVIDENCE,
     KINDS,
     AppliesTo,
@@ -26,6 +25,7 @@ from tenmin.standards import (
     list_standards,
     load_standard,
 )
+from tenmin.support.errors import FileError, InputError
 
 THIRD_PARTY = {"gbt50378_walk", "guiyang", "mnr_checkup"}
 IDS = {
@@ -305,7 +305,7 @@ def test_the_table_has_a_row_for_each_clause():
 
 
 def test_a_subject_that_the_catalogue_has_not(tmp_path: Path):
-    source = Path(str(files("tenmin.standards"))) / "data" / "jiaxing_2012.toml"
+    source = Path(str(files("tenmin.inputs.standards"))) / "data" / "jiaxing_2012.toml"
     path = tmp_path / "ours.toml"
     path.write_text(source.read_text("utf-8").replace('subject = "police"', 'subject = "polise"'), "utf-8")
     assert len(check_standard_file(path).clauses) == 16

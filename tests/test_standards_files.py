@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenmin.errors import FileError, InputError, OutputError
-from tenmin.standards import (
+from tenmin.inputs.standards import (
     KINDS,
     AppliesTo,
     Clause,
@@ -27,8 +26,9 @@ from tenmin.standards import (
     read_standard_workbook,
     write_blank_standard,
 )
-from tenmin.standards.rows import list_tables, write_toml_text
-from tenmin.standards.workbook import write_tables
+from tenmin.inputs.standards._rows import list_tables, write_toml_text
+from tenmin.inputs.standards._workbook import write_tables
+from tenmin.support.errors import FileError, InputError, OutputError
 
 HEAD = """
 id = "ours"

@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from pyproj import CRS
 
-from tenmin.errors import FileError, InputError, OutputError
+from tenmin.inputs.walkers import Walker
 from tenmin.network import WalkNetwork
-from tenmin.network.columns import plain, restored
-from tenmin.network.containers import ABOUT
-from tenmin.network.layout import Layout, no_lines
-from tenmin.network.storage import SUFFIXES, is_saved_network, read_layout, save_layout
-from tenmin.walkers import Walker
+from tenmin.network._columns import plain, restored
+from tenmin.network._containers import ABOUT
+from tenmin.network._layout import Layout, no_lines
+from tenmin.network._storage import SUFFIXES, is_saved_network, read_layout, save_layout
+from tenmin.support.errors import FileError, InputError, OutputError
 from towns import cases
 
 LOCAL = "+proj=tmerc +lat_0=1.5 +lon_0=117.123 +k=1 +x_0=500000 +y_0=-37.5 +ellps=krass +units=m +no_defs"
@@ -260,7 +260,7 @@ def test_a_writer_that_fails_leaves_what_was_there(
         target.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tenmin.network.storage._WRITERS", {suffix: full})
+    monkeypatch.setattr("tenmin.network._storage._WRITERS", {suffix: full})
     with pytest.raises(OutputError, match="disk is full"):
         save_layout(small(source="newer"), WALKER, path)
     assert path.read_bytes() == before

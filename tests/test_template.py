@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tenmin.areas import read_areas
-from tenmin.errors import OutputError
-from tenmin.facilities.register import read_facilities
-from tenmin.places import read_places
-from tenmin.services import load_catalogue
-from tenmin.tables import list_remarks
-from tenmin.template import write_template
+from tenmin.inputs.areas import read_areas
+from tenmin.inputs.facilities._register import read_facilities
+from tenmin.inputs.places import read_places
+from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.templates import write_template
+from tenmin.support.contracts import list_remarks
+from tenmin.support.errors import OutputError
 
 TABLES = [read_facilities, read_areas, read_places]
 

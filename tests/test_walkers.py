@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenmin.errors import FileError, InputError
-from tenmin.walkers import KERBS, Walker, load_walkers
+from tenmin.inputs.walkers import KERBS, Walker, load_walkers
+from tenmin.support.errors import FileError, InputError
 
 PRESETS = ("adult", "older_adult", "child", "wheelchair", "pushchair")
 FIGURES = (

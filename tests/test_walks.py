@@ -10,7 +10,7 @@ from shapely import box
 
 import tenmin as tm
 from oracles import least_walks
-from tenmin.errors import CategoryError, InputError, LimitError, TableError
+from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import SPEED, Town, cases, clinics, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (400.0, 0.0)]

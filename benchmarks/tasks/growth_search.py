@@ -12,7 +12,7 @@ from benchmarks.street_arrays import StreetArrays
 from benchmarks.tasks.clock import Clock
 from benchmarks.tasks.nearest import nearest
 from tenmin.routing import Arcs, Costs, link_nodes, open_arcs
-from tenmin.routing.flood import Basin, drain, flood
+from tenmin.routing._bounded_search import Basin, drain, flood
 
 DOORS, SOURCES = 60, 200
 LIMIT = 800.0

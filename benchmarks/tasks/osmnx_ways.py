@@ -10,9 +10,9 @@ import pandas as pd
 
 from benchmarks.osmnx_filter import refusal, walk_filter
 from benchmarks.tasks.clock import Clock
-from tenmin.osm import OsmExtract, judge_ways, read_streets
+from tenmin.inputs.osm import OsmExtract, judge_ways, read_streets
 from tenmin.routing import components, link_nodes
-from tenmin.tables import in_metres
+from tenmin.support.contracts import in_metres
 
 FEWEST_METRES = 50.0
 EXAMPLES = 2

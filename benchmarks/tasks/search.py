@@ -23,7 +23,7 @@ Nearby = list[tuple[np.ndarray, np.ndarray]]
 
 def _tenmin(problem: Problem, passes: int) -> tuple[list[float], Nearby, dict[str, Any]]:
     from tenmin.routing import Arcs
-    from tenmin.routing.flood import Basin, drain, flood
+    from tenmin.routing._bounded_search import Basin, drain, flood
 
     @njit
     def every(arcs: Arcs, sources: np.ndarray, limit: float, basin: Basin) -> int:

@@ -7,10 +7,27 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tenmin.areas import read_areas
-    from tenmin.compliance import Compliance, check_standard
-    from tenmin.coverage import Coverage, measure_coverage
-    from tenmin.errors import (
+    from tenmin.access.catchments import count_people
+    from tenmin.access.isochrones import trace_isochrones
+    from tenmin.access.nearest import find_nearest
+    from tenmin.access.service_streets import trace_streets
+    from tenmin.access.travel_times import measure_walks
+    from tenmin.inputs.areas import read_areas
+    from tenmin.inputs.facilities import combine_facilities, find_facilities, read_facilities
+    from tenmin.inputs.osm import OsmExtract, download_osm, load_rules, read_osm
+    from tenmin.inputs.places import estimate_places, read_places
+    from tenmin.inputs.samples import sample_path
+    from tenmin.inputs.services import Category, load_catalogue
+    from tenmin.inputs.standards import Standard, list_standards, load_standard
+    from tenmin.inputs.templates import write_template
+    from tenmin.inputs.walkers import Walker, load_walkers
+    from tenmin.measures.compliance import Compliance, check_standard
+    from tenmin.measures.coverage import Coverage, measure_coverage
+    from tenmin.measures.gaps import find_gaps
+    from tenmin.network import WalkNetwork
+    from tenmin.outputs.maps import draw_map
+    from tenmin.support.contracts import list_remarks
+    from tenmin.support.errors import (
         CategoryError,
         FileError,
         InputError,
@@ -22,31 +39,59 @@ if TYPE_CHECKING:
         TenminError,
         TenminWarning,
     )
-    from tenmin.facilities import combine_facilities, find_facilities, read_facilities
-    from tenmin.gaps import find_gaps
-    from tenmin.isochrones import trace_isochrones
-    from tenmin.maps import draw_map
-    from tenmin.nearest import find_nearest
-    from tenmin.network import WalkNetwork
-    from tenmin.osm import OsmExtract, download_osm, load_rules, read_osm
-    from tenmin.people import count_people
-    from tenmin.places import estimate_places, read_places
-    from tenmin.reach import trace_streets
-    from tenmin.samples import sample_path
-    from tenmin.services import Category, load_catalogue
-    from tenmin.standards import Standard, list_standards, load_standard
-    from tenmin.tables import list_remarks
-    from tenmin.template import write_template
-    from tenmin.walkers import Walker, load_walkers
-    from tenmin.walks import measure_walks
 
 __version__ = version("tenmin")
 
 _MODULES = {
-    "areas": ("read_areas",),
-    "compliance": ("Compliance", "check_standard"),
-    "coverage": ("Coverage", "measure_coverage"),
-    "errors": (
+    "access.catchments": ("count_people",),
+    "access.isochrones": ("trace_isochrones",),
+    "access.nearest": ("find_nearest",),
+    "access.service_streets": ("trace_streets",),
+    "access.travel_times": ("measure_walks",),
+    "inputs.areas": ("read_areas",),
+    "inputs.facilities": (
+        "combine_facilities",
+        "find_facilities",
+        "read_facilities",
+    ),
+    "inputs.osm": (
+        "OsmExtract",
+        "download_osm",
+        "load_rules",
+        "read_osm",
+    ),
+    "inputs.places": (
+        "estimate_places",
+        "read_places",
+    ),
+    "inputs.samples": ("sample_path",),
+    "inputs.services": (
+        "Category",
+        "load_catalogue",
+    ),
+    "inputs.standards": (
+        "Standard",
+        "list_standards",
+        "load_standard",
+    ),
+    "inputs.templates": ("write_template",),
+    "inputs.walkers": (
+        "Walker",
+        "load_walkers",
+    ),
+    "measures.compliance": (
+        "Compliance",
+        "check_standard",
+    ),
+    "measures.coverage": (
+        "Coverage",
+        "measure_coverage",
+    ),
+    "measures.gaps": ("find_gaps",),
+    "network": ("WalkNetwork",),
+    "outputs.maps": ("draw_map",),
+    "support.contracts": ("list_remarks",),
+    "support.errors": (
         "CategoryError",
         "FileError",
         "InputError",
@@ -58,23 +103,6 @@ _MODULES = {
         "TenminError",
         "TenminWarning",
     ),
-    "facilities": ("combine_facilities", "find_facilities", "read_facilities"),
-    "gaps": ("find_gaps",),
-    "isochrones": ("trace_isochrones",),
-    "maps": ("draw_map",),
-    "nearest": ("find_nearest",),
-    "network": ("WalkNetwork",),
-    "osm": ("OsmExtract", "download_osm", "load_rules", "read_osm"),
-    "people": ("count_people",),
-    "places": ("estimate_places", "read_places"),
-    "reach": ("trace_streets",),
-    "samples": ("sample_path",),
-    "services": ("Category", "load_catalogue"),
-    "standards": ("Standard", "list_standards", "load_standard"),
-    "tables": ("list_remarks",),
-    "template": ("write_template",),
-    "walkers": ("Walker", "load_walkers"),
-    "walks": ("measure_walks",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

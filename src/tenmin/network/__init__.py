@@ -1,6 +1,6 @@
 """Streets to walk: build a network, join places and facilities to it."""
 
-from tenmin.network.joins import Joins
-from tenmin.network.walk_network import WalkNetwork
+from tenmin.network._snapping import Joins
+from tenmin.network._walk_network import WalkNetwork
 
 __all__ = ["Joins", "WalkNetwork"]

@@ -1,67 +1,52 @@
-"""Walking searches on plain arrays: arrays in, arrays out, compiled by numba.
+"""Graph search on plain arrays: what is reached from where, at what cost.
 
-Costs are floats in any one unit (seconds or metres). Every search runs from facilities outwards; a walk *to* a
-facility is the same search with the costs along and against each edge exchanged.
+In come arrays: a street graph in compressed sparse rows, the costs of its edges (seconds or metres), and access points
+(edge, offset, leg). Out come arrays: costs at nodes and places, nearest owners, edge intervals within a limit. Every
+search runs from facilities outwards; a walk *to* a facility is the same search with the costs of the two directions
+exchanged. Nothing here knows of tables, geometries or the rest of tenmin.
+
+The kernels are compiled by numba; change one only with the tests of `tests/test_routing.py` and the benchmark of
+searches beside it.
 """
 
-from tenmin.routing.arcs import Arcs, open_arcs
-from tenmin.routing.arrivals import Arrivals, arrive_at
-from tenmin.routing.chains import chain_points
-from tenmin.routing.circles import Course, draw_group, gather_starts, lay_out, reached_edges
-from tenmin.routing.feet import Feet, Outlines, find_feet
-from tenmin.routing.field import Starts
-from tenmin.routing.flood import Basin
-from tenmin.routing.lattice import Ground, Lattice, lay_lattice
-from tenmin.routing.ranked import Ranks, divide_streets, rank_nodes, rank_things
-from tenmin.routing.reach import Reached, Stretches, clip_stretches, cut_lines, reach_streets
-from tenmin.routing.rims import Rims, find_rims
-from tenmin.routing.rings import Rings
-from tenmin.routing.search import Labels, Seeds, search, seed_feet
-from tenmin.routing.streets import Costs, Shapes, Streets, components, link_nodes, original_of, shape_edges, step_back
-from tenmin.routing.walls import Walls, meet_walls, raise_walls
+from tenmin.routing._access_points import TOUCH, Feet, Outlines, find_feet
+from tenmin.routing._adjacency import Arcs, open_arcs
+from tenmin.routing._arrivals import Arrivals, arrive_at
+from tenmin.routing._bounded_search import Basin, drain, flood
+from tenmin.routing._graph import Costs, Shapes, Streets, components, link_nodes, original_of, shape_edges, step_back
+from tenmin.routing._k_nearest import Ranks, divide_streets, rank_nodes, rank_things
+from tenmin.routing._reach import Reached, Stretches, clip_stretches, cut_lines, reach_streets
+from tenmin.routing._search import Labels, Seeds, search, seed_feet
 
 __all__ = [
+    "TOUCH",
     "Arcs",
     "Arrivals",
     "Basin",
     "Costs",
-    "Course",
     "Feet",
-    "Ground",
     "Labels",
-    "Lattice",
     "Outlines",
     "Ranks",
     "Reached",
-    "Rims",
-    "Rings",
     "Seeds",
     "Shapes",
-    "Starts",
     "Streets",
     "Stretches",
-    "Walls",
     "arrive_at",
-    "chain_points",
     "clip_stretches",
     "components",
     "cut_lines",
     "divide_streets",
-    "draw_group",
+    "drain",
     "find_feet",
-    "find_rims",
-    "gather_starts",
-    "lay_lattice",
-    "lay_out",
+    "flood",
     "link_nodes",
-    "meet_walls",
     "open_arcs",
     "original_of",
-    "raise_walls",
     "rank_nodes",
     "rank_things",
     "reach_streets",
-    "reached_edges",
     "search",
     "seed_feet",
     "shape_edges",

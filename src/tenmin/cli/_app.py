@@ -1,0 +1,68 @@
+"""The application: how commands speak, how they end on an error, and the options that several have."""
+
+from __future__ import annotations
+
+import locale
+import tomllib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tenmin.support.errors import InputError, ServiceError, TenminError
+
+__all__ = ["TEXTS", "Debug", "Lang", "Language", "Out", "app", "choose_language", "report_errors", "say"]
+
+EXITS = {InputError: 3, ServiceError: 4, TenminError: 5}
+EXIT_INTERNAL = 6
+
+Lang = Literal["zh", "en"]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Where the results go.")]
+Language = Annotated[Lang | None, typer.Option("--lang", help="Language of what is shown; else that of the system.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+app = typer.Typer(
+    help="Who cannot reach which service on foot in ten minutes, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(
+    resources.files("tenmin.cli").joinpath("texts.toml").read_text("utf-8")
+)
+"""What the commands say, in both languages."""
+
+
+def choose_language(lang: Lang | None) -> Lang:
+    """Return the language asked for, else that of the system."""
+    if lang is not None:
+        return lang
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def say(key: str, lang: Lang, **values: object) -> None:
+    """Print a text of `texts.toml`."""
+    typer.echo(TEXTS[key][lang].format(**values))
+
+
+@contextmanager
+def report_errors(*, debug: bool) -> Iterator[None]:
+    """Turn an error into one message and an exit code, and warnings into lines."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_args, **_kwargs: typer.echo(f"! {message}", err=True)
+        try:
+            yield
+        except TenminError as error:
+            if debug:
+                raise
+            typer.echo(f"tenmin: {error}", err=True)
+            raise typer.Exit(next(code for kind, code in EXITS.items() if isinstance(error, kind))) from None
+        except Exception as error:
+            if debug or isinstance(error, typer.Exit):
+                raise
+            typer.echo(f"tenmin: {type(error).__name__}: {error}\n{TEXTS['internal']['en']}", err=True)
+            raise typer.Exit(EXIT_INTERNAL) from None

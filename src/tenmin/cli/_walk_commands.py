@@ -1,0 +1,203 @@
+"""The commands that walk: the demo, coverage and isochrones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tenmin.cli._app import TEXTS, Debug, Lang, Language, Out, app, choose_language, report_errors, say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from tenmin.inputs.osm import OsmExtract
+    from tenmin.measures.coverage import Coverage
+    from tenmin.network import WalkNetwork
+
+__all__ = ["coverage", "demo", "isochrones"]
+
+DEMO_PEOPLE = 12_000.0
+DEMO_STANDARDS = (
+    "jiaxing_2012",
+    "xuzhou_2017",
+    "yunmeng_liushiliuyou",
+    "jinan_2008_10min",
+    "china_2005_benchmarks",
+)
+DEMO_COMPLETE = (
+    *("community_service", "one_stop_hall", "social_affairs", "police", "clinic", "citizens_school", "fitness"),
+    *("elderly_care", "kindergarten", "culture", "sport", "sports_room", "square", "labour_service", "market"),
+)
+"""The categories of which the register of 示范区 lists every facility."""
+
+Streets = Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")]
+Minutes = Annotated[list[float] | None, typer.Option("--minutes", "-m", help="Limit in minutes; may be repeated.")]
+Metres = Annotated[list[float] | None, typer.Option(help="Limit in metres of walking instead; may be repeated.")]
+Categories = Annotated[list[str] | None, typer.Option("--category", "-c", help="Category; all if not given.")]
+Facilities = Annotated[
+    Path | None, typer.Option(help="A table of facilities (.xlsx, .csv, .gpkg ...) instead of those of OpenStreetMap.")
+]
+WalkerName = Annotated[str, typer.Option("--walker", help="adult, older_adult, child, wheelchair or pushchair.")]
+
+
+def _read_facilities(path: Path, categories: list[str] | None) -> gpd.GeoDataFrame:
+    """The facilities of a table, of some categories."""
+    from tenmin.inputs.facilities import read_facilities
+    from tenmin.support.limits import unknown_category
+
+    table = read_facilities(path)
+    present = sorted(set(table["category"].astype("str")))
+    for category in categories or []:
+        if category not in present:
+            raise unknown_category(category, present, str(path))
+    return table if categories is None else table[table["category"].isin(categories)]
+
+
+def _read_town(
+    streets: Path, facilities: Path | None, categories: list[str] | None, *, walker: str, lang: Lang
+) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
+    """An extract, its walking network, and the facilities to hold against it."""
+    from tenmin.inputs.facilities import find_facilities
+    from tenmin.inputs.osm import read_osm
+    from tenmin.network import WalkNetwork
+
+    say("reading", lang, path=streets)
+    town = read_osm(streets)
+    network = WalkNetwork.from_osm(town, walker=walker)
+    if facilities is None:
+        found = find_facilities(town, categories=categories)
+    else:
+        found = _read_facilities(facilities, categories)
+    say("found", lang, network=repr(network), facilities=len(found))
+    return town, network, found
+
+
+def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
+    """Print the shares; write them, the gaps, the circles and the map into a folder."""
+    from tenmin.access.isochrones import trace_isochrones
+    from tenmin.measures.gaps import find_gaps
+    from tenmin.outputs.maps import draw_map
+    from tenmin.outputs.tables import share_table, shares_as_text, write_layer, write_table
+    from tenmin.support.files import make_folder
+
+    folder = make_folder(out)
+    gaps = find_gaps(coverage)
+    limit = {str(category): float(number) for category, number in coverage.limit.items()}
+    minutes, metres = (limit, None) if coverage.unit == "minutes" else (None, limit)
+    circles = trace_isochrones(coverage.network, coverage.facilities, minutes=minutes, metres=metres, merge="category")
+    shares = share_table(coverage, lang)
+    for line in shares_as_text(shares, lang):
+        typer.echo(line)
+    write_table(shares, folder / "coverage.csv")
+    write_layer(gaps, folder / "gaps.gpkg", "gaps")
+    write_layer(circles, folder / "isochrones.gpkg", "isochrones")
+    draw_map(coverage, gaps=gaps, isochrones=circles, title=title, lang=lang).save(str(folder / "review.html"))
+    say("written", lang, path=folder / "review.html")
+
+
+Sample = Annotated[Literal["helsinki", "shifan"], typer.Option(help="The sample: streets alone, or a whole district.")]
+
+
+@app.command()
+def demo(sample: Sample = "helsinki", out: Out = Path("demo"), lang: Language = None, debug: Debug = False) -> None:
+    """Analyse a sample that ships with tenmin and draw its review map; hold 示范区 against five standards, too."""
+    from tenmin.inputs.places import estimate_places
+    from tenmin.inputs.samples import sample_path
+    from tenmin.measures.coverage import measure_coverage
+
+    with report_errors(debug=debug):
+        chosen = choose_language(lang)
+        if sample == "shifan":
+            _show_district(out, chosen)
+            return
+        town, network, found = _read_town(sample_path("helsinki"), None, None, walker="adult", lang=chosen)
+        measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE), found, minutes=10)
+        _review(measured, out, title=TEXTS["demo_title"][chosen], lang=chosen)
+
+
+def _show_district(out: Path, lang: Lang) -> None:
+    """Review 示范区, and hold its communities against the five founding standards."""
+    from tenmin.cli._rule_commands import tell_compliance
+    from tenmin.inputs.areas import read_areas
+    from tenmin.inputs.facilities import combine_facilities, read_facilities
+    from tenmin.inputs.places import read_places
+    from tenmin.inputs.samples import sample_path
+    from tenmin.measures.compliance import check_standard
+    from tenmin.measures.coverage import measure_coverage
+    from tenmin.support.contracts import list_remarks
+
+    names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
+    communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)
+    _, network, mapped = _read_town(sample_path("shifan"), None, None, walker="adult", lang=lang)
+    known = read_facilities(register, complete=DEMO_COMPLETE)
+    others = read_facilities(poi, datum="gcj02", columns={"位置": "lonlat"})
+    found = combine_facilities(known, others, mapped)
+    for path, table in ((register, known), (poi, others)):
+        say("read", lang, path=path, rows=len(table), remarks=len(list_remarks(table)))
+    say("combined", lang, facilities=len(found), remarks=len(list_remarks(found)))
+    areas, places = read_areas(communities), read_places(estates)
+    measured = measure_coverage(network, places, found, minutes=10, areas=areas)
+    _review(measured, out, title=TEXTS["district_title"][lang], lang=lang)
+    for standard in DEMO_STANDARDS:
+        checked = check_standard(standard, areas, found, network=network, places=places)
+        typer.echo()
+        tell_compliance(checked, out / standard, lang)
+
+
+@app.command()
+def coverage(
+    streets: Streets,
+    people: Annotated[float, typer.Option(help="People who live in the extract; shared out over its homes.")],
+    facilities: Facilities = None,
+    category: Categories = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", "-m", help="Limit in minutes; 10 if none is given.")
+    ] = None,
+    metres: Annotated[float | None, typer.Option(help="Limit in metres of walking instead.")] = None,
+    walker: WalkerName = "adult",
+    out: Out = Path("coverage"),
+    lang: Language = None,
+    debug: Debug = False,
+) -> None:
+    """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
+    from tenmin.inputs.places import estimate_places
+    from tenmin.measures.coverage import measure_coverage
+
+    with report_errors(debug=debug):
+        chosen = choose_language(lang)
+        town, network, found = _read_town(streets, facilities, category, walker=walker, lang=chosen)
+        minutes = 10.0 if minutes is None and metres is None else minutes
+        places = estimate_places(town, people=people)
+        measured = measure_coverage(network, places, found, minutes=minutes, metres=metres)
+        _review(measured, out, title=streets.name, lang=chosen)
+
+
+@app.command()
+def isochrones(
+    streets: Streets,
+    facilities: Facilities = None,
+    category: Categories = None,
+    minutes: Minutes = None,
+    metres: Metres = None,
+    merge: Annotated[bool, typer.Option("--merge", help="One circle for each category, not each facility.")] = False,
+    shape: Annotated[Literal["ground", "streets"], typer.Option(help="Polygons or lines.")] = "ground",
+    walker: WalkerName = "adult",
+    out: Out = Path("isochrones.gpkg"),
+    lang: Language = None,
+    debug: Debug = False,
+) -> None:
+    """Draw the circles of facilities and write them as .gpkg or .geojson."""
+    from tenmin.access.isochrones import trace_isochrones
+    from tenmin.outputs.tables import check_layer_name, write_layer
+
+    with report_errors(debug=debug):
+        chosen = choose_language(lang)
+        check_layer_name(out)
+        _, network, found = _read_town(streets, facilities, category, walker=walker, lang=chosen)
+        minutes = [10.0] if minutes is None and metres is None else minutes
+        together = "category" if merge else None
+        circles = trace_isochrones(network, found, minutes=minutes, metres=metres, shape=shape, merge=together)
+        write_layer(circles, out, "isochrones")
+        say("circles", chosen, count=len(circles), path=out)

@@ -1,0 +1,93 @@
+"""Areas: the communities (社区), sub-districts (街道) and districts that results are told by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+
+from tenmin.inputs.readers import ControlPoints, Datum, Intake, PathLike, Reference, open_table
+from tenmin.support.errors import TableError
+
+__all__ = ["read_areas"]
+
+_LEVEL = "社区"
+_TEXTS = ("name", "level", "parent", "kind")
+
+
+def read_areas(
+    path: PathLike,
+    *,
+    datum: Datum = "wgs84",
+    columns: Mapping[str, str] | None = None,
+    crs: object = None,
+    control_points: ControlPoints | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> gpd.GeoDataFrame:
+    r"""Return the areas of a table, by id; without a column of ids the names are the ids.
+
+    The columns `name`, `level` (社区 where none is given), `parent`, `kind` (old, new, resettled, rural), `households`
+    and `people` are always there; what else the file has is kept. The geometry is the outline, None if there is none.
+    `list_remarks` tells what was noted and left out.
+
+    Parameters
+    ----------
+    path
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
+    datum, columns, crs, control_points, encoding, sheet
+        As in `read_facilities`.
+
+    Raises
+    ------
+    FileError
+        The file is of a kind that is not read (with how to export it), or damaged.
+    TableError
+        A column or a cell is wrong, an area is there twice, or its households are not above 0.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "areas.csv")
+    ...     _ = path.write_text("社区,所属街道,户数,常住人口\n长安社区,鼓楼街道,3000,1.2万\n", encoding="utf-8")
+    ...     areas = read_areas(path)
+    >>> print(*areas.loc["长安社区", ["level", "parent", "households", "people"]])
+    社区 鼓楼街道 3000.0 12000.0
+    """
+    reference = Reference(datum, crs, control_points)
+    table = open_table(path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet)
+    frame = _filled(table)
+    ids = _ids(table, frame)
+    table.refuse((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")
+    return table.finish(frame, ids, "area")
+
+
+def _filled(table: Intake) -> gpd.GeoDataFrame:
+    """Return the frame with the columns that every table of areas has."""
+    if not {"id", "name"} & set(table.frame.columns):
+        msg = (
+            f"{table.path} has neither names nor ids of areas (社区, 编号); name the column by columns=; its headings "
+            f"are {', '.join(map(repr, table.seen))}"
+        )
+        raise TableError(msg)
+    frame = table.frame.assign(**{name: table.texts(name) for name in _TEXTS})
+    missing = [name for name in ("households", "people") if name not in frame.columns]
+    return frame.assign(**dict.fromkeys(missing, np.nan), level=frame["level"].fillna(_LEVEL))
+
+
+def _ids(table: Intake, frame: gpd.GeoDataFrame) -> list[str]:
+    """Return the id of every area: its own, else its name, with its parent where two have the same."""
+    named = frame["name"].notna()
+    twice = frame.duplicated(["name", "parent", "level"], keep=False) & named
+    table.refuse(twice.to_numpy(), "name", "is there more than once under one parent; keep one row for each area")
+    told = table.texts("id")
+    table.refuse((told.isna() & ~named).to_numpy(), "name", "is empty; name the area, or take the row out")
+    shared = frame["name"].duplicated(keep=False)
+    longer = frame["parent"].fillna(frame["level"]).astype(object) + "/" + frame["name"].astype(object)
+    ids = told.where(told.notna(), frame["name"].where(~shared, longer))
+    field = "id" if "id" in frame.columns else "name"
+    table.refuse(ids.duplicated(keep=False).to_numpy(), field, "is there more than once; make it unique")
+    return ids.tolist()

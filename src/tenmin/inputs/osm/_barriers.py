@@ -1,0 +1,58 @@
+"""Which mapped lines stop a walker, by the table in barriers.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from tenmin.support.conditions import Condition, parse_condition, remember
+from tenmin.support.files import check_keys, read_toml
+
+__all__ = ["BarrierTable", "load_barriers"]
+
+
+@dataclass(frozen=True)
+class BarrierTable:
+    """The kinds of barrier, first fit first, and what passes over or under the ground and stops nobody."""
+
+    passes: Condition
+    kinds: tuple[tuple[str, Condition], ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Keys of which every barrier has at least one."""
+        return frozenset(key for _, when in self.kinds for key, _ in when.anchors)
+
+    def kind(self, tags: Mapping[str, str]) -> str | None:
+        """Return the kind of barrier that a line with these tags is, or None.
+
+        >>> load_barriers().kind({"railway": "rail"})
+        'railway'
+        >>> load_barriers().kind({"railway": "rail", "bridge": "yes"}) is None
+        True
+        """
+        return None if self.keys.isdisjoint(tags) else self._asked_once(tags)
+
+    @cached_property
+    def _asked_once(self) -> Callable[[Mapping[str, str]], str | None]:
+        return remember(self._kind, self.passes.keys.union(*(when.keys for _, when in self.kinds)))
+
+    def _kind(self, tags: Mapping[str, str]) -> str | None:
+        found = next((kind for kind, when in self.kinds if when.holds(tags)), None)
+        return None if found is None or self.passes.holds(tags) else found
+
+
+@cache
+def load_barriers() -> BarrierTable:
+    """Return the table that ships with the package."""
+    path = Path(str(files("tenmin.inputs.osm") / "barriers.toml"))
+    data = read_toml(path)
+    check_keys(data, {"passes", "barrier"}, {"passes", "barrier"}, str(path))
+    kinds = []
+    for row in data["barrier"]:
+        check_keys(row, {"kind", "when"}, {"kind", "when"}, str(path))
+        kinds.append((row["kind"], parse_condition(row["when"], f"{path}, {row['kind']}")))
+    return BarrierTable(parse_condition(data["passes"], f"{path}, passes"), tuple(kinds))

@@ -1,0 +1,234 @@
+"""Places: where people live, read from a table, or as far as buildings tell."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.inputs.osm import OsmExtract
+from tenmin.inputs.readers import ControlPoints, Datum, PathLike, Reference, open_table
+from tenmin.support.conditions import Condition, parse_condition
+from tenmin.support.errors import TableError
+from tenmin.support.files import check_keys, read_toml
+
+__all__ = ["estimate_places", "read_places"]
+
+#: A smaller footprint is a shed or a garage, not a home.
+SMALLEST_HOME_M2 = 20.0
+#: A larger footprint joins the network at a point inside it, since its best entrance would serve everybody.
+LARGEST_PLACE_M2 = 20_000.0
+_MOST_LEVELS = 200.0
+
+
+def read_places(
+    path: PathLike,
+    *,
+    datum: Datum = "wgs84",
+    columns: Mapping[str, str] | None = None,
+    crs: object = None,
+    control_points: ControlPoints | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    skip_bad: bool = False,
+) -> gpd.GeoDataFrame:
+    r"""Return the places of a table where people live: buildings, estates (小区), or communities as points.
+
+    The columns `people`, `area` (the community it belongs to) and `name` are always there, `people_60_plus` and other
+    groups as the file has them. `list_remarks` tells what was noted and left out.
+
+    Parameters
+    ----------
+    path
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
+    datum, columns, crs, control_points, encoding, sheet
+        As in `read_facilities`.
+    skip_bad
+        Leave rows whose people or coordinates are no figures out, and list them, instead of refusing the table.
+
+    Raises
+    ------
+    FileError
+        The file is of a kind that is not read (with how to export it), or damaged.
+    TableError
+        A column or a cell is wrong, people are negative or missing, or there are neither coordinates nor communities.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "estates.csv")
+    ...     _ = path.write_text("小区,坐标,人口\n东苑,\"105.01,38.40\",1200\n", encoding="utf-8")
+    ...     places = read_places(path)
+    >>> places["people"].tolist(), places.geometry.iloc[0].x
+    ([1200.0], 105.01)
+    """
+    table = open_table(
+        path, "places", reference=Reference(datum, crs, control_points), columns=columns, encoding=encoding,
+        sheet=sheet, needed=("people",), skip_bad=skip_bad,
+    )  # fmt: skip
+    frame = table.frame
+    if "people" not in frame.columns or not (table.placed or "area" in frame.columns):
+        lacking = (
+            "people (人口)" if "people" not in frame.columns else "coordinates (经度 and 纬度) nor a community (社区)"
+        )
+        msg = f"{table.path} has no {lacking}; name the column by columns=; it has {', '.join(map(repr, table.seen))}"
+        raise TableError(msg)
+    frame = frame.assign(name=table.texts("name"), area=table.texts("area"))
+    return table.finish(frame, table.label(["place"] * len(frame)), "place")
+
+
+def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
+    """Return the buildings of an extract that people live in, with `people` shared out by floor area.
+
+    A home is a building with a residential value, or `building=yes` without a tag that says another use and not on
+    land of another use, such as a campus (the table is places.toml, and `rule` tells which row took it). Floor area
+    is the footprint times `building:levels`; where they are not mapped, the median of the buildings of that value,
+    else of all homes, else 1 (`levels_source`). Footprints under 20 m2 are left out; one over 2 ha becomes a point
+    inside it. All floors count as homes.
+
+    Parameters
+    ----------
+    extract
+        What `read_osm` returned.
+    people
+        How many live in the extract; the column `people` sums to it.
+
+    Raises
+    ------
+    TableError
+        `people` is no number above 0, or the extract has no building that people live in.
+
+    Examples
+    --------
+    >>> from tenmin.inputs import osm
+    >>> from tenmin.inputs.samples import sample_path
+    >>> places = estimate_places(osm.read_osm(sample_path("helsinki")), people=12_000)
+    >>> round(float(places["people"].sum()), 6)
+    12000.0
+    """
+    _refuse_people(people)
+    homes = _homes(extract)
+    areas = homes.geometry.to_crs(homes.estimate_utm_crs()).area if len(homes) else pd.Series(dtype=float)
+    homes = homes[areas >= SMALLEST_HOME_M2]
+    areas = areas[homes.index]
+    if homes.empty:
+        msg = (
+            f"{extract.path} has no building that people live in; take the places from a table of communities "
+            "(read_places) or an extract with buildings"
+        )
+        raise TableError(msg)
+    levels = _levels(homes)
+    floor = areas * levels["levels"]
+    shapes = homes.geometry.where(areas <= LARGEST_PLACE_M2, homes.geometry.representative_point())
+    columns = {
+        "people": _shares(floor, float(people)),
+        "levels": levels["levels"],
+        "levels_source": levels["levels_source"],
+        "floor_area_m2": floor,
+        "rule": homes["rule"],
+        "source": "OpenStreetMap",
+    }
+    places = gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+    return places.rename_axis("place").sort_index()
+
+
+def _refuse_people(people: float) -> None:
+    number = isinstance(people, int | float | np.number) and not isinstance(people, bool)
+    if not number or not 0 < people < math.inf:
+        msg = f"people = {people!r}; give how many people live in the extract, a number above 0"
+        raise TableError(msg)
+
+
+@dataclass(frozen=True)
+class _Homes:
+    """The table of homes: rows of id, condition and whether the land is asked, and what land means."""
+
+    rows: tuple[tuple[str, Condition, bool], ...]
+    home_land: Condition
+    other_land: Condition
+
+    def row_for(self, tags: Mapping[str, str]) -> tuple[str | None, bool]:
+        """Return the id of the row that takes a building with these tags, and whether the land is asked."""
+        return next(((rule, ask) for rule, when, ask in self.rows if when.holds(tags)), (None, False))
+
+
+@cache
+def _table() -> _Homes:
+    path = Path(str(files("tenmin.inputs") / "places.toml"))
+    data = read_toml(path)
+    check_keys(data, {"home", "land"}, {"home", "land"}, str(path))
+    check_keys(data["land"], {"home", "other"}, {"home", "other"}, f"{path}, land")
+    rows = []
+    for row in data["home"]:
+        check_keys(row, {"id", "when", "ask_land"}, {"id", "when"}, str(path))
+        rows.append((row["id"], parse_condition(row["when"], f"{path}, {row['id']}"), row.get("ask_land", False)))
+    home, other = (parse_condition(data["land"][use], f"{path}, land") for use in ("home", "other"))
+    return _Homes(tuple(rows), home, other)
+
+
+def _homes(extract: OsmExtract) -> gpd.GeoDataFrame:
+    buildings = extract.areas[["building" in tags for tags in extract.areas["tags"]]]
+    taken = [_table().row_for(tags) for tags in buildings["tags"]]
+    found = buildings.assign(rule=pd.Series([rule for rule, _ in taken], index=buildings.index, dtype=object))
+    ask = np.array([ask for _, ask in taken], bool)
+    away = np.zeros(len(found), bool)
+    away[ask] = _on_other_land(extract, found.geometry.to_numpy()[ask])
+    return found[found["rule"].notna() & ~away]
+
+
+def _on_other_land(extract: OsmExtract, buildings: np.ndarray) -> np.ndarray:
+    """Return where the smallest area of known use round a building is of another use than homes."""
+    table = _table()
+    uses = [(table.other_land.holds(tags), table.home_land.holds(tags)) for tags in extract.areas["tags"]]
+    known = np.flatnonzero([other or home for other, home in uses])
+    shapes = extract.areas.geometry.to_numpy()[known]
+    inside, land = shapely.STRtree(shapes).query(shapely.point_on_surface(buildings), predicate="within")
+    pairs = pd.DataFrame({"building": inside, "size": shapely.area(shapes)[land], "land": known[land]})
+    smallest = pairs.sort_values(["building", "size", "land"]).drop_duplicates("building")
+    away = np.zeros(len(buildings), bool)
+    away[smallest["building"]] = [uses[place][0] for place in smallest["land"]]
+    return away
+
+
+def _levels(homes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the levels of every home and where the figure comes from."""
+    value = pd.Series([tags["building"] for tags in homes["tags"]], index=homes.index)
+    mapped = pd.Series([_parse_levels(tags.get("building:levels")) for tags in homes["tags"]], index=homes.index)
+    alike = mapped.groupby(value).transform("median")
+    levels = mapped.fillna(alike).fillna(mapped.median()).fillna(1.0)
+    source = np.select(
+        [mapped.notna(), alike.notna(), mapped.notna().any()],
+        ["mapped", "median of building=" + value, "median of all homes"],
+        default="assumed",
+    )
+    return pd.DataFrame({"levels": levels, "levels_source": source}, index=homes.index)
+
+
+def _parse_levels(text: str | None) -> float:
+    """Return the levels a tag tells, NaN if it tells none; of several (`2;3`) the mean.
+
+    >>> _parse_levels("3.5"), _parse_levels("2;3"), _parse_levels("ground")
+    (3.5, 2.5, nan)
+    """
+    numbers = [float(item) for item in re.findall(r"\d+(?:\.\d+)?", (text or "").replace(",", "."))]
+    mean = sum(numbers) / len(numbers) if numbers else math.nan
+    return mean if 0 < mean <= _MOST_LEVELS else math.nan
+
+
+def _shares(floor: pd.Series, people: float) -> pd.Series:
+    """Return `people` shared out in proportion to `floor`, with the rounding put where it shows least."""
+    shares = floor * (people / math.fsum(floor))
+    largest = shares.idxmax()
+    shares[largest] += people - math.fsum(shares)
+    return shares

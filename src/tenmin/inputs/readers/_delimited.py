@@ -1,0 +1,103 @@
+"""CSV and TSV files, in whichever encoding a Chinese office wrote them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from tenmin.inputs.readers._header_rows import sheet_of_rows
+from tenmin.inputs.readers._raw_table import Cells, Sheet, text_of
+from tenmin.support.errors import FileError, TableError
+
+__all__ = ["decode", "read_text_table"]
+
+#: What a file may begin with, longest first, and the encoding that it tells.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LIKELY = ("utf-8", "gb18030")
+_OTHER_COMMAS = (";", "；", "，", "|")
+
+
+def decode(raw: bytes, path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """Return the text of bytes and the encoding it is in: the one given, that of its mark, UTF-8, or GB18030.
+
+    Raises
+    ------
+    FileError
+        The bytes are in none of them.
+    """
+    marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
+    tried = (encoding,) if encoding else (marked,) if marked else _LIKELY
+    for name in tried:
+        try:
+            return raw.decode(name), name
+        except LookupError:
+            msg = f"encoding = {encoding!r} is not known; give e.g. 'utf-8', 'gb18030', 'big5' or 'utf-16'"
+            raise FileError(msg) from None
+        except UnicodeDecodeError:
+            continue
+    msg = f"{path} is not in {' or '.join(tried)}; name its encoding=, e.g. 'big5', or save it as UTF-8"
+    raise FileError(msg)
+
+
+def read_text_table(path: Path, encoding: str | None = None) -> Sheet:
+    """Return the sheet of a CSV or TSV file; every cell stays the text that it is.
+
+    Raises
+    ------
+    FileError
+        Its encoding cannot be told.
+    TableError
+        The columns are not kept apart by commas (or tabs), or a row has more or fewer cells than there are headings.
+    """
+    text, name = decode(path.read_bytes(), path, encoding)
+    between = _separator(text, path)
+    return sheet_of_rows(path, _rows(text, between, path), encoding=name)
+
+
+def _separator(text: str, path: Path) -> str:
+    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    if "\t" in first and first.count("\t") >= first.count(","):
+        return "\t"
+    if "," not in first:
+        other = next((mark for mark in _OTHER_COMMAS if mark in first), None)
+        if other is not None:
+            msg = (
+                f"{path}: the headings are kept apart by {other!r}, not by commas, so 1,5 and 1,500 could not be told "
+                "apart; save it as 'CSV UTF-8 (comma delimited)' or as .xlsx"
+            )
+            raise TableError(msg)
+    return ","
+
+
+def _rows(text: str, between: str, path: Path) -> Iterator[tuple[int, Cells]]:
+    width = None
+    csv.field_size_limit(max(len(text), 1))
+    try:
+        for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True), 1):
+            cells = [text_of(field) for field in fields]
+            if any(cell is not None for cell in cells):
+                width = _checked_width(path, number, cells, width)
+                yield number, cells
+    except csv.Error as error:
+        msg = f"{path}: a quotation mark is not closed, or a cell is broken ({error}); save it again as CSV or as .xlsx"
+        raise TableError(msg) from None
+
+
+def _checked_width(path: Path, number: int, cells: Cells, width: int | None) -> int | None:
+    """Return the width of the table once it is known; a row of another width is refused."""
+    if width is None:
+        return len(cells) if sum(cell is not None for cell in cells) > 1 else None
+    if len(cells) < width or any(cell is not None for cell in cells[width:]):
+        msg = (
+            f"{path}: row {number} has {len(cells)} cells, the headings are {width}; a cell with a comma needs "
+            "quotation marks, and a short last row means that the file was cut"
+        )
+        raise TableError(msg)
+    return width

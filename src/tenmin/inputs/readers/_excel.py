@@ -1,0 +1,181 @@
+"""Excel workbooks: one sheet of them, every cell as the text that a person sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tenmin.inputs.readers._header_rows import sheet_of_rows
+from tenmin.inputs.readers._raw_table import MERGED, Cells, Remark, Sheet, text_of
+from tenmin.support.errors import FileError, TableError
+
+__all__ = ["read_workbook"]
+
+_MOST_BYTES, _MOST_RATIO, _SMALL = 4 * 2**30, 200, 2**20
+_DIGITS = 15
+_DATE = "Excel keeps it as a date; type it as text if it is a number or a code"
+_NOUGHTS = re.compile(r"0{2,}")
+_LONG = "Excel keeps 15 digits of a number, so the last ones may be wrong; type it as text"
+
+
+def read_workbook(path: Path, sheet: str | None = None) -> Sheet:
+    """Return a sheet of an XLSX workbook: the one named, or else the only one that holds anything.
+
+    Raises
+    ------
+    FileError
+        The workbook is damaged, or not what it seems.
+    TableError
+        There are several sheets and none was named, or a formula was never worked out.
+    """
+    _refuse_bomb(path)
+    book = _opened(path, values=False)
+    try:
+        name, rows = _chosen(path, book, sheet)
+    finally:
+        book.close()
+    if any(cell.data_type == "f" for row in rows for cell in row):
+        values = _opened(path, values=True)
+        try:
+            rows = _with_values(path, rows, _rows(values[name]))
+        finally:
+            values.close()
+    texts, remarks = _filled(list(_texts(rows)), _merged(path, name))
+    return sheet_of_rows(path, texts, [*_oddities(rows), *remarks])
+
+
+def _opened(path: Path, *, values: bool) -> Any:
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=values)
+    except (OSError, KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile) as error:
+        msg = (
+            f"{path} is damaged, or no Excel workbook ({str(error)[:200]}); open it in Excel and save it again as .xlsx"
+        )
+        raise FileError(msg) from None
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse what would fill the memory, and XML that brings definitions of its own."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            packed, unpacked = (sum(getattr(one, key) for one in entries) for key in ("compress_size", "file_size"))
+            if unpacked > _MOST_BYTES or unpacked > _SMALL + _MOST_RATIO * packed:
+                msg = f"{path} unpacks from {packed:,} to {unpacked:,} bytes, as no table does; save it again as .xlsx"
+                raise FileError(msg)
+            for one in entries:
+                with archive.open(one) as stream:
+                    if b"<!DOCTYPE" in stream.read(4096):
+                        msg = f"{path}: {one.filename} defines its own entities, as no workbook of Excel does"
+                        raise FileError(msg)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        msg = f"{path} is damaged or encrypted ({str(error)[:200]}); open it in Excel and save it again as .xlsx"
+        raise FileError(msg) from None
+
+
+def _rows(sheet: Any) -> list[tuple[Any, ...]]:
+    sheet.reset_dimensions()
+    return list(sheet.iter_rows())
+
+
+def _chosen(path: Path, book: Any, sheet: str | None) -> tuple[str, list[tuple[Any, ...]]]:
+    names = [one.title for one in book.worksheets]
+    if sheet is not None:
+        if sheet not in names:
+            msg = f"{path} has no sheet {sheet!r}; it has {', '.join(map(repr, names))}"
+            raise TableError(msg)
+        return sheet, _rows(book[sheet])
+    seen = [one.title for one in book.worksheets if one.sheet_state == "visible"]
+    sheets = {name: _rows(book[name]) for name in seen}
+    filled = {
+        name: rows for name, rows in sheets.items() if any(cell.value is not None for row in rows for cell in row)
+    }
+    if len(filled) == 1:
+        return next(iter(filled.items()))
+    if not filled:
+        msg = f"{path} has no rows in its sheets {', '.join(map(repr, names))}"
+        raise TableError(msg)
+    msg = f"{path} has several sheets that hold something: {', '.join(map(repr, filled))}; name one by sheet="
+    raise TableError(msg)
+
+
+def _with_values(path: Path, rows: list[tuple[Any, ...]], values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    for row, same in zip(rows, values, strict=True):
+        for cell, value in zip(row, same, strict=True):
+            if cell.data_type == "f" and value.value is None:
+                msg = (
+                    f"{path}: the formula in {cell.coordinate} was never worked out; open the file in Excel and "
+                    "save it, or paste the values"
+                )
+                raise TableError(msg)
+    return values
+
+
+def _texts(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, Cells]]:
+    for row in rows:
+        number = next((cell.row for cell in row if cell.value is not None), None)
+        if number is not None:
+            yield number, [_seen(cell) for cell in row]
+
+
+def _seen(cell: Any) -> str | None:
+    """The text of a cell; a whole number in a format such as 00000 with the noughts that it shows."""
+    text = _text(cell.value)
+    if isinstance(cell.value, int) and text is not None and _NOUGHTS.fullmatch(str(cell.number_format)):
+        return text.zfill(len(cell.number_format))
+    return text
+
+
+def _merged(path: Path, name: str) -> list[tuple[int, int, int]]:
+    """The first row, the last row and the column of cells merged over several rows, below the first row."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
+        if not any(b"<mergeCell " in archive.read(one) for one in sheets):
+            return []
+    import openpyxl
+
+    ranges = openpyxl.load_workbook(path)[name].merged_cells.ranges
+    return [(one.min_row, one.max_row, one.min_col - 1) for one in ranges if 1 < one.min_row < one.max_row]
+
+
+def _filled(
+    texts: list[tuple[int, Cells]], merged: list[tuple[int, int, int]]
+) -> tuple[list[tuple[int, Cells]], list[Remark]]:
+    """Write the value of cells merged over several rows into each of the rows, with a remark on each."""
+    by_row, remarks = dict(texts), []
+    for first, last, column in merged:
+        value = by_row[first][column] if first in by_row and column < len(by_row[first]) else None
+        for row in range(first + 1, last + 1):
+            if value is not None and row in by_row:
+                cells = by_row[row] + [None] * (column + 1 - len(by_row[row]))
+                by_row[row] = [*cells[:column], value, *cells[column + 1 :]]
+                remarks.append(Remark(row, str(column), value, MERGED))
+    return list(by_row.items()), remarks
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
+    if isinstance(value, dt.time):
+        return value.isoformat("minutes")
+    return text_of(value)
+
+
+def _oddities(rows: list[tuple[Any, ...]]) -> Iterator[Remark]:
+    """Yield what Excel may have changed; the field of a remark is the place of its column."""
+    for row in rows:
+        for place, cell in enumerate(row):
+            if isinstance(cell.value, dt.date):
+                yield Remark(cell.row, str(place), _text(cell.value) or "", _DATE)
+            elif (
+                isinstance(cell.value, int | float)
+                and len(text := text_of(cell.value) or "") > _DIGITS
+                and text.isdigit()
+            ):
+                yield Remark(cell.row, str(place), text, _LONG)

@@ -1,0 +1,203 @@
+"""Reads the catalogue of service categories and refuses a faulty one by row and key."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from tenmin.inputs.services._wording import plain_name
+from tenmin.support.conditions import Condition, parse_condition
+from tenmin.support.errors import FileError
+from tenmin.support.files import check_keys, open_input, read_toml
+
+__all__ = ["Category", "load_catalogue"]
+
+Entrances = Literal["mapped", "outline", "anywhere"]
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_AMAP = re.compile(r"\d{6}")
+_NAME = re.compile(r".*\S.*")
+_NEEDED = {"zh", "en", "tags"}
+_KNOWN = _NEEDED | {"amap", "weight", "unless", "aliases", "part_of", "entrances", "core", "osm"}
+
+
+@dataclass(frozen=True)
+class Category:
+    """A kind of service: what it is called, which tags mean it, and what it weighs in a score.
+
+    An OpenStreetMap element belongs to it if one of `rules` holds and it belongs to none of `unless`.
+    Without `rules` no tag tells it, and it comes from registers alone. `amap` are the six-digit type codes of Amap
+    for it, where they are known; `aliases` are other names that tables use. Wherever a rule asks for one of `part_of`,
+    this one counts as well. `entrances` says how people get into one that is drawn as an area: by its mapped entrances,
+    wherever a way meets its outline, or from any side. One that is not `core` is looked for only when asked for.
+    """
+
+    key: str
+    zh: str
+    en: str
+    rules: tuple[Condition, ...]
+    amap: tuple[str, ...] = ()
+    weight: float = 1.0
+    unless: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    entrances: Entrances = "mapped"
+    core: bool = True
+
+    def rule_for(self, tags: Mapping[str, str]) -> str | None:
+        """Return, in words, the first rule that these tags fulfil, or None.
+
+        >>> load_catalogue()["pharmacy"].rule_for({"amenity": "pharmacy", "name": "大药房"})
+        'amenity=pharmacy'
+        """
+        return next((rule.text for rule in self.rules if rule.holds(tags)), None)
+
+
+def load_catalogue(path: str | os.PathLike[str] | None = None, *, extend: bool = False) -> dict[str, Category]:
+    """Return the categories of a catalogue by their keys, in its order (without a path, the one that ships).
+
+    Parameters
+    ----------
+    path
+        A catalogue of your own.
+    extend
+        Whether its categories are added to those that ship, in the place of one with the same key.
+
+    Raises
+    ------
+    FileError
+        The file is not TOML, or a category has an unknown key, a missing name, one that another category has already,
+        no rule (unless `osm = false`), a rule that would take every element, a weight that is not a positive number,
+        an Amap code that is not six digits, or is a part of one that is not there or of itself.
+
+    Examples
+    --------
+    >>> load_catalogue()["library"].zh
+    '图书馆'
+    """
+    if path is None:
+        return dict(_shipped())
+    return _parse(open_input(path, (".toml",)), _shipped() if extend else {})
+
+
+@cache
+def _shipped() -> dict[str, Category]:
+    return _parse(Path(str(files("tenmin.inputs.services") / "catalogue.toml")), {})
+
+
+def _parse(path: Path, base: Mapping[str, Category]) -> dict[str, Category]:
+    own = {key: _category(key, row, f"{path}, [{key}]") for key, row in read_toml(path).items()}
+    if not own:
+        msg = f"{path} holds no category; each is a table such as [pharmacy]"
+        raise FileError(msg)
+    catalogue = {**base, **own}
+    for category in own.values():
+        for name in ("unless", "part_of"):
+            stray = [key for key in getattr(category, name) if key not in catalogue or key == category.key]
+            if stray:
+                msg = f"{path}, [{category.key}]: {name} names {stray[0]!r}, which is no other category of this file"
+                raise FileError(msg)
+    _refuse_circles(catalogue, path)
+    _refuse_shared_names(catalogue, path)
+    return catalogue
+
+
+def _refuse_circles(catalogue: Mapping[str, Category], path: Path) -> None:
+    for key in catalogue:
+        above, ahead = set(), list(catalogue[key].part_of)
+        while ahead:
+            whole = ahead.pop()
+            if whole == key:
+                msg = f"{path}, [{key}]: part_of leads back to {key!r} itself; leave out one of the lines that do"
+                raise FileError(msg)
+            if whole not in above:
+                above.add(whole)
+                ahead.extend(catalogue[whole].part_of)
+
+
+def _refuse_shared_names(catalogue: Mapping[str, Category], path: Path) -> None:
+    owners: dict[str, str] = {}
+    for key, category in catalogue.items():
+        for name in (key, category.zh, category.en, *category.aliases):
+            owner = owners.setdefault(plain_name(name), key)
+            if owner != key:
+                msg = f"{path}, [{key}]: [{owner}] already has the name {name!r}; leave it in one of the two"
+                raise FileError(msg)
+
+
+def _category(key: str, row: Any, where: str) -> Category:
+    if not _KEY.fullmatch(key) or not isinstance(row, Mapping):
+        msg = f"{where}: a category is a table named in small letters, digits and _, such as [primary_school]"
+        raise FileError(msg)
+    check_keys(row, _KNOWN, _NEEDED, where)
+    for name in ("zh", "en"):
+        if not isinstance(row[name], str) or not row[name].strip():
+            msg = f"{where}: {name} = {row[name]!r}; give the name as text"
+            raise FileError(msg)
+    return Category(
+        key=key,
+        zh=row["zh"],
+        en=row["en"],
+        rules=_rules(row["tags"], where, osm=_flag(row, "osm", where)),
+        amap=_texts(row, "amap", where, _AMAP, "six digits"),
+        weight=_weight(row.get("weight", 1.0), where),
+        unless=_texts(row, "unless", where, _KEY, "the key of a category"),
+        aliases=_texts(row, "aliases", where, _NAME, "a name"),
+        part_of=_texts(row, "part_of", where, _KEY, "the key of a category"),
+        entrances=_entrances(row.get("entrances", "mapped"), where),
+        core=_flag(row, "core", where),
+    )
+
+
+def _rules(tags: Any, where: str, *, osm: bool) -> tuple[Condition, ...]:
+    if not osm and tags != []:
+        msg = f"{where}: tags = {tags!r}, but osm = false says that no tag tells it; write tags = [] or leave osm out"
+        raise FileError(msg)
+    if not osm:
+        return ()
+    if not isinstance(tags, list) or not tags:
+        msg = f"{where}: tags = {tags!r}; give a list of at least one condition, such as [{{ amenity = 'bank' }}]"
+        raise FileError(msg)
+    rules = tuple(parse_condition(table, f"{where}, tags {n}") for n, table in enumerate(tags, 1))
+    loose = [n for n, rule in enumerate(rules, 1) if not rule.anchors]
+    if loose:
+        msg = f"{where}, tags {loose[0]}: it asks for no tag that must be there, so it would take every element"
+        raise FileError(msg)
+    return rules
+
+
+def _texts(row: Mapping[str, Any], name: str, where: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
+    values = row.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) and form.fullmatch(value) for value in values):
+        msg = f"{where}: {name} = {values!r}; give a list of texts, each {what}"
+        raise FileError(msg)
+    return tuple(values)
+
+
+def _entrances(value: Any, where: str) -> Entrances:
+    if value not in get_args(Entrances):
+        msg = f"{where}: entrances = {value!r}; give one of {', '.join(get_args(Entrances))}"
+        raise FileError(msg)
+    return cast("Entrances", value)
+
+
+def _flag(row: Mapping[str, Any], name: str, where: str) -> bool:
+    value = row.get(name, True)
+    if not isinstance(value, bool):
+        msg = f"{where}: {name} = {value!r}; give true or false"
+        raise FileError(msg)
+    return value
+
+
+def _weight(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not (0 < value < math.inf):
+        msg = f"{where}: weight = {value!r}; give a number above 0"
+        raise FileError(msg)
+    return float(value)

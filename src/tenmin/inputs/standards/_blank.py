@@ -1,0 +1,89 @@
+"""Writes the empty table of a standard that a planner has in print, and nothing over a file that is there."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tenmin.inputs.standards._clause import KEY
+from tenmin.inputs.standards._rows import write_toml_text
+from tenmin.inputs.standards._workbook import write_tables
+from tenmin.support.errors import InputError, OutputError
+from tenmin.support.files import read_toml, replacing
+
+__all__ = ["write_blank_standard"]
+
+_EXAMPLE = """
+# One table for each thing that the text asks for; fill in either this file or the workbook, and load that one.
+# A row that has only names counts as not filled in yet. tenmin standards check FILE says what is wrong.
+#
+# [[clause]]
+# id = "kindergarten_radius"
+# zh = "幼儿园服务半径"
+# subject = "kindergarten"
+# kind = "straight_metres"
+# value = 123
+# mandatory = true
+# note = "table and row of the printed text"
+"""
+
+
+def write_blank_standard(
+    id: str,
+    folder: str | os.PathLike[str],
+    *,
+    who: str,
+    on: str | date,
+) -> tuple[Path, Path]:
+    """Write an empty table to fill in from a printed standard, as workbook and as TOML, and return both paths.
+
+    What is filled in counts as evidence `user`. For GB 50180 the facilities of its appendix whose names are known
+    stand there already, without figures.
+
+    Parameters
+    ----------
+    id
+        Small letters, digits and _; the files are named after it.
+    folder
+        Where to write; it must be there.
+    who, on
+        Who fills it in, and when, as a date or as text such as "2026-11-22".
+
+    Raises
+    ------
+    InputError
+        The id, the name or the date is none.
+    OutputError
+        One of the files is there already, or cannot be written.
+    """
+    tables = _tables(id, who, on)
+    workbook, toml = (Path(folder) / f"{id}{ending}" for ending in (".xlsx", ".toml"))
+    for path in (workbook, toml):
+        if path.exists():
+            msg = f"{path} is there already and is left as it is; give another id or folder"
+            raise OutputError(msg)
+    with replacing(toml) as temporary:
+        temporary.write_text(write_toml_text(tables) + _EXAMPLE, encoding="utf-8")
+        write_tables(tables, workbook)
+    return workbook, toml
+
+
+def _tables(name: str, who: str, on: str | date) -> dict[str, Any]:
+    if not KEY.fullmatch(name):
+        msg = f"{name!r} is no id of a standard; give small letters, digits and _, such as 'gb50180_ours'"
+        raise InputError(msg)
+    if not who.strip():
+        msg = f"who is {who!r}; give the name of the person or office that fills the table in"
+        raise InputError(msg)
+    try:
+        day = date.fromisoformat(str(on))
+    except ValueError:
+        msg = f"on is {on!r}; give the date as year-month-day, such as '2026-11-22'"
+        raise InputError(msg) from None
+    shipped = read_toml(Path(str(files("tenmin.inputs.standards"))) / "blank.toml")
+    known = next((rows for prefix, rows in shipped.items() if name.startswith(prefix)), {})
+    empty = dict.fromkeys(("title_zh", "title_en", "issued_by", "source"), "")
+    return {"id": name, "evidence": "user", "entered_by": who.strip(), "entered_on": day.isoformat(), **empty, **known}

@@ -1,0 +1,168 @@
+"""Loads a standard by its id or from a planner's file, and lists the ones that ship."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from tenmin.inputs.standards._clause_kinds import EVIDENCE
+from tenmin.inputs.standards._parsing import check_subjects, read_standard_toml
+from tenmin.inputs.standards._standard import Standard
+from tenmin.inputs.standards._workbook import read_standard_workbook
+from tenmin.support.errors import FileError
+from tenmin.support.files import open_input
+
+__all__ = ["check_standard_file", "list_standards", "load_standard"]
+
+THIRD_PARTY = "third_party"
+
+
+def load_standard(id_or_path: str | os.PathLike[str], *, third_party: bool = False) -> Standard:
+    """Return a standard that ships, by its id, or that of a file (.toml, .xlsx).
+
+    Parameters
+    ----------
+    id_or_path
+        An id of `list_standards()`, or the path of a file.
+    third_party
+        Whether to keep clauses whose figure was only seen in somebody's program or transcription. Else they are left
+        out, which may be all of a standard; a note of it says how many.
+
+    Raises
+    ------
+    FileError
+        There is no such standard, or its file is wrong.
+
+    Examples
+    --------
+    >>> load_standard("jiaxing_2012").clauses[0].value
+    350.0
+    """
+    whole = _whole_standard(id_or_path)
+    return whole if third_party else _without_third_party(whole)
+
+
+def list_standards(*, third_party: bool = True) -> pd.DataFrame:
+    """Return the standards that ship, one a row: titles, issuer, year, clauses, evidence and source.
+
+    `clauses` and `mandatory` are those that load without asking for third-party ones, `third_party` the others;
+    `best_evidence` and `worst_evidence` are the grades of the clauses.
+
+    Parameters
+    ----------
+    third_party
+        Whether to list also the standards that are loaded only when asked for.
+
+    Examples
+    --------
+    >>> list_standards().loc["xuzhou_2017", "year"]
+    np.int64(2017)
+    """
+    standards = [_shipped(name) for name in _shipped_ids()]
+    rows = [_summary(one) for one in standards if third_party or one.evidence != THIRD_PARTY]
+    return pd.DataFrame(rows).set_index("id").astype({"year": "Int64"})
+
+
+def check_standard_file(path: str | os.PathLike[str], subjects: Collection[str] | None = None) -> Standard:
+    """Return the standard of a file, third-party clauses included, if nothing is wrong with it.
+
+    Parameters
+    ----------
+    path
+        A .toml or .xlsx file.
+    subjects
+        The keys of the catalogue; a clause about none of them is refused. Without it, any key will do.
+
+    Raises
+    ------
+    FileError
+        Naming the file, the clause, the field and the way out.
+    """
+    standard = _read(path)
+    if subjects is not None:
+        check_subjects(standard, subjects, os.fspath(path))
+    return standard
+
+
+def _whole_standard(id_or_path: str | os.PathLike[str]) -> Standard:
+    text = os.fspath(id_or_path)
+    if isinstance(id_or_path, str) and text in _shipped_ids():
+        return _shipped(text)
+    if not isinstance(id_or_path, str) or "." in text or os.sep in text:
+        return _read(id_or_path)
+    near = difflib.get_close_matches(text, _shipped_ids(), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "list_standards() names them all"
+    msg = f"there is no standard {text!r}; {hint} A file is named with its ending, .toml or .xlsx"
+    raise FileError(msg)
+
+
+def _read(path: str | os.PathLike[str]) -> Standard:
+    found = open_input(path, (".toml", ".xlsx"))
+    if found.suffix.lower() == ".toml":
+        return read_standard_toml(found)
+    return read_standard_workbook(found)
+
+
+def _without_third_party(whole: Standard) -> Standard:
+    """The standard without what was only seen in somebody's program; a note says how much that is."""
+    clauses = tuple(clause for clause in whole.clauses if clause.evidence != THIRD_PARTY)
+    left_out = len(whole.clauses) - len(clauses)
+    kept = {"", *(clause.id for clause in clauses)}
+    notes_zh, notes_en = whole.notes_zh, whole.notes_en
+    if left_out:
+        notes_zh += (
+            f"另有 {left_out} 条只见于第三方程序或转录的条款，未载入；需要时用 third_party=True（--third-party）。",
+        )
+        notes_en += (
+            f"{left_out} clauses that were only seen in somebody's program or transcription are left out; ask for them "
+            "with third_party=True (--third-party).",
+        )
+    return replace(
+        whole,
+        clauses=clauses,
+        tiers=tuple(tier for tier in whole.tiers if tier.evidence != THIRD_PARTY),
+        reported=tuple(row for row in whole.reported if row.clause in kept and row.evidence != THIRD_PARTY),
+        notes_zh=notes_zh,
+        notes_en=notes_en,
+    )
+
+
+def _summary(whole: Standard) -> dict[str, object]:
+    grades = list(EVIDENCE)
+    ranks = sorted(grades.index(clause.evidence) for clause in whole.clauses)
+    loaded = [clause for clause in whole.clauses if clause.evidence != THIRD_PARTY]
+    return {
+        "id": whole.id,
+        "title_zh": whole.title_zh,
+        "title_en": whole.title_en,
+        "issued_by": whole.issued_by,
+        "year": whole.year,
+        "clauses": len(loaded),
+        "mandatory": sum(clause.mandatory for clause in loaded),
+        "third_party": len(whole.clauses) - len(loaded),
+        "evidence": whole.evidence,
+        "best_evidence": grades[ranks[0]] if ranks else "",
+        "worst_evidence": grades[ranks[-1]] if ranks else "",
+        "source": whole.source,
+    }
+
+
+def _folder() -> Path:
+    return Path(str(files("tenmin.inputs.standards"))) / "data"
+
+
+@cache
+def _shipped_ids() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _folder().glob("*.toml")))
+
+
+@cache
+def _shipped(name: str) -> Standard:
+    return read_standard_toml(_folder() / f"{name}.toml")

@@ -1,0 +1,82 @@
+"""Writes the spreadsheets that a planner fills in, each with its headings and one row, and a study that names them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from tenmin.support.errors import OutputError
+from tenmin.support.files import make_folder, read_toml, replacing
+
+__all__ = ["write_template"]
+
+STUDY = "study.toml"
+_WIDEST = 36
+
+
+def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] = "zh") -> list[Path]:
+    """Return the paths of new spreadsheets of facilities, communities and housing estates, and of a study of them.
+
+    Parameters
+    ----------
+    folder
+        Where they go; it is made if it is not there.
+    lang
+        The language of the headings and of the row that shows how to fill them in.
+
+    Raises
+    ------
+    OutputError
+        One of the files is already there, or cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     [path.name for path in write_template(folder)]
+    ['设施台账.xlsx', '社区.xlsx', '小区.xlsx', 'study.toml']
+    """
+    target = make_folder(folder)
+    books = [
+        (target / book["file"][lang], [column[lang] for column in book["columns"]]) for book in _table()["workbook"]
+    ]
+    study = target / STUDY
+    there = next((path for path in (*(path for path, _ in books), study) if path.exists()), None)
+    if there is not None:
+        msg = f"{there} is already there and is not written over; give another folder, or take it away"
+        raise OutputError(msg)
+    for path, columns in books:
+        _write_workbook(path, columns)
+    with replacing(study) as temporary:
+        temporary.write_text(_table()["study"][lang].lstrip(), encoding="utf-8")
+    return [*(path for path, _ in books), study]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return read_toml(Path(str(files("tenmin.inputs") / "templates.toml")))
+
+
+def _write_workbook(path: Path, columns: Sequence[Sequence[str]]) -> None:
+    """Write headings and one row; every cell is text, so that Excel makes no date or number of an id."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = path.stem
+    sheet.freeze_panes = "A2"
+    for place, texts in enumerate(columns, 1):
+        letter = get_column_letter(place)
+        sheet.column_dimensions[letter].width = min(_WIDEST, 4 + 2 * max(map(len, texts)))
+        for row, text in enumerate(texts, 1):
+            cell = sheet.cell(row, place, text)
+            cell.number_format = "@"
+        sheet.cell(1, place).font = Font(bold=True)
+    with replacing(path) as temporary:
+        book.save(temporary)

@@ -1,1 +1,0 @@
-"""The doors through which tables of facilities, places and areas come in."""

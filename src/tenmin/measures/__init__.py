@@ -1,0 +1,5 @@
+"""What walks mean: coverage and its shares, gaps and their reasons, and compliance with standards.
+
+In come walks, places and areas; out come tables that name their denominators. A gap reason is a row of `gaps.toml` and
+a condition in `gaps`; a kind of clause is a row of the standards' table and a function in `compliance`.
+"""

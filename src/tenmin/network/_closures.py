@@ -1,0 +1,131 @@
+"""Who gets through: gates that are shut, and private ways that nobody walks through from end to end."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.ops import substring
+
+from tenmin.inputs.walkers import Walker
+from tenmin.network._layout import Layout
+from tenmin.routing import components, link_nodes
+
+__all__ = ["bar_ways"]
+
+INNER_KINDS = (
+    "bridleway", "corridor", "crossing", "cycleway", "elevator", "footway", "living_street", "path", "pedestrian",
+    "platform", "service", "steps", "track",
+)  # fmt: skip
+"""Kinds of way that a compound may have inside and leave untagged: what hangs on a private way and holds any other
+kind is a street with people of its own."""
+
+BEFORE_A_GATE = 0.02
+"""Metres before a shut gate at which the streets on both sides of it end."""
+
+Notes = list[tuple[str, str, int]]
+_ALONG_ONE_STREET = 2
+"""Ends of streets that meet at a gate which stands on one street, not on a junction."""
+
+
+def bar_ways(lines: gpd.GeoDataFrame, layout: Layout, walker: Walker) -> tuple[gpd.GeoDataFrame, Notes]:
+    """Return the lines with shut gates taken apart and `private` true where nobody may pass through.
+
+    A gate is shut for a walker who cannot pass its kind, and if it is closed. Under the policy "residents" a private
+    gate makes private whatever can only be reached through it, and a private way the paths and drives that can only be
+    reached by it; a private gate between streets that are open from both sides is shut, since nobody knows who lives
+    behind it.
+
+    Parameters
+    ----------
+    lines
+        The lines that the walker can use, with u, v, length, seconds, seconds_back and private.
+    layout
+        The gates on them, and the policy.
+    walker
+        Who walks.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and list
+        The lines; and what was left out or ignored: element, reason, count.
+    """
+    notes: Notes = []
+    if layout.private == "open":
+        lines = lines.assign(private=False)
+    elif layout.private == "closed":
+        held = int(lines["private"].sum())
+        notes += [("edges", "private, and private ways are closed", held)] if held else []
+        lines = lines[~lines["private"].to_numpy(bool)]
+    gates = layout.gates
+    if gates.empty:
+        return _enclose(lines, np.zeros(0, np.int64)) if layout.private == "residents" else lines, notes
+    ends = np.concatenate([lines["u"], lines["v"]])
+    labels, count = np.unique(ends[pd.Index(ends).isin(gates.index)], return_counts=True)
+    state, kind = (gates[name].reindex(labels).to_numpy(object) for name in ("state", "kind"))
+    held = np.isin(state, ["closed", "private"] if layout.private == "closed" else ["closed"])
+    shut = held | np.isin(kind, walker.cannot_pass)
+    private = (state == "private") & ~shut & (layout.private == "residents")
+    unclear = count > _ALONG_ONE_STREET
+    crowded = int(((shut | private) & unclear).sum())
+    if crowded:
+        notes.append(("gates", "ignored: it stands on a junction, and nobody knows which street it shuts", crowded))
+    lines = _take_apart(lines, labels[shut & ~unclear])
+    return _enclose(lines, labels[private & ~unclear]) if layout.private == "residents" else lines, notes
+
+
+def _take_apart(lines: gpd.GeoDataFrame, labels: np.ndarray) -> gpd.GeoDataFrame:
+    """End every line that has one of these nodes at an end of its own just before it, so that no leg slips through."""
+    ends = np.concatenate([lines["u"], lines["v"]])
+    shut = np.flatnonzero(pd.Index(ends).isin(labels))
+    if not len(shut):
+        return lines
+    parted = _own_ends(ends, labels)
+    geometry = lines.geometry.to_numpy().copy()
+    for end in shut.tolist():
+        row, last = end % len(lines), end >= len(lines)
+        short = min(BEFORE_A_GATE, geometry[row].length / 4.0)
+        geometry[row] = substring(geometry[row], *((0.0, -short) if last else (short, geometry[row].length)))
+    length = shapely.length(geometry)
+    share = length / lines["length"]
+    times = {name: lines[name] * share for name in ("seconds", "seconds_back")}
+    apart = lines.assign(u=parted[: len(lines)], v=parted[len(lines) :], length=length, **times)
+    return apart.set_geometry(geometry, crs=lines.crs)
+
+
+def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Ends of lines where those with one of these labels each have a label of their own; the first keeps its."""
+    at = np.flatnonzero(pd.Index(ends).isin(labels))
+    at = at[np.argsort(ends[at], kind="stable")]
+    again = at[1:][ends[at[1:]] == ends[at[:-1]]]
+    parted = ends.copy()
+    parted[again] = min(int(ends.min()), 0) - 1 - np.arange(len(again))
+    return parted
+
+
+def _ends_at(lines: gpd.GeoDataFrame, labels: np.ndarray) -> np.ndarray:
+    """Whether each line begins or ends at one of these nodes."""
+    return lines["u"].isin(labels).to_numpy() | lines["v"].isin(labels).to_numpy()
+
+
+def _enclose(lines: gpd.GeoDataFrame, private_gates: np.ndarray) -> gpd.GeoDataFrame:
+    """Make private what hangs on the other streets by private gates alone, and paths that hang on private ways."""
+    private = lines["private"].to_numpy(bool)
+    if not private.any() and not len(private_gates):
+        return lines
+    ends = _own_ends(np.concatenate([lines["u"], lines["v"]]), private_gates)
+    labels, code = np.unique(ends, return_inverse=True)
+    u, v = code[: len(lines)], code[len(lines) :]
+    length = lines["length"].to_numpy()
+    part = components(link_nodes(u[~private], v[~private], length[~private], len(labels)))[u]
+    main = np.bincount(part[~private], weights=length[~private]).argmax() if (~private).any() else -1
+    apart = ~private & (part != main)
+    behind_gates = part[apart & _ends_at(lines, private_gates)]
+    beside_ways = part[apart & _ends_at(lines, np.concatenate([lines["u"][private], lines["v"][private]]))]
+    with_streets = part[~private & ~pd.Index(lines["kind"].to_numpy(object)).isin(INNER_KINDS)]
+    held = private | np.isin(part, behind_gates) | np.isin(part, np.setdiff1d(beside_ways, with_streets))
+    lines = lines.assign(private=held)
+    ends = np.concatenate([lines["u"][~held], lines["v"][~held]])
+    at_gates, count = np.unique(ends[pd.Index(ends).isin(private_gates)], return_counts=True)
+    return _take_apart(lines, at_gates[count > 1])

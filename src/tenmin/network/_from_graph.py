@@ -1,0 +1,66 @@
+"""Streets from a networkx graph, e.g. one of OSMnx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import shapely
+
+from tenmin.network._arc_pairs import pair_arcs, way_ids
+from tenmin.support.errors import StreetsError
+
+__all__ = ["lines_from_graph"]
+
+
+def _line_between(
+    start: tuple[float, float], end: tuple[float, float], line: shapely.LineString | None
+) -> shapely.LineString:
+    """The line of an edge from its first node to its last: as drawn, turned round if drawn against it, or straight."""
+    if line is None:
+        return shapely.LineString([start, end])
+    first, last = shapely.Point(line.coords[0]), shapely.Point(line.coords[-1])
+    here = shapely.Point(start)
+    return line if here.distance(first) <= here.distance(last) else line.reverse()
+
+
+def lines_from_graph(graph: Any) -> gpd.GeoDataFrame:
+    """Return the edges of a networkx graph as a GeoDataFrame for `lines_from_edges` (see `WalkNetwork.from_networkx`).
+
+    In a directed graph two arcs that are one street seen from its two ends make one row, an arc alone is one-way.
+
+    Raises
+    ------
+    StreetsError
+        If the graph has no CRS, a node has no x and y, or there is no edge.
+    """
+    if not isinstance(graph, nx.Graph):
+        msg = f"from_networkx needs a networkx graph, but got a {type(graph).__name__}"
+        raise StreetsError(msg)
+    crs = graph.graph.get("crs")
+    if crs is None:
+        msg = "the graph has no CRS; set graph.graph['crs'], e.g. 'EPSG:4326'"
+        raise StreetsError(msg)
+    for label, data in graph.nodes(data=True):
+        if not ("x" in data and "y" in data):
+            msg = f"node {label!r} has no x and y; give every node its coordinates"
+            raise StreetsError(msg)
+    where = {label: (float(data["x"]), float(data["y"])) for label, data in graph.nodes(data=True)}
+    rows = [
+        {**data, "u": u, "v": v, "geometry": _line_between(where[u], where[v], data.get("geometry"))}
+        for u, v, data in graph.edges(data=True)
+    ]
+    if not rows:
+        msg = "the graph has no edges; give at least one street"
+        raise StreetsError(msg)
+    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
+    if not graph.is_directed():
+        return frame.assign(oneway=False)
+    marks = [(way_ids(row.get("osmid")), row.get("street", row.get("seconds"))) for row in rows]
+    twin = pair_arcs(frame["u"], frame["v"], frame.geometry.to_numpy(), marks)
+    frame = frame.assign(oneway=twin < 0)
+    if "seconds" in frame.columns:
+        frame = frame.assign(seconds_back=np.where(twin < 0, np.inf, frame["seconds"].to_numpy()[twin]))
+    return frame[(twin < 0) | (np.arange(len(twin)) < twin)].reset_index(drop=True)

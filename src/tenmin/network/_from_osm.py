@@ -1,0 +1,241 @@
+"""Streets from an OpenStreetMap extract: walkable ways, cut into edges at junctions, gates and entrances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.inputs.osm import OsmExtract, Rules, find_entrances, find_gates, judge_ways, load_rules, uncollected
+from tenmin.network._crossings import describe_crossings
+from tenmin.network._layout import Layout
+from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
+from tenmin.support.conditions import remember
+from tenmin.support.contracts import in_metres
+
+__all__ = ["layout_from_osm"]
+
+_KEPT_POINTS = ("barrier", "door", "entrance")
+"""Keys of tagged nodes that stay nodes of the network though no other way meets there."""
+_GROUND_LEVELS = (None, "0", "0.0")
+_PASSAGES = ("no", "building_passage")
+"""Values of `tunnel` that leave a way on the ground."""
+
+
+@uncollected()
+def layout_from_osm(
+    extract: OsmExtract, *, rules: Rules | None, private: str, island: int, when: datetime | None
+) -> Layout:
+    """Return the walkable streets of an extract, whose nodes are labelled by the ids of OSM nodes.
+
+    Parameters
+    ----------
+    extract
+        What `read_osm` gave.
+    rules
+        The table of walk rules; that of the package if None.
+    private, island
+        As `Layout` has them.
+    when
+        The moment at which gates are looked at, if any.
+    """
+    table = rules or load_rules()
+    verdicts = judge_ways(extract.ways, table)
+    may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
+    ways = in_metres(extract.ways)
+    gates = find_gates(extract.points, when=when)
+    layout = Layout(
+        lines=_lines(extract, ways[may], verdicts[may], table),
+        barriers=in_metres(extract.barriers, ways.crs),
+        gates=in_metres(gates, ways.crs),
+        entrances=in_metres(find_entrances(extract.points), ways.crs),
+        ways=_explain(extract.ways, verdicts, table),
+        cut=frozenset(_cut_ends(extract).tolist()),
+        source=str(extract.path),
+        date=extract.date,
+        left_out=_refused(verdicts[~may]),
+        private=private,
+        island=island,
+    )
+    return replace(layout, gates=layout.gates[layout.gates.index.isin(_labels(layout.lines))])
+
+
+def _labels(lines: gpd.GeoDataFrame) -> np.ndarray:
+    return pd.unique(np.concatenate([lines["u"].to_numpy(), lines["v"].to_numpy()]))
+
+
+def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """What the rules said of every way, with the reason in both languages."""
+    code, named = pd.factorize(verdicts["rule"].to_numpy(object))
+    columns = {
+        "rule": verdicts["rule"].to_numpy(object),
+        "verdict": np.select([verdicts["walkable"], verdicts["private"]], ["walk", "private"], "refuse").astype(object),
+        "kind": verdicts["kind"].to_numpy(object),
+        "reason_zh": np.array([rules.reason(rule, "zh") for rule in named], object)[code],
+        "reason_en": np.array([rules.reason(rule, "en") for rule in named], object)[code],
+    }
+    table = pd.DataFrame(columns, index=pd.Index(ways["way"].to_numpy(), name="way"))
+    return table[~table.index.duplicated()]
+
+
+def _refused(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """How many ways each rule refused."""
+    counts = verdicts["rule"].value_counts().sort_index()
+    reasons = [f"not walkable by the rule {rule!r}" for rule in counts.index]
+    return pd.DataFrame({"element": "ways", "reason": reasons, "count": counts.to_numpy()})
+
+
+def _cut_ends(extract: OsmExtract) -> np.ndarray:
+    """The ids of the nodes at which ways leave the extract, sorted."""
+    begin, end = extract.ways["cut_start"].to_numpy(bool), extract.ways["cut_end"].to_numpy(bool)
+    nodes = extract.ways["nodes"]
+    cut = [ids[0] for ids in nodes[begin]] + [ids[-1] for ids in nodes[end]]
+    return np.unique(np.array(cut, np.int64))
+
+
+def _kept_nodes(points: gpd.GeoDataFrame) -> np.ndarray:
+    kept = [any(key in tags for key in _KEPT_POINTS) for tags in points["tags"]]
+    return np.array([int(label[1:]) for label in points.index[kept]], np.int64)
+
+
+@dataclass(frozen=True)
+class _Corners:
+    """All corners of the walkable ways in one row: their node, the row of their way, and where they are."""
+
+    node: np.ndarray
+    way: np.ndarray
+    xy: np.ndarray
+
+    @classmethod
+    def of(cls, ways: gpd.GeoDataFrame) -> _Corners:
+        xy, way = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
+        return cls(np.concatenate(ways["nodes"].to_numpy()), way, xy)
+
+    def split_at(self, kept: np.ndarray) -> np.ndarray:
+        """Which corners are nodes: the ends, those that ways share or pass twice, and those to keep."""
+        code, _ = pd.factorize(self.node)
+        count = np.bincount(code)
+        ends = np.ones(len(self.node), bool)
+        ends[1:-1] = (self.way[1:-1] != self.way[:-2]) | (self.way[1:-1] != self.way[2:])
+        return ends | (count[code] > 1) | pd.Index(self.node).isin(kept)
+
+
+def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> gpd.GeoDataFrame:
+    """Walkable ways as lines between nodes, and the lines across plazas."""
+    if ways.empty:
+        return gpd.GeoDataFrame({"u": [], "v": [], "kind": [], "oneway": []}, geometry=[], crs=ways.crs)
+    corners = _Corners.of(ways)
+    columns = _columns_of(ways, verdicts, extract.points)
+    kept = _kept_nodes(extract.points)
+    plazas = [*plazas_of_ways(ways, columns), *_plazas_of_relations(extract, corners, ways, rules)]
+    rims = np.concatenate([kept[:0], *(plaza.labels for plaza in plazas)])
+    lines = _cut(ways, corners, np.concatenate([kept, *(one.labels for one in plazas if not one.is_way)]), columns)
+    across = cross_plazas(plazas, _meetings(corners, rims, kept), ways.crs)
+    if across.empty:
+        return lines
+    return gpd.GeoDataFrame(pd.concat([lines, across[~_needless(across, lines)]], ignore_index=True))
+
+
+def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
+    """Which lines across plazas have a street between the same nodes that is as short."""
+    mine, theirs = (
+        pd.MultiIndex.from_arrays([one[["u", "v"]].min(axis=1), one[["u", "v"]].max(axis=1)]) for one in (across, lines)
+    )
+    least = pd.Series(lines.geometry.length.to_numpy()).groupby([*theirs.to_frame().to_numpy().T]).min()
+    return (least.reindex(mine) <= across.geometry.length.to_numpy() * WORTH).to_numpy(bool)
+
+
+def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Series:
+    """How many ways meet at each corner of a plaza; a gate or a door counts as one more."""
+    here = pd.Index(corners.node).isin(rims)
+    pairs = pd.DataFrame({"node": corners.node[here], "way": corners.way[here]}).drop_duplicates()
+    nodes, ways = np.unique(pairs["node"].to_numpy(), return_counts=True)
+    return pd.Series(ways + np.isin(nodes, kept), index=nodes)
+
+
+def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDataFrame, rules: Rules) -> list[Plaza]:
+    """Multipolygons that are streets: their corners carry the ids of the nodes of ways that touch them."""
+    areas = extract.areas[np.array(["highway" in tags for tags in extract.areas["tags"]], bool)]
+    areas = areas[areas.index.str.startswith("r")]
+    verdicts = judge_ways(areas, rules)
+    may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
+    if not may.any():
+        return []
+    numbered = areas.assign(way=[-int(label[1:]) for label in areas.index], nodes=None)[may]
+    known = pd.Series(corners.node, index=place_keys(corners.xy))
+    known = known[~known.index.duplicated()]
+    columns = _columns_of(numbered, verdicts[may], extract.points[:0])
+    first_free = min(int(corners.node.min()), 0) - 1
+    return plazas_of_relations(in_metres(numbered, ways.crs), columns, known, first_free)
+
+
+def _cut(
+    ways: gpd.GeoDataFrame, corners: _Corners, kept: np.ndarray, columns: Mapping[str, np.ndarray]
+) -> gpd.GeoDataFrame:
+    """Ways as lines between nodes, with all that a walker's time depends on."""
+    at = np.flatnonzero(corners.split_at(kept))
+    pair = corners.way[at[:-1]] == corners.way[at[1:]]
+    begin, end = at[:-1][pair], at[1:][pair]
+    sizes = end - begin + 1
+    each = np.repeat(begin - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(sizes.sum())
+    geometry = np.asarray(shapely.linestrings(corners.xy[each], indices=np.repeat(np.arange(len(sizes)), sizes)))
+    way = corners.way[begin]
+    crossing = ~pd.isna(columns["crossing"])[way]
+    share = np.zeros(len(way))
+    share[crossing] = shapely.length(geometry[crossing]) / shapely.length(ways.geometry.to_numpy()[way[crossing]])
+    inherited = {name: values[way] for name, values in columns.items()}
+    backward = inherited.pop("backward")
+    geometry[backward] = shapely.reverse(geometry[backward])
+    return gpd.GeoDataFrame(
+        {
+            "u": np.where(backward, corners.node[end], corners.node[begin]),
+            "v": np.where(backward, corners.node[begin], corners.node[end]),
+            **inherited,
+            "crossing_share": share,
+        },
+        geometry=geometry,
+        crs=ways.crs,
+    )
+
+
+def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
+    """What the edges of each way inherit from it."""
+    tags = ways["tags"].tolist()
+    level = remember(_level, ("bridge", "tunnel", "layer", "level", "location"))
+    return {
+        "way": ways["way"].to_numpy(),
+        "kind": verdicts["kind"].to_numpy(object),
+        "rule": verdicts["rule"].to_numpy(object),
+        "name": _texts([one.get("name") for one in tags]),
+        "oneway": ~(verdicts["forward"] & verdicts["backward"]).to_numpy(),
+        "backward": (verdicts["backward"] & ~verdicts["forward"]).to_numpy(),
+        "private": verdicts["private"].to_numpy(),
+        "level": _texts([level(one) for one in tags]),
+        "surface": _texts([one.get("surface") for one in tags]),
+        "wheelchair": _texts([one.get("wheelchair") for one in tags]),
+        **describe_crossings(ways, points),
+    }
+
+
+def _texts(values: list[str | None]) -> np.ndarray:
+    """A column of text or None."""
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
+
+
+def _level(tags: Mapping[str, str]) -> str | None:
+    """The level or layer of a way that no straight leg on the ground reaches; None for those on the ground."""
+    if tags.get("bridge", "no") != "no":
+        return tags.get("layer", "1")
+    if tags.get("tunnel", "no") not in _PASSAGES:
+        return tags.get("layer", "-1")
+    level = tags.get("level")
+    if level not in _GROUND_LEVELS:
+        return level
+    return {"underground": "-1", "overhead": "1"}.get(tags.get("location", ""))

@@ -1,0 +1,206 @@
+"""What slopes do to a walk: street lines laid over files of heights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from tenmin.network._rasters import Surface, open_surface
+from tenmin.routing import components, link_nodes
+from tenmin.support.errors import InputError
+
+__all__ = ["raise_lines", "tobler"]
+
+_CURVE, _DESCENT = 3.5, 0.05
+_COLUMNS = ("slope_factor", "slope_factor_back", "steepest")
+_OWN_PACE = ("steps", "elevator")
+_SHORTEST = 1e-3
+_EXACT = 1e-26
+_NOWHERE = ["outside", "no data"]
+_REASONS = {
+    "outside": "no height, outside the files of heights: taken as level",
+    "no data": "no height, the file has none there: taken as level",
+    "floating": "no height, above or below ground and not tied to it: taken as level",
+}
+
+
+def tobler(slope: np.ndarray) -> np.ndarray:
+    """Return how many times longer a metre takes on a slope (rise over run, downhill negative) than on the level.
+
+    Tobler's hiker (1993, Three Presentations on Geographical Analysis and Modeling, NCGIA TR 93-1) walks
+    6 exp(-3.5 |S + 0.05|) km/h; here that is held against his 5.04 km/h on the level.
+
+    >>> import numpy as np
+    >>> tobler(np.array([0.0, 0.1, -0.05])).round(3)
+    array([1.   , 1.419, 0.839])
+    """
+    return np.exp(_CURVE * (np.abs(slope + _DESCENT) - _DESCENT))
+
+
+def raise_lines(
+    lines: gpd.GeoDataFrame, paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return street lines with what their slopes do to a walk, and a table of those without a height.
+
+    Heights are read along each line no farther apart than one cell, between the centres of four cells. Cells
+    finer than 5 m are averaged to about 5 m first: on less, kerbs and noise look like slopes. What is off the
+    ground (`level` is given) runs straight between the heights of where it meets the ground. Stairs and lifts
+    are left level, since they have a pace of their own.
+
+    Parameters
+    ----------
+    lines
+        LineStrings in a metric CRS with u and v (labels of nodes), `kind`, and `level` where that is known.
+    paths
+        GeoTIFF files of one band in metres, or SRTM files (.hgt) under their own names; where they overlap, the
+        first that has a height counts. A model of the terrain is wanted, not of roofs and trees.
+
+    Returns
+    -------
+    GeoDataFrame
+        The lines with `slope_factor` and `slope_factor_back`, how many times longer than on the level the walk from
+        u to v and from v to u takes (see `tobler`), and `steepest`, the largest slope either way. A line without
+        a height has 1, 1 and NaN.
+    DataFrame
+        What had no height: element, reason, count.
+
+    Raises
+    ------
+    FileError
+        Naming the file, what is wrong with it and the way out.
+    InputError
+        If no file is given, none covers any of the streets, or rasterio is missing.
+    """
+    surface = open_surface(paths, _metric(lines), _middle(lines))
+    geometry = lines.geometry.to_numpy()
+    level = lines["level"].notna().to_numpy() if "level" in lines.columns else np.zeros(len(lines), bool)
+    kind = lines["kind"].isin(_OWN_PACE).to_numpy() if "kind" in lines.columns else np.zeros(len(lines), bool)
+    figures, reason = np.tile([1.0, 1.0, 0.0], (len(lines), 1)), np.full(len(lines), "", dtype=object)
+    ground, off = np.flatnonzero(~level & ~kind), np.flatnonzero(level & ~kind)
+    if len(ground):
+        figures[ground], reason[ground] = _along(geometry[ground], surface)
+    if len(off):
+        figures[off], reason[off] = _across(lines, ~level, off, surface)
+    figures[reason != ""] = 1.0, 1.0, np.nan
+    _refuse_elsewhere(reason[~kind], paths)
+    notes = [("edges", text, int((reason == key).sum())) for key, text in _REASONS.items()]
+    left_out = pd.DataFrame([note for note in notes if note[2]], columns=["element", "reason", "count"])
+    return lines.assign(**dict(zip(_COLUMNS, figures.T, strict=True))), left_out
+
+
+def _metric(lines: gpd.GeoDataFrame) -> CRS:
+    if lines.empty or lines.crs is None or not lines.crs.is_projected:
+        msg = (
+            f"{len(lines)} streets in the CRS {lines.crs and lines.crs.name!r} cannot be laid over heights; give at "
+            "least one, in a CRS in metres"
+        )
+        raise InputError(msg)
+    return lines.crs
+
+
+def _middle(lines: gpd.GeoDataFrame) -> tuple[float, float]:
+    west, south, east, north = lines.total_bounds
+    return (west + east) / 2.0, (south + north) / 2.0
+
+
+def _slopes(rise: np.ndarray, run: np.ndarray, row: np.ndarray, count: int) -> np.ndarray:
+    """Columns slope_factor, slope_factor_back and steepest of lines, from their pieces; an unknown rise is none."""
+    slope = np.nan_to_num(rise / run)
+    length = np.bincount(row, run, count)
+    steepest = np.zeros(count)
+    np.maximum.at(steepest, row, np.abs(slope))
+    time = [np.bincount(row, run * tobler(way), count) for way in (slope, -slope)]
+    there, back = (np.divide(one, length, out=np.ones(count), where=length > 0.0) for one in time)
+    return np.stack([there, back, steepest], axis=1)
+
+
+def _missing(heights: np.ndarray, covered: np.ndarray) -> np.ndarray:
+    """Why points have no height, "" where they have one."""
+    return np.where(~np.isnan(heights), "", np.where(covered, "no data", "outside")).astype(object)
+
+
+def _along(geometry: np.ndarray, surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Figures of lines on the ground, and why they have none."""
+    xy, row = shapely.get_coordinates(shapely.segmentize(geometry, surface.cell), return_index=True)
+    heights, covered = surface.at(xy)
+    run = np.hypot(*np.diff(xy, axis=0).T)
+    pieces = np.flatnonzero((row[1:] == row[:-1]) & (run > 0.0))
+    figures = _slopes(np.diff(heights)[pieces], run[pieces], row[pieces], len(geometry))
+    reason = np.full(len(geometry), "", dtype=object)
+    why = _missing(heights, covered)
+    for key in ("no data", "outside"):
+        reason[row[why == key]] = key
+    return figures, reason
+
+
+def _across(
+    lines: gpd.GeoDataFrame, grounded: np.ndarray, off: np.ndarray, surface: Surface
+) -> tuple[np.ndarray, np.ndarray]:
+    """Figures of lines off the ground, which run straight between the nodes that they share with lines on it."""
+    codes, labels = pd.factorize(pd.concat([lines["u"], lines["v"]]))
+    u, v = np.split(codes, 2)
+    ends = [shapely.get_coordinates(shapely.get_point(lines.geometry.to_numpy(), end)) for end in (0, -1)]
+    xy = np.zeros((len(labels), 2))
+    xy[codes] = np.concatenate(ends)
+    tied, touched = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
+    tied[np.concatenate([u[grounded], v[grounded]])] = True
+    touched[np.concatenate([u[off], v[off]])] = True
+    known = np.flatnonzero(tied & touched)
+    heights, why = np.full(len(labels), np.nan), np.full(len(labels), "floating", dtype=object)
+    heights[known], covered = surface.at(xy[known])
+    why[known] = _missing(heights[known], covered)
+    run = np.maximum(lines.geometry.length.to_numpy()[off], _SHORTEST)
+    u, v = u[off], v[off]
+    whole = ~np.isin(why[u], _NOWHERE) & ~np.isin(why[v], _NOWHERE)
+    heights = _span(heights, u[whole], v[whole], run[whole])
+    why[~np.isnan(heights)] = ""
+    reason = np.where(why[u] == "", why[v], why[u])
+    return _slopes(heights[v] - heights[u], run, np.arange(len(off)), len(off)), reason
+
+
+def _span(heights: np.ndarray, u: np.ndarray, v: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Heights of nodes in which those without one hang straight between those that have one, as a taut net does.
+
+    Each unknown height is the mean of its neighbours, weighted by the inverse of the distance, which is linear along
+    a chain; solved by conjugate gradients. Nodes that hang on none stay NaN.
+    """
+    count = len(heights)
+    group = components(link_nodes(u, v, length, count))
+    held = np.bincount(group, ~np.isnan(heights)) > 0
+    free = np.isnan(heights) & held[group]
+    weight = 1.0 / length
+    total = np.bincount(u, weight, count) + np.bincount(v, weight, count)
+    scale = np.where(free, 1.0 / np.where(total > 0.0, total, 1.0), 0.0)
+
+    def pull(at: np.ndarray) -> np.ndarray:
+        flow = weight * (at[u] - at[v])
+        return np.bincount(u, flow, count) - np.bincount(v, flow, count)
+
+    spanned = np.where(free, np.nanmean(heights) if free.any() else 0.0, heights)
+    left = -pull(np.nan_to_num(spanned)) * free
+    step = left * scale
+    size = first = left @ step
+    for _ in range(10 * int(free.sum())):
+        if size <= _EXACT * first:
+            break
+        drag = pull(step) * free
+        pace = size / (step @ drag)
+        spanned, left = spanned + pace * step, left - pace * drag
+        size, before = left @ (left * scale), size
+        step = left * scale + size / before * step
+    return spanned
+
+
+def _refuse_elsewhere(reason: np.ndarray, paths: object) -> None:
+    if len(reason) and (reason == "outside").all():
+        msg = (
+            f"{paths}: no street lies wholly within these heights; are they of this town, and is the CRS of both the "
+            "right one?"
+        )
+        raise InputError(msg)

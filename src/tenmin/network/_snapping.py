@@ -1,0 +1,205 @@
+"""How places and facilities join the streets: entrances, feet, legs, and what stands in the way of a leg."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.network._frontage import Frontage
+from tenmin.routing import Feet, Outlines, find_feet
+from tenmin.surface import Walls, meet_walls, raise_walls
+
+__all__ = ["Joins", "join", "walls_of"]
+
+ENTRANCE, CROSSING, OUTLINE, STREET = range(4)
+HOW = np.array(["entrance", "crossing", "outline", "street", "none"])
+_ON_OUTLINE = 0.1
+"""Metres within which a mapped entrance belongs to an outline."""
+_TOUCH = 0.01
+"""Metres below which a leg is nothing: coordinates are known to a centimetre."""
+
+
+@dataclass(frozen=True)
+class Joins:
+    """The feet of things in rows, and a table that says how each thing joined.
+
+    `table` has the index of the things and the columns `how` ("street": the feet of a point; of a polygon "entrance":
+    mapped entrances, "crossing": where streets meet its outline, "outline": the feet of its outline; "none": not
+    joined), `feet` (how many), `leg` (metres to the nearest foot, NaN without one) and `island` (whether only an
+    island could be joined).
+    """
+
+    feet: Feet
+    table: pd.DataFrame
+
+    def take(self, rows: np.ndarray) -> Feet:
+        """Return the feet of some things, in the order of the rows."""
+        first, size = self.feet.first[rows], np.diff(self.feet.first)[rows]
+        starts = np.concatenate([[0], np.cumsum(size)])
+        at = np.repeat(first - starts[:-1], size) + np.arange(starts[-1])
+        return Feet(starts, self.feet.edge[at], self.feet.offset[at], self.feet.leg[at])
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Feet that a thing might join by, one row each, in order of thing."""
+
+    thing: np.ndarray
+    edge: np.ndarray
+    offset: np.ndarray
+    leg: np.ndarray
+    how: np.ndarray
+
+    def take(self, rows: np.ndarray) -> _Candidates:
+        return _Candidates(self.thing[rows], self.edge[rows], self.offset[rows], self.leg[rows], self.how[rows])
+
+    def join(self, other: _Candidates) -> _Candidates:
+        pairs = (
+            np.concatenate([mine, theirs])
+            for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)
+        )
+        both = _Candidates(*pairs)
+        return both.take(np.argsort(both.thing, kind="stable"))
+
+    def feet(self, things: int) -> Feet:
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.thing, minlength=things))])
+        return Feet(first, self.edge, self.offset, self.leg)
+
+
+def outlines_of(geometry: np.ndarray) -> Outlines:
+    """Return points and the rings of polygons as the corners that `find_feet` takes."""
+    parts, thing = shapely.get_parts(geometry, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    kinds = np.isin(shapely.get_type_id(parts), [0, 1])
+    pieces = np.concatenate([parts[kinds], rings])
+    owner = np.concatenate([thing[kinds], thing[part]]).astype(np.int64)
+    order = np.argsort(owner, kind="stable")
+    xy, row = shapely.get_coordinates(pieces[order], return_index=True)
+    return Outlines(
+        np.searchsorted(owner[order], np.arange(len(geometry) + 1)),
+        np.searchsorted(row, np.arange(len(pieces) + 1)),
+        np.ascontiguousarray(xy[:, 0]),
+        np.ascontiguousarray(xy[:, 1]),
+    )
+
+
+def walls_of(lines: np.ndarray) -> Walls:
+    """Return the straight pieces of barrier lines as walls."""
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    begin = np.flatnonzero(row[:-1] == row[1:])
+    return raise_walls(np.hstack([xy[begin], xy[begin + 1]]), row[begin])
+
+
+def _is_area(geometry: np.ndarray) -> np.ndarray:
+    return np.isin(shapely.get_type_id(geometry), [3, 6])
+
+
+def _reach_out(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: float) -> tuple[_Candidates, np.ndarray]:
+    """The feet of points and outlines that a leg reaches, and the legs (x, y, x, y: street, thing)."""
+    around = shapely.bounds(geometry) + aside * (1.0 + 1e-6) * np.array([-1.0, -1.0, 1.0, 1.0])
+    pairs = frontage.tree.query(shapely.box(*around.T))
+    order = np.lexsort((pairs[1], pairs[0]))
+    pairs = pairs[0][order], pairs[1][order]
+    feet, legs = find_feet(frontage.streets, frontage.shapes, outlines_of(geometry), pairs, aside=aside)
+    area = _is_area(geometry)[feet.thing]
+    how = np.select([~area, feet.leg <= _TOUCH], [STREET, CROSSING], OUTLINE)
+    found = _Candidates(feet.thing, frontage.edge[feet.edge].astype(np.int32), feet.offset, feet.leg, how)
+    free = meet_walls(walls, legs) < 0
+    return found.take(free), legs[free]
+
+
+def _through_entrances(
+    geometry: np.ndarray, entrances: np.ndarray, frontage: Frontage, walls: Walls, aside: float
+) -> _Candidates:
+    """The feet of the entrances on the outlines of polygons; of one that a street runs to, only that."""
+    rims = shapely.boundary(geometry)
+    rims[~_is_area(geometry)] = None
+    thing, entrance = shapely.STRtree(entrances).query(rims, predicate="dwithin", distance=_ON_OUTLINE)
+    found, legs = _reach_out(entrances[entrance], frontage, walls, aside)
+    reached = np.zeros(len(entrance), bool)
+    reached[found.thing[found.leg <= _ON_OUTLINE]] = True
+    through = shapely.linestrings(legs.reshape(-1, 2, 2)) if len(legs) else np.zeros(0, object)
+    inside = shapely.length(shapely.intersection(through, geometry[thing[found.thing]])) > _ON_OUTLINE
+    keep = np.where(reached[found.thing], found.leg <= _ON_OUTLINE, ~inside)
+    kept = found.take(keep)
+    return _Candidates(
+        thing[kept.thing],
+        kept.edge,
+        kept.offset,
+        np.where(kept.leg <= _ON_OUTLINE, 0.0, kept.leg),
+        np.full(len(kept.edge), ENTRANCE),
+    )
+
+
+def _without_strangers(found: _Candidates, private: np.ndarray, things: int) -> _Candidates:
+    """Leave private streets to those who stand nearer to one than to any other street; the others are strangers."""
+    held = private[found.edge]
+    if not held.any():
+        return found
+    nearest = np.full((2, things), np.inf)
+    np.minimum.at(nearest[0], found.thing[~held], found.leg[~held])
+    np.minimum.at(nearest[1], found.thing[held], found.leg[held])
+    stranger = nearest[0] <= nearest[1] + _TOUCH
+    return found.take(~(held & stranger[found.thing]))
+
+
+def _choose(found: _Candidates, on_island: np.ndarray, things: int) -> tuple[_Candidates, np.ndarray]:
+    """Of each thing the feet of the best sort, those on the main network before those on islands."""
+    rank = found.how + np.where(on_island[found.edge], len(HOW), 0)
+    best = np.full(things, 2 * len(HOW))
+    np.minimum.at(best, found.thing, rank)
+    return found.take(rank == best[found.thing]), best
+
+
+def join(
+    things: gpd.GeoDataFrame,
+    frontage: Frontage,
+    *,
+    walls: Walls,
+    entrances: np.ndarray,
+    on_island: np.ndarray,
+    private: np.ndarray,
+    aside: float,
+) -> Joins:
+    """Return how things join the streets.
+
+    Parameters
+    ----------
+    things
+        Points, multipoints or polygons in the CRS of the streets; rows without geometry are not joined.
+    frontage
+        The streets that a leg on the ground may join.
+    walls
+        What no leg may cross.
+    entrances
+        Points at which polygons are entered.
+    on_island
+        bool, one per edge: its component is an island, used only where there is no other.
+    private
+        bool, one per edge: joined only by what is nearer to it than to any other street.
+    aside
+        Longest leg, metres.
+    """
+    geometry = things.geometry.to_numpy()
+    found, _ = _reach_out(geometry, frontage, walls, aside)
+    found = _without_strangers(found, private, len(things))
+    if len(entrances):
+        found = found.join(_through_entrances(geometry, entrances, frontage, walls, aside))
+    chosen, best = _choose(found, on_island, len(things))
+    feet = chosen.feet(len(things))
+    nearest = np.full(len(things), np.inf)
+    np.minimum.at(nearest, chosen.thing, chosen.leg)
+    table = pd.DataFrame(
+        {
+            "how": HOW[np.where(best < 2 * len(HOW), best % len(HOW), -1)],
+            "feet": np.diff(feet.first),
+            "leg": np.where(np.isfinite(nearest), nearest, np.nan),
+            "island": (best >= len(HOW)) & (best < 2 * len(HOW)),
+        },
+        index=things.index,
+    )
+    return Joins(feet, table)

@@ -1,0 +1,273 @@
+"""Saves a network's layout and walker to one file and reads them back, the same to the last bit."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from shapely.geometry.base import BaseGeometry
+
+from tenmin.inputs.walkers import Walker
+from tenmin.network._columns import decode, encode, plain, restored
+from tenmin.network._containers import (
+    PlainTable,
+    Reader,
+    about_gpkg,
+    about_parquet,
+    read_gpkg,
+    read_parquet,
+    write_gpkg,
+    write_parquet,
+)
+from tenmin.network._layout import PRIVATE_POLICIES, Layout
+from tenmin.support.errors import FileError, InputError
+from tenmin.support.files import open_input, replacing
+
+__all__ = ["SUFFIXES", "is_saved_network", "read_layout", "save_layout"]
+
+SUFFIXES = (".gpkg", ".parquet")
+_FORMAT = "tenmin network"
+_VERSION = 1
+_WRITERS = {".gpkg": write_gpkg, ".parquet": write_parquet}
+_READERS = {".gpkg": read_gpkg, ".parquet": read_parquet}
+_ABOUTS = {".gpkg": about_gpkg, ".parquet": about_parquet}
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_TAKEN = frozenset({"fid", "geom", "geometry", "layer", "rowid", "label"})
+_NEEDED = ("u", "v", "oneway")
+
+
+def save_layout(layout: Layout, walker: Walker, path: str | os.PathLike[str]) -> None:
+    """Write a layout and its walker as a GeoPackage or a GeoParquet file, in one step.
+
+    Parameters
+    ----------
+    layout, walker
+        What to save.
+    path
+        File that ends in .gpkg or .parquet; what stood there stays until the new file is whole.
+
+    Raises
+    ------
+    FileError
+        The suffix is another one.
+    InputError
+        A column, a label or a field of the walker is of a type that no file holds.
+    OutputError
+        The file cannot be written.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        msg = f"{target}: a network is saved as {' or '.join(SUFFIXES)}; give a name that ends so"
+        raise FileError(msg)
+    tables, layers, facts = {}, {}, {}
+    for field in fields(Layout):
+        value = getattr(layout, field.name)
+        if isinstance(value, BaseGeometry):
+            value = gpd.GeoDataFrame(geometry=[value], crs=layout.lines.crs)
+        if isinstance(value, pd.DataFrame):
+            tables[field.name], layers[field.name] = _to_plain(value, field.name)
+        else:
+            facts[field.name] = plain(value)
+    about = {"format": _FORMAT, "version": _VERSION, "walker": _fields_of(walker), "facts": facts, "layers": layers}
+    text = json.dumps(about, ensure_ascii=True, separators=(",", ":"))
+    with replacing(target) as temporary:
+        _WRITERS[suffix](temporary, tables, text, layout.lines.crs)
+
+
+def _fields_of(walker: Walker) -> dict[str, Any]:
+    return {field.name: plain(getattr(walker, field.name)) for field in fields(walker) if field.init}
+
+
+def _to_plain(frame: pd.DataFrame, layer: str) -> tuple[PlainTable, dict[str, Any]]:
+    """A frame as a plain table, and what has to be known to make the same frame of it again."""
+    geometry = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
+    name = None if geometry is None else geometry.name
+    if isinstance(frame.index, pd.MultiIndex) or not frame.columns.is_unique:
+        msg = f"{layer} has an index of several levels or a column twice, which no file of a network holds"
+        raise InputError(msg)
+    columns: dict[str, np.ndarray] = {}
+    known: list[dict[str, Any]] = []
+    for place, label in enumerate(frame.columns):
+        if geometry is not None and label == name:
+            known.append({"label": plain(label), "stored": None, "kind": "geometry", "dtype": "geometry"})
+            continue
+        stored = _stored_name(label, place, columns)
+        kind, columns[stored] = encode(frame[label], f"{layer}: the column {label!r}")
+        known.append({"label": plain(label), "stored": stored, "kind": kind, "dtype": str(frame[label].dtype)})
+    index = {"name": plain(frame.index.name)}
+    if isinstance(frame.index, pd.RangeIndex):
+        index["range"] = [frame.index.start, frame.index.stop, frame.index.step]
+    else:
+        index["kind"], columns["label"] = encode(frame.index, f"{layer}: the index")
+        index["dtype"] = str(frame.index.dtype)
+    about = {
+        "rows": len(frame),
+        "columns": known,
+        "labels": {"dtype": str(frame.columns.dtype), "name": plain(frame.columns.name)},
+        "index": index,
+        "crs": None if geometry is None else _crs_text(geometry.crs),
+    }
+    return PlainTable(columns, None if geometry is None else geometry.to_numpy(), len(frame)), about
+
+
+def _stored_name(label: object, place: int, taken: Mapping[str, object]) -> str:
+    """The name of a column in the file: its own if every program can read that, else its place."""
+    if isinstance(label, str) and _PLAIN_NAME.fullmatch(label) and label not in _TAKEN and label not in taken:
+        return label
+    return f"_{place}"
+
+
+def _crs_text(crs: CRS | None) -> str | None:
+    """The text of which pyproj makes an equal CRS again."""
+    if crs is None:
+        return None
+    for make in (crs.to_wkt, crs.to_json, crs.to_string):
+        try:
+            text = make()
+            if CRS.from_user_input(text) == crs:
+                return text
+        except CRSError:
+            continue
+    msg = f"the CRS {crs.name!r} cannot be written as text; project the network to a common one first"
+    raise InputError(msg)
+
+
+def is_saved_network(path: str | os.PathLike[str]) -> bool:
+    """Return whether a GeoPackage or Parquet file was written by `save_layout`.
+
+    Raises
+    ------
+    FileError
+        It is missing, damaged, or not what its name says.
+    """
+    found = open_input(path, SUFFIXES).absolute()
+    return _ABOUTS[found.suffix.lower()](found) is not None
+
+
+def read_layout(path: str | os.PathLike[str]) -> tuple[Layout, Walker]:
+    """Return the layout and the walker that `save_layout` wrote.
+
+    Raises
+    ------
+    FileError
+        The file is missing, damaged, edited, of a newer form, or no saved network.
+    """
+    found = open_input(path, SUFFIXES).absolute()
+    suffix = found.suffix.lower()
+    about = _about(found, _ABOUTS[suffix](found))
+    try:
+        facts = {name: restored(value) for name, value in about["facts"].items()}
+        frames = _frames(found, about["layers"], _READERS[suffix](found))
+        walker = Walker(**{name: restored(value) for name, value in about["walker"].items()})
+        layout = Layout(**facts, **frames)
+    except FileError:
+        raise
+    except (AttributeError, InputError, KeyError, TypeError, ValueError, CRSError) as error:
+        msg = f"{found}: what it says of itself is not what tenmin writes ({str(error)[:200]}); save it again"
+        raise FileError(msg) from error
+    _check(found, layout)
+    return layout, walker
+
+
+def _about(path: Path, text: str | None) -> dict[str, Any]:
+    if text is None:
+        msg = (
+            f"{path} is no network that tenmin saved; read lines with geopandas and give them to WalkNetwork.from_edges"
+        )
+        raise FileError(msg)
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        msg = f"{path}: what it says of itself is no JSON ({str(error)[:100]}); save it again"
+        raise FileError(msg) from error
+    if not isinstance(about, dict) or about.get("format") != _FORMAT:
+        msg = f"{path} is no network that tenmin saved"
+        raise FileError(msg)
+    if about.get("version") != _VERSION:
+        msg = f"{path} is a network of form {about.get('version')!r:.20}, this tenmin reads {_VERSION}; use a newer one"
+        raise FileError(msg)
+    return about
+
+
+def _frames(path: Path, layers: Mapping[str, Mapping[str, Any]], read: Reader) -> dict[str, Any]:
+    frames: dict[str, Any] = {}
+    for name, about in layers.items():
+        stored = [one["stored"] for one in about["columns"]]
+        bare = not stored and "range" in about["index"]
+        table = PlainTable({}, None, about["rows"]) if bare else read(name)
+        frame = _from_plain(table, about, f"{path}: {name}")
+        frames[name] = frame.geometry.iloc[0] if name == "boundary" else frame
+    return frames
+
+
+def _from_plain(table: PlainTable, about: Mapping[str, Any], where: str) -> pd.DataFrame:
+    """The frame of which `_to_plain` made a plain table."""
+    if table.rows != about["rows"]:
+        msg = f"{where} has {table.rows} rows, but was saved with {about['rows']}: it was edited or is damaged"
+        raise FileError(msg)
+    index = _index(table, about["index"], where)
+    labels = pd.Index([restored(one["label"]) for one in about["columns"]], dtype=about["labels"]["dtype"])
+    made = pd.DataFrame(index=index)
+    geometry = None
+    for place, (label, one) in enumerate(zip(labels, about["columns"], strict=True)):
+        if one["kind"] == "geometry":
+            geometry, values = label, gpd.array.from_shapely(table.geometry, crs=_crs_of(about["crs"]))
+        else:
+            values = decode(one["kind"], _column(table, one["stored"], where), one["dtype"], f"{where}.{label}")
+        made.insert(place, label, pd.Series(values, index=index, dtype=getattr(values, "dtype", None)))
+    made.columns = labels.rename(restored(about["labels"]["name"]))
+    return made if geometry is None else gpd.GeoDataFrame(made, geometry=geometry)
+
+
+def _crs_of(text: str | None) -> CRS | None:
+    return None if text is None else CRS.from_user_input(text)
+
+
+def _column(table: PlainTable, stored: str, where: str) -> np.ndarray:
+    if stored not in table.columns:
+        msg = f"{where} lacks the column {stored!r}: it was edited or is damaged; save it again"
+        raise FileError(msg)
+    return table.columns[stored]
+
+
+def _index(table: PlainTable, about: Mapping[str, Any], where: str) -> pd.Index:
+    name = restored(about["name"])
+    if "range" in about:
+        return pd.RangeIndex(*about["range"], name=name)
+    values = decode(about["kind"], _column(table, "label", where), about["dtype"], f"{where}: the index")
+    return pd.Index(values, dtype=about["dtype"], name=name)
+
+
+def _check(path: Path, layout: Layout) -> None:
+    """Refuse what no network is made of, though the file is whole."""
+    lines = layout.lines
+    missing = [name for name in _NEEDED if name not in lines.columns]
+    if missing or lines.crs is None:
+        msg = f"{path}: its lines lack {missing[0] if missing else 'a CRS'!r}; save the network again"
+        raise FileError(msg)
+    xy, row = shapely.get_coordinates(lines.geometry.to_numpy(), return_index=True)
+    wrong = shapely.get_type_id(lines.geometry.to_numpy()) != int(shapely.GeometryType.LINESTRING)
+    wrong[row[~np.isfinite(xy).all(axis=1)]] = True
+    for name in ("seconds", "seconds_back"):
+        if name in lines.columns:
+            numbers = lines[name].to_numpy("float64")
+            wrong |= ~(numbers > 0.0) | (np.isinf(numbers) & (name == "seconds"))
+    if wrong.any():
+        label = lines.index[wrong].tolist()[0]
+        msg = f"{path}: line {label!r} has no LineString of finite coordinates, or seconds that are not above 0"
+        raise FileError(msg)
+    if layout.private not in PRIVATE_POLICIES or not isinstance(layout.island, int):
+        msg = f"{path}: private is {layout.private!r:.40}, island {layout.island!r:.40}; save the network again"
+        raise FileError(msg)

@@ -1,0 +1,204 @@
+"""Conditions on tags, written as data: the one language of walk rules, barriers and the catalogue.
+
+A condition is a TOML table. All its lines must hold::
+
+    highway = "footway"                    the tag has this value
+    highway = ["footway", "path"]          the tag has one of these values
+    surface = true                         the tag is there, whatever its value (false: it is not there)
+    name = { matches = "小学|primary" }    the pattern is found in the value, upper and lower case alike
+    any = [{ ... }, { ... }]               at least one of these conditions holds
+    all = [{ ... }, { ... }]               all of these conditions hold
+    not = { ... }                          this condition does not hold (a list: none of them does)
+
+A value that lists several (`cafe;restaurant`) counts as each of them. An empty table always holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tenmin.support.errors import FileError
+
+__all__ = ["Anchor", "Condition", "anchors_of", "parse_condition", "remember"]
+
+Tags = Mapping[str, str]
+Test = Callable[[Tags], bool]
+Anchor = tuple[str, str | None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A test of an element's tags.
+
+    `text` says it in words, `keys` are all the keys it looks at, and `anchors` are tags of which at least
+    one must be there for it to hold, as key and value, or None for any value (no anchor, if it may hold without tags).
+    """
+
+    text: str
+    keys: frozenset[str]
+    anchors: frozenset[Anchor]
+    holds: Test
+
+    def __repr__(self) -> str:
+        return f"<Condition {self.text or 'always'}>"
+
+
+def parse_condition(table: object, where: str) -> Condition:
+    """Return the condition that a TOML table describes; `where` names it in messages.
+
+    >>> shared = parse_condition({"highway": "cycleway", "not": {"foot": "no"}}, "an example")
+    >>> shared.holds({"highway": "cycleway"}), shared.holds({"highway": "cycleway", "foot": "no"})
+    (True, False)
+    >>> shared.text
+    'highway=cycleway and not (foot=no)'
+    """
+    if not isinstance(table, Mapping):
+        msg = f"{where}: a condition is a table such as {{ highway = 'footway' }}, not {table!r}"
+        raise FileError(msg)
+    return _every([_parse_line(key, value, where) for key, value in table.items()])
+
+
+def remember(judge: Callable[[Tags], T], keys: Iterable[str]) -> Callable[[Tags], T]:
+    """Return a judge that asks `judge` once for all tags that agree in `keys`, the only ones it looks at.
+
+    >>> asked = []
+    >>> paved = remember(lambda tags: asked.append(1) or tags.get("surface") == "asphalt", ["surface"])
+    >>> paved({"name": "A", "surface": "asphalt"}), paved({"name": "B", "surface": "asphalt"}), len(asked)
+    (True, True, 1)
+    """
+    names = sorted(keys)
+    answers: dict[tuple[str | None, ...], T] = {}
+
+    def judge_again(tags: Tags) -> T:
+        values = tuple(map(tags.get, names))
+        if values not in answers:
+            answers[values] = judge(tags)
+        return answers[values]
+
+    return judge_again
+
+
+def anchors_of(tags: Tags) -> Iterator[Anchor]:
+    """Yield every anchor that these tags meet.
+
+    >>> list(anchors_of({"shop": "bakery"}))
+    [('shop', None), ('shop', 'bakery')]
+    """
+    for key, value in tags.items():
+        yield key, None
+        yield key, value
+        if ";" in value:
+            yield from ((key, part.strip()) for part in value.split(";"))
+
+
+def _parse_line(key: str, value: object, where: str) -> Condition:
+    if key == "any":
+        return _any_of(_conditions(value, f"{where}, any"), where)
+    if key == "all":
+        return _every(_conditions(value, f"{where}, all"))
+    if key == "not":
+        return _none_of(_conditions(value, f"{where}, not"))
+    if isinstance(value, bool):
+        return _presence(key, value)
+    if isinstance(value, Mapping):
+        return _pattern(key, value, where)
+    return _one_of(key, value, where)
+
+
+def _conditions(value: object, where: str) -> list[Condition]:
+    tables = value if isinstance(value, list) else [value]
+    return [parse_condition(table, where) for table in tables]
+
+
+def _every(parts: list[Condition]) -> Condition:
+    return Condition(
+        text=" and ".join(part.text for part in parts),
+        keys=_joined(part.keys for part in parts),
+        anchors=next((part.anchors for part in parts if part.anchors), frozenset()),
+        holds=_all_of([part.holds for part in parts]),
+    )
+
+
+def _any_of(options: list[Condition], where: str) -> Condition:
+    if not options:
+        msg = f"{where}: any = [] never holds; list at least one condition or leave the line out"
+        raise FileError(msg)
+    tests = [option.holds for option in options]
+    anchors = _joined(option.anchors for option in options) if all(o.anchors for o in options) else frozenset()
+    return Condition(
+        text="(" + " or ".join(option.text for option in options) + ")",
+        keys=_joined(option.keys for option in options),
+        anchors=anchors,
+        holds=lambda tags: any(test(tags) for test in tests),
+    )
+
+
+def _none_of(options: list[Condition]) -> Condition:
+    tests = [option.holds for option in options]
+    return Condition(
+        text=" and ".join(f"not ({option.text})" for option in options),
+        keys=_joined(option.keys for option in options),
+        anchors=frozenset(),
+        holds=lambda tags: not any(test(tags) for test in tests),
+    )
+
+
+def _presence(key: str, wanted: bool) -> Condition:
+    return Condition(
+        text=f"{key}=*" if wanted else f"no {key}",
+        keys=frozenset([key]),
+        anchors=frozenset([(key, None)]) if wanted else frozenset(),
+        holds=lambda tags: (key in tags) is wanted,
+    )
+
+
+def _pattern(key: str, value: Mapping[Any, Any], where: str) -> Condition:
+    source = value.get("matches")
+    if set(value) != {"matches"} or not isinstance(source, str):
+        msg = f"{where}: {key} = {dict(value)!r}; a pattern is written {{ matches = '...' }}"
+        raise FileError(msg)
+    try:
+        found = re.compile(source, re.IGNORECASE).search
+    except re.error as error:
+        msg = f"{where}: the pattern {source!r} for {key} cannot be read ({error})"
+        raise FileError(msg) from None
+    return Condition(
+        text=f"{key}~{source}",
+        keys=frozenset([key]),
+        anchors=frozenset([(key, None)]),
+        holds=lambda tags: key in tags and found(tags[key]) is not None,
+    )
+
+
+def _one_of(key: str, value: object, where: str) -> Condition:
+    values = value if isinstance(value, list) else [value]
+    wanted = frozenset(item for item in values if isinstance(item, str) and item)
+    if not values or len(wanted) < len(values):
+        msg = f"{where}: {key} = {value!r}; give a text, a list of different texts, true, false or a pattern"
+        raise FileError(msg)
+    return Condition(
+        text=f"{key}={'|'.join(map(str, values))}",
+        keys=frozenset([key]),
+        anchors=frozenset((key, value) for value in wanted),
+        holds=lambda tags: key in tags and _has(tags[key], wanted),
+    )
+
+
+def _has(value: str, wanted: frozenset[str]) -> bool:
+    if value in wanted:
+        return True
+    return ";" in value and any(part.strip() in wanted for part in value.split(";"))
+
+
+def _all_of(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda tags: all(test(tags) for test in tests)
+
+
+def _joined(sets: Iterable[frozenset[T]]) -> frozenset[T]:
+    return frozenset().union(*sets)

@@ -1,0 +1,88 @@
+"""Compiles the searches: once for a machine and a version of the sources, kept where it can be written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numba
+import platformdirs
+from numba.core import event
+
+__all__ = ["inner", "kernel"]
+
+ENVIRONMENT = "NUMBA_CACHE_DIR"
+NOTICE = "tenmin compiles its searches for this machine, once, in about a minute 首次运行需编译，约一分钟"
+
+
+def _digest() -> str:
+    """A name for the sources as they are: numba itself sees no change in a function of another file."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    kernels = [*(package / "routing").glob("*.py"), *(package / "surface").glob("*.py"), package / "inputs/osm/_opl.py"]
+    for source in [Path(__file__), *sorted(kernels)]:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _folder() -> Path:
+    """The folder for what is compiled: that of numba's environment variable, the user's cache, or a temporary one."""
+    named = os.environ.get(ENVIRONMENT)
+    parent = Path(named) if named else platformdirs.user_cache_path("tenmin")
+    folder = parent / "kernels" / _digest()
+    return folder if _writable(folder) else Path(tempfile.mkdtemp(prefix="tenmin-kernels-"))
+
+
+class _Notice(event.Listener):
+    """Says on the error stream, once, that something is being compiled."""
+
+    said = False
+
+    def on_start(self, event: event.Event) -> None:
+        dispatcher = event.data["dispatcher"] if event.data else None
+        if not self.said and getattr(dispatcher, "__module__", "").startswith("tenmin."):
+            self.said = True
+            print(NOTICE, file=sys.stderr, flush=True)
+
+    def on_end(self, event: event.Event) -> None:
+        """Nothing is said at the end."""
+
+
+_FOLDER = _folder()
+_CONFIG: Any = import_module("numba.core.config")
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+event.register("numba:compile", _Notice())
+
+
+def _compiled(function: Callable[..., Any], **options: Any) -> Any:
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = str(_FOLDER)
+    try:
+        return numba.njit(**_OPTIONS, **options)(function)
+    finally:
+        _CONFIG.CACHE_DIR = before
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Return a function compiled by numba, which keeps no lock and is compiled again only when the sources change."""
+    return _compiled(function)
+
+
+def inner(function: Callable[..., Any]) -> Any:
+    """Return a kernel for other kernels alone, compiled sooner without what lets Python call it; Python must not."""
+    return _compiled(function, no_cpython_wrapper=True)

@@ -1,0 +1,148 @@
+"""Limits of a walk, in minutes or in metres: one number for all categories, or one for each."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Literal
+
+from tenmin.support.errors import CategoryError, LimitError
+
+__all__ = [
+    "SECONDS_A_MINUTE",
+    "TOLERANCE",
+    "Limits",
+    "Number",
+    "Unit",
+    "check_metres",
+    "read_limit",
+    "read_limits",
+    "unknown_category",
+]
+
+Number = float | Mapping[str, float]
+Unit = Literal["minutes", "metres"]
+
+_LONGEST: dict[Unit, float] = {"minutes": 1_440.0, "metres": 100_000.0}
+SECONDS_A_MINUTE = 60.0
+TOLERANCE = 1e-6
+"""Relative tolerance of every comparison with a limit, which is inclusive."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits in one unit, ascending: the same for every category, or by category."""
+
+    unit: Unit
+    every: tuple[float, ...] = ()
+    by_category: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+    def of(self, category: str) -> tuple[float, ...]:
+        """Return the limits of a category."""
+        return dict(self.by_category).get(category, self.every)
+
+    def choose(self, present: Iterable[str], known: Iterable[str]) -> list[str]:
+        """Return the categories that have a limit, sorted.
+
+        Parameters
+        ----------
+        present
+            Categories that the facilities have.
+        known
+            Categories that exist though no facility may have them.
+
+        Raises
+        ------
+        CategoryError
+            If a limit is given for a category that is neither present nor known.
+        """
+        if not self.by_category:
+            return sorted(present)
+        valid = sorted({*present, *known})
+        for category, _ in self.by_category:
+            if category not in valid:
+                raise unknown_category(category, valid, f"a limit in {self.unit}")
+        return sorted(category for category, _ in self.by_category)
+
+
+def unknown_category(category: object, valid: Sequence[str], asked_in: str) -> CategoryError:
+    """Return the error for a category that nothing has, with the nearest valid names."""
+    near = difflib.get_close_matches(str(category), valid, n=3, cutoff=0.4) or list(valid[:8])
+    msg = f"no facility and no catalogue entry has the category {category!r}, asked for in {asked_in}; did you mean "
+    msg += f"{', '.join(map(repr, near))}?" if near else "another one? There are no categories at all."
+    return CategoryError(msg)
+
+
+def _number(value: object, unit: Unit, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        msg = f"{unit}{where} must be a number, but is {value!r}; give e.g. {unit}=10"
+        raise LimitError(msg)
+    number = float(value)
+    if not (math.isfinite(number) and 0.0 < number <= _LONGEST[unit]):
+        msg = (
+            f"{unit}{where} is {value!r}, which is no limit of a walk: "
+            f"give a number above 0 and up to {_LONGEST[unit]:g} {unit}"
+        )
+        raise LimitError(msg)
+    return number
+
+
+def check_metres(value: object, name: str, *, allowed: str, least: float, most: float) -> float:
+    """Return an option in metres if it is a number from `least` to `most`, else raise a LimitError saying so."""
+    if isinstance(value, Real) and not isinstance(value, bool) and least <= float(value) <= most:
+        return float(value)
+    msg = f"{name} is {value!r}; give metres {allowed}"
+    raise LimitError(msg)
+
+
+def _numbers(value: object, unit: Unit, where: str, *, several: bool) -> tuple[float, ...]:
+    if not several or isinstance(value, Real | str) or not isinstance(value, Iterable):
+        return (_number(value, unit, where),)
+    numbers = tuple(sorted({_number(one, unit, where) for one in value}))
+    if not numbers:
+        msg = f"{unit}{where} is an empty list; give at least one limit, e.g. {unit}=[5, 10, 15]"
+        raise LimitError(msg)
+    return numbers
+
+
+def read_limits(minutes: object, metres: object, *, several: bool = False) -> Limits | None:
+    """Return the limits that were asked for, or None if neither was.
+
+    Parameters
+    ----------
+    minutes, metres
+        At most one of them: a number, a mapping from category to number, or, with `several`, lists of numbers.
+    several
+        Whether lists are allowed.
+
+    Raises
+    ------
+    LimitError
+        If both are given, or one is no positive finite number within a day's walk.
+    """
+    if minutes is not None and metres is not None:
+        msg = f"minutes={minutes!r} and metres={metres!r} are both given; give only one of them"
+        raise LimitError(msg)
+    if minutes is None and metres is None:
+        return None
+    unit: Unit = "minutes" if minutes is not None else "metres"
+    value = minutes if minutes is not None else metres
+    if not isinstance(value, Mapping):
+        return Limits(unit, every=_numbers(value, unit, "", several=several))
+    if not value:
+        msg = f"{unit} is an empty mapping; give at least one category, e.g. {unit}={{'clinic': 10}}"
+        raise LimitError(msg)
+    rows = ((str(category), _numbers(one, unit, f"[{category!r}]", several=several)) for category, one in value.items())
+    return Limits(unit, by_category=tuple(sorted(rows)))
+
+
+def read_limit(minutes: object, metres: object) -> Limits:
+    """Return the limit that was asked for; one of minutes and metres must be given (see `read_limits`)."""
+    limits = read_limits(minutes, metres)
+    if limits is None:
+        msg = "no limit is given; give minutes= or metres=, e.g. minutes=10"
+        raise LimitError(msg)
+    return limits

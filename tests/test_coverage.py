@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 import tenmin as tm
+from tenmin.measures.coverage import CAUSES
 from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import CRS, SPEED, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
@@ -58,6 +59,7 @@ def test_of_equally_near_facilities_the_first_id_is_named_whatever_the_order():
 def test_a_place_that_joins_no_street_is_unknown_and_listed():
     coverage = tm.measure_coverage(town(STREET), homes({"off": (500, 101), "on": (500, 0)}), DOOR, minutes=10)
     assert coverage.unknown["clinic"].tolist() == [True, False]
+    assert coverage.cause["clinic"].tolist() == ["unjoined", None]
     assert np.isinf(coverage.minutes.loc["off", "clinic"])
     assert coverage.nearest.loc["off", "clinic"] is None
     assert coverage.joins.loc[("places", "off"), "how"] == "none"
@@ -77,6 +79,7 @@ def test_g16_near_the_end_of_the_data_the_unserved_are_unknown(limit: dict[str, 
     inside = tm.measure_coverage(with_boundary(box(-9, -9, 1500, 9)), people, DOOR, **limit)
     assert inside.served["clinic"].tolist() == [True, False, False, False]
     assert inside.unknown["clinic"].tolist() == [False, True, False, True]
+    assert inside.cause["clinic"].tolist() == [None, "data_end", None, "data_end"]
     nowhere = tm.measure_coverage(with_boundary(None), people, DOOR, **limit)
     assert not nowhere.unknown.to_numpy().any()
 
@@ -97,6 +100,11 @@ def test_l13_nobody_is_lost_or_counted_twice(small: Town, minutes: int, directio
     served, unknown = coverage.served["clinic"], coverage.unknown["clinic"]
     assert (served.dtype, unknown.dtype) == (np.dtype(bool), np.dtype(bool))
     assert not (served & unknown).any()
+    cause = coverage.cause["clinic"]
+    assert cause.notna().tolist() == unknown.tolist()
+    apart = (coverage.joins.loc["places", "how"] == "none") & ~served
+    assert (cause == "unjoined").tolist() == apart.tolist()
+    assert set(cause.dropna()) <= set(CAUSES)
     people = small.homes["people"]
     found = row(coverage.shares())
     assert [found["served"], found["unknown"], found["unserved"], found["total"]] == [
@@ -125,6 +133,17 @@ def test_g16_what_is_known_of_a_clipped_town_holds_in_the_whole_town(small: Town
     whole = tm.measure_coverage(small.network, people, doors, **options)
     known = ~part.unknown["clinic"]
     assert part.served["clinic"][known].tolist() == whole.served["clinic"][known].tolist()
+
+
+def test_the_isochrones_of_a_coverage_are_those_of_its_limits():
+    doors = clinics({"c": (0, 0), "d": (1500, 0), "idle": (700, 0)}, category=["clinic", "school", "clinic"])
+    doors["state"] = [None, None, "vacant"]
+    coverage = tm.measure_coverage(town(STREET), homes({"h": (9, 0)}), doors, minutes={"clinic": 5, "school": 10})
+    limits = {"clinic": 5, "school": 10}
+    for merge in ("category", None):
+        same_frame(
+            coverage.isochrones(merge=merge), tm.trace_isochrones(town(STREET), doors, minutes=limits, merge=merge)
+        )
 
 
 # --- as the crow flies --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 import tenmin as tm
+from tenmin.measures.coverage import CAUSES
 from tenmin.measures.gaps import REASONS
 from tenmin.support.errors import LimitError, TableError
 from towns import Town, cases, clinics, frame, homes, same_frame, streets, town, towns, walls
@@ -185,6 +186,9 @@ def test_l13_every_unserved_place_is_in_one_gap(small: Town, minutes: int, near:
     coverage = tm.measure_coverage(network, small.homes, small.clinics, minutes=minutes)
     gaps = tm.find_gaps(coverage, near=near)
     unserved = small.homes[~coverage.served["clinic"]]
+    assert not (gaps["excess_minutes"] <= 0.0).any()
+    unknown = {cause: small.homes["people"][coverage.cause["clinic"] == cause].sum() for cause in CAUSES}
+    assert gaps["people"].groupby(gaps["reason"]).sum().reindex(CAUSES, fill_value=0.0).to_dict() == unknown
     assert gaps["places"].sum() == len(unserved)
     assert gaps["people"].sum() == unserved["people"].sum()
     bits = gaps["people"].astype(int).tolist()

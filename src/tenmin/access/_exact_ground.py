@@ -21,9 +21,10 @@ from tenmin.access._exact_shapes import (
     strip_shadows,
     strips_of,
 )
-from tenmin.access._ground import ASIDE, Group, Sketch, draw_grounds
-from tenmin.network import Joins, WalkNetwork
-from tenmin.routing import Arcs, Basin, Costs, Feet, Reached, Stretches, clip_stretches, reach_streets
+from tenmin.access._ground import Group, Sketch, draw_grounds
+from tenmin.access.query import Query
+from tenmin.network import ASIDE, WalkNetwork
+from tenmin.routing import Basin, Costs, Feet, Reached, Stretches, clip_stretches, reach_streets
 from tenmin.support.progress import step_through
 from tenmin.surface import Rims
 
@@ -36,9 +37,7 @@ _NOTHING = 1e-6
 _FINEST = 1.0
 
 
-def draw_exact_grounds(
-    network: WalkNetwork, paths: tuple[Costs, Arcs], joins: Joins, groups: Sequence[Group], sketch: Sketch
-) -> np.ndarray:
+def draw_exact_grounds(query: Query, groups: Sequence[Group], sketch: Sketch) -> np.ndarray:
     """Return the ground of each group within each of its limits, as MultiPolygons without a grid.
 
     It is the union of a strip along each reached piece of street, as wide as the limit leaves for the leg, and of a
@@ -50,25 +49,22 @@ def draw_exact_grounds(
 
     Parameters
     ----------
-    network
-        The streets and barriers.
-    paths
-        What the streets cost, and the arcs open at these costs.
-    joins
-        How the facilities join the streets.
+    query
+        The streets, what they cost, and how the facilities join them.
     groups
         The facilities of each circle and its limits.
     sketch
         The longest leg; the rest only matters near private streets and islands.
     """
-    drawing, basin, grounds = _Drawing.of(network, paths[0], sketch.lateral), Basin.of(paths[1]), []
+    network, costs, arcs, grounds = query.network, query.costs, query.arcs, []
+    drawing, basin = _Drawing.of(network, costs, sketch.lateral), Basin.of(arcs)
     for group in step_through(groups, "isochrones"):
-        feet, furthest = joins.take(group.rows), float(group.limits[-1])
-        reached = reach_streets(network.streets, *paths, feet, furthest, basin=basin)
+        feet, furthest = query.facility_joins.take(group.rows), float(group.limits[-1])
+        reached = reach_streets(network.streets, costs, arcs, feet, furthest, basin=basin)
         drawn = [drawing.draw(reached, feet, float(limit)) for limit in group.limits]
         guarded = drawing.guarded_lines(reached)
         if len(guarded):
-            sketched = draw_grounds(network, paths, joins, [group], replace(sketch, resolution=_FINEST))
+            sketched = draw_grounds(query, [group], replace(sketch, resolution=_FINEST))
             near = shapely.union_all(shapely.buffer(guarded, sketch.lateral, quad_segs=32))
             drawn = [
                 _multipolygon(shapely.union(one, shapely.intersection(rough, near)))

@@ -11,8 +11,9 @@ from typing import TypeVar
 import numpy as np
 import shapely
 
-from tenmin.network import Joins, WalkNetwork
-from tenmin.routing import Arcs, Basin, Costs, Feet
+from tenmin.access.query import Query
+from tenmin.network import ASIDE
+from tenmin.routing import Basin, Feet
 from tenmin.support.progress import step_through
 from tenmin.surface import (
     Course,
@@ -27,10 +28,8 @@ from tenmin.surface import (
     reached_edges,
 )
 
-__all__ = ["ASIDE", "Group", "Sketch", "draw_grounds"]
+__all__ = ["Group", "Sketch", "draw_grounds"]
 
-ASIDE = 100.0
-"""How far a place may be from a street that it joins, metres."""
 _CHUNK = 16
 
 T = TypeVar("T")
@@ -54,11 +53,12 @@ class Sketch:
     threads: int | None
 
 
-def _starts_of(network: WalkNetwork, costs: Costs, joins: Joins, groups: Sequence[Group]) -> Starts:
+def _starts_of(query: Query, groups: Sequence[Group]) -> Starts:
     """Return the feet from which the circles of groups start, and the seeds of their searches."""
-    feet = joins.take(np.concatenate([np.zeros(0, np.int64), *(group.rows for group in groups)]).astype(np.int64))
+    rows = np.concatenate([np.zeros(0, np.int64), *(group.rows for group in groups)]).astype(np.int64)
+    feet = query.facility_joins.take(rows)
     first = feet.first[np.cumsum([0, *(len(group.rows) for group in groups)])]
-    return gather_starts(network.streets, costs, Feet(first, feet.edge, feet.offset, feet.leg))
+    return gather_starts(query.network.streets, query.costs, Feet(first, feet.edge, feet.offset, feet.leg))
 
 
 def _in_threads(work: Callable[[S], T], items: Sequence[S], threads: int | None, what: str) -> list[T]:
@@ -71,26 +71,20 @@ def _in_threads(work: Callable[[S], T], items: Sequence[S], threads: int | None,
         return [one.result() for one in step_through(waiting, what)]
 
 
-def draw_grounds(
-    network: WalkNetwork, paths: tuple[Costs, Arcs], joins: Joins, groups: Sequence[Group], sketch: Sketch
-) -> np.ndarray:
+def draw_grounds(query: Query, groups: Sequence[Group], sketch: Sketch) -> np.ndarray:
     """Return the ground of each group within each of its limits, as MultiPolygons.
 
     Parameters
     ----------
-    network
-        The streets and barriers.
-    paths
-        What the streets cost, and the arcs open at these costs.
-    joins
-        How the facilities join the streets.
+    query
+        The streets, what they cost, and how the facilities join them.
     groups
         The facilities of each circle and its limits.
     sketch
         How it is drawn.
     """
-    costs, arcs = paths
-    starts = _starts_of(network, costs, joins, groups)
+    network, costs, arcs = query.network, query.costs, query.arcs
+    starts = _starts_of(query, groups)
     longest = max((float(group.limits[-1]) for group in groups), default=0.0) / costs.leg
     ground = Ground(network.rims, network.walls, sketch.lateral + sketch.resolution, ASIDE)
     live = reached_edges(network.streets, arcs, starts, (longest + 2.0 * sketch.resolution) * costs.leg)

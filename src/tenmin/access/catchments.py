@@ -9,14 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tenmin.access._destinations import Goal, check_merge, choose_goals
-from tenmin.access._ground import ASIDE
-from tenmin.access.travel_times import Trip
-from tenmin.network import WalkNetwork
-from tenmin.routing import Feet, arrive_at, search, seed_feet
-from tenmin.support.contracts import check_direction, check_facilities, check_places, people_of
+from tenmin.access.query import Destination, Query, check_merge, make_query
+from tenmin.network import ASIDE, WalkNetwork
+from tenmin.routing import Feet, arrive_at
+from tenmin.support.contracts import people_of
 from tenmin.support.errors import LimitError
-from tenmin.support.limits import SECONDS_A_MINUTE, TOLERANCE, check_metres, read_limit
+from tenmin.support.limits import check_metres, inclusive
 from tenmin.support.progress import step_through
 
 __all__ = ["count_people"]
@@ -101,47 +99,39 @@ def count_people(
       facility category  minutes  people_low  people_high  people
     0       c1   clinic     10.0        30.0         40.0    40.0
     """
-    limits, widths = read_limit(minutes, metres), _widths(lateral)
-    check_direction(direction)
+    widths = _widths(lateral)
     check_merge(merge, ("category",))
-    network = network.behind(barriers)
-    places, facilities = check_places(places), check_facilities(facilities)
-    people = people_of(places).to_numpy()
-    trip = Trip(
-        network=network,
-        places=network.snap(places),
-        facilities=network.snap(facilities),
-        direction=direction,
-        unit=limits.unit,
+    query = make_query(
+        network, facilities, places=places, minutes=minutes, metres=metres, direction=direction, barriers=barriers
     )
-    goals = choose_goals(facilities, limits, by_category=merge is not None)
-    feet = [*(_within(trip.places.feet, width) for width in widths), trip.places.feet]
-    counts = np.array([_count(trip, goal, feet, people) for goal in step_through(goals, "people")]).reshape(-1, 3)
-    rows = np.array([goal.facility for goal in goals], np.int64)
+    people = people_of(places).to_numpy()
+    destinations = query.destinations(merged=merge is not None)
+    feet = [*(_within(query.place_joins.feet, width) for width in widths), query.place_joins.feet]
+    counts = [_count(query, one, feet, people) for one in step_through(destinations, "people")]
+    low, high, ruled = np.array(counts, np.float64).reshape(-1, 3).T
+    rows = np.array([one.facility for one in destinations], np.int64)
     return pd.DataFrame(
         {
-            "facility": np.full(len(goals), None, dtype=object) if merge else facilities.index[rows],
-            "category": np.array([goal.category for goal in goals], dtype=object),
-            limits.unit: np.array([goal.limits[-1] for goal in goals], np.float64),
-            "people_low": counts[:, 0],
-            "people_high": counts[:, 1],
-            "people": counts[:, 2],
+            "facility": np.full(len(rows), None, dtype=object) if merge else query.facilities.index[rows],
+            "category": np.array([one.category for one in destinations], dtype=object),
+            query.unit: np.array([one.limits[-1] for one in destinations], np.float64),
+            "people_low": low,
+            "people_high": high,
+            "people": ruled,
         }
     )
 
 
 def _within(feet: Feet, width: float) -> Feet:
     """The feet whose leg is at most so long."""
-    kept = feet.leg <= width * (1.0 + TOLERANCE)
+    kept = feet.leg <= inclusive(width)
     first = np.concatenate([[0], np.cumsum(kept)])[feet.first]
     return Feet(first, feet.edge[kept], feet.offset[kept], feet.leg[kept])
 
 
-def _count(trip: Trip, goal: Goal, feet: list[Feet], people: np.ndarray) -> list[float]:
-    """The people of the places within the limit of a goal, once for each choice of feet."""
-    streets, costs, (starts, owner) = trip.network.streets, trip.costs, trip.starts(goal.rows)
-    unit, limit = SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0, goal.limits[-1]
-    seeds = seed_feet(streets, costs, starts, owner)
-    labels = search(trip.arcs, seeds, limit * unit * (1.0 + 2.0 * TOLERANCE))
-    best = [arrive_at(streets, costs, labels, some, starts=starts, owner=owner).cost / unit for some in feet]
-    return [float(people[cost <= limit * (1.0 + TOLERANCE)].sum()) for cost in best]
+def _count(query: Query, destination: Destination, feet: list[Feet], people: np.ndarray) -> list[float]:
+    """The people of the places within the limit of a destination, once for each choice of feet."""
+    (starts, owner), limit = query.starts(destination.rows), destination.limits[-1]
+    labels, streets = query.labels(starts, owner, limit), query.network.streets
+    best = [arrive_at(streets, query.costs, labels, some, starts=starts, owner=owner).cost for some in feet]
+    return [float(people[query.amount(cost) <= inclusive(limit)].sum()) for cost in best]

@@ -11,25 +11,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access._destinations import check_merge, choose_goals
 from tenmin.access._exact_ground import draw_exact_grounds
-from tenmin.access._ground import ASIDE, Group, Sketch, draw_grounds
-from tenmin.network import Joins, WalkNetwork
-from tenmin.routing import (
-    Arcs,
-    Basin,
-    Costs,
-    clip_stretches,
-    cut_lines,
-    open_arcs,
-    reach_streets,
-)
-from tenmin.support.contracts import check_direction, check_facilities
-from tenmin.support.errors import LimitError, TableError
-from tenmin.support.limits import SECONDS_A_MINUTE, check_metres, read_limits
+from tenmin.access._ground import Group, Sketch, draw_grounds
+from tenmin.access.query import Query, check_merge, make_query
+from tenmin.network import ASIDE, WalkNetwork
+from tenmin.routing import Basin, clip_stretches, cut_lines, reach_streets
+from tenmin.support.errors import TableError
+from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
 
-__all__ = ["trace_isochrones"]
+__all__ = ["draw_isochrones", "trace_isochrones"]
 
 Shape = Literal["ground", "streets"]
 FINEST, USUAL, COARSEST = 1.0, 12.5, 100.0
@@ -121,43 +112,55 @@ def trace_isochrones(
     0       c1      5.0   400.0
     1       c1     10.0   800.0
     """
-    limits = read_limits(minutes, metres, several=True)
-    if limits is None:
-        msg = "no limit is given; give minutes= or metres=, e.g. minutes=[5, 10, 15]"
-        raise LimitError(msg)
-    check_direction(direction)
+    query = make_query(
+        network,
+        facilities,
+        minutes=minutes,
+        metres=metres,
+        several=True,
+        direction=direction,
+        barriers=barriers,
+    )
+    return draw_isochrones(
+        query, shape=shape, merge=merge, lateral=lateral, resolution=resolution, threads=threads, exact=exact
+    )
+
+
+def draw_isochrones(
+    query: Query,
+    *,
+    shape: Shape = "ground",
+    merge: Literal["category"] | None = None,
+    lateral: float = 50.0,
+    resolution: float | None = None,
+    threads: int | None = None,
+    exact: bool = False,
+) -> gpd.GeoDataFrame:
+    """Return the isochrones of a query that is already checked and snapped; see `trace_isochrones`."""
     check_merge(merge, ("category",))
     sketch = _check_options(shape, lateral, resolution, threads)
-    facilities = check_facilities(facilities)
-    network = network.behind(barriers)
-    costs = network.costs(limits.unit)
-    costs = costs.reversed() if direction == "to" else costs
-    paths = costs, open_arcs(network.streets, costs)
-    goals = choose_goals(facilities, limits, by_category=merge is not None)
-    unit = SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0
-    groups = [Group(goal.rows, np.array(goal.limits) * unit) for goal in goals]
-    joins = network.snap(facilities)
+    destinations = query.destinations(merged=merge is not None)
+    groups = [Group(one.rows, query.cost(np.array(one.limits, np.float64))) for one in destinations]
     if shape == "streets":
-        drawn = _draw_streets(network, paths, joins, groups)
+        drawn = _draw_streets(query, groups)
     else:
-        draw = draw_exact_grounds if exact else draw_grounds
-        drawn = draw(network, paths, joins, groups, sketch)
+        drawn = (draw_exact_grounds if exact else draw_grounds)(query, groups, sketch)
     rows = [
-        (None if goal.facility < 0 else facilities.index[goal.facility], goal.category, number)
-        for goal in goals
-        for number in goal.limits
+        (None if one.facility < 0 else query.facilities.index[one.facility], one.category, number)
+        for one in destinations
+        for number in one.limits
     ]
-    table = pd.DataFrame(rows, columns=["facility", "category", limits.unit])
-    table[limits.unit] = table[limits.unit].astype("float64")
-    return gpd.GeoDataFrame(table, geometry=drawn, crs=network.crs)
+    table = pd.DataFrame(rows, columns=["facility", "category", query.unit])
+    table[query.unit] = table[query.unit].astype("float64")
+    return gpd.GeoDataFrame(table, geometry=drawn, crs=query.network.crs)
 
 
-def _draw_streets(network: WalkNetwork, paths: tuple[Costs, Arcs], joins: Joins, groups: list[Group]) -> np.ndarray:
+def _draw_streets(query: Query, groups: list[Group]) -> np.ndarray:
     """The reached streets of each group within each of its limits."""
-    basin, lines = Basin.of(paths[1]), []
+    network, basin, lines = query.network, Basin.of(query.arcs), []
     for group in step_through(groups, "isochrones"):
-        starts, furthest = joins.take(group.rows), float(group.limits[-1])
-        stretches = reach_streets(network.streets, *paths, starts, furthest, basin=basin).stretches
+        starts, furthest = query.facility_joins.take(group.rows), float(group.limits[-1])
+        stretches = reach_streets(network.streets, query.costs, query.arcs, starts, furthest, basin=basin).stretches
         for limit in group.limits:
             first, xy = cut_lines(network.shapes, clip_stretches(stretches, limit))
             lines.append(shapely.MultiLineString([xy[begin:end] for begin, end in pairwise(first)]))

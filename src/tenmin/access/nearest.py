@@ -9,12 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tenmin.access.travel_times import Trip, chosen_categories, rows_by_category, rows_by_id
+from tenmin.access.query import Query, make_query
 from tenmin.network import WalkNetwork
 from tenmin.routing import rank_nodes, rank_things, seed_feet
-from tenmin.support.contracts import check_direction, check_facilities, check_places
 from tenmin.support.errors import TableError
-from tenmin.support.limits import SECONDS_A_MINUTE, TOLERANCE, read_limits
+from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
 
 __all__ = ["find_nearest"]
@@ -85,42 +84,37 @@ def find_nearest(
     0  home   clinic     1       c2      1.0    80.0
     1  home   clinic     2       c1     10.0   800.0
     """
-    limits, most = read_limits(minutes, metres), _count(k)
-    check_direction(direction)
-    network = network.behind(barriers)
-    places, facilities = check_places(places), check_facilities(facilities)
-    rows_of = rows_by_category(facilities, chosen_categories(facilities, limits))
-    trip = Trip(
-        network=network,
-        places=network.snap(places),
-        facilities=network.snap(facilities),
+    most = _count(k)
+    query = make_query(
+        network,
+        facilities,
+        places=places,
+        minutes=minutes,
+        metres=metres,
+        needed=False,
         direction=direction,
-        unit="minutes" if limits is None else limits.unit,
+        barriers=barriers,
     )
-    found = [
-        _rank(trip, rows, most, limits.of(category)[0] if limits else np.inf)
-        for category, rows in step_through(rows_of.items(), "nearest")
-    ]
-    category = np.repeat(np.array([*rows_of], dtype=object), [len(part) for part in found])
+    found = [_rank(query, category, most) for category in step_through(query.categories, "nearest")]
+    category = np.repeat(np.array(query.categories, dtype=object), [len(part) for part in found])
     table = pd.concat([_as_table(np.zeros((0, 5))), *(_as_table(part) for part in found)])
     table.insert(1, "category", category)
     table = table.iloc[np.argsort(table["place"], kind="stable")].reset_index(drop=True)
-    return table.assign(place=places.index[table["place"]], facility=facilities.index[table["facility"]])
+    place, facility = query.places.index[table["place"]], query.facilities.index[table["facility"]]
+    return table.assign(place=place, facility=facility)
 
 
-def _rank(trip: Trip, rows: np.ndarray, k: int, limit: float) -> np.ndarray:
+def _rank(query: Query, category: str, k: int) -> np.ndarray:
     """One row for each place and rank: row of the place, rank, row of the facility, minutes, metres."""
-    streets, costs, (starts, owner) = trip.network.streets, trip.costs, trip.starts(rows)
-    unit = SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0
-    seeds, most = seed_feet(streets, costs, starts, owner), max(min(k, len(rows)), 1)
-    ranks = rank_nodes(trip.arcs, seeds, most, limit * unit * (1.0 + 2.0 * TOLERANCE))
-    best = rank_things(streets, costs, ranks, trip.places.feet, starts=starts, owner=owner)
-    cost = best.cost / unit
-    place, rank = np.nonzero((best.owner >= 0) & (cost <= limit * (1.0 + TOLERANCE)))
-    facility = rows_by_id(trip.facilities.table.index, rows)[best.owner[place, rank]]
-    walk = cost[place, rank], best.other[place, rank]
-    minutes, metres = walk if trip.unit == "minutes" else (walk[1] / SECONDS_A_MINUTE, walk[0])
-    return np.column_stack([place, rank + 1, facility, minutes, metres])
+    rows, limit, streets = query.rows_of[category], query.limit_of(category), query.network.streets
+    starts, owner = query.starts(rows)
+    seeds, most = seed_feet(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)
+    ranks = rank_nodes(query.arcs, seeds, most, query.horizon(limit))
+    best = rank_things(streets, query.costs, ranks, query.place_joins.feet, starts=starts, owner=owner)
+    place, rank = np.nonzero((best.owner >= 0) & (query.amount(best.cost) <= inclusive(limit)))
+    facility = query.by_id(rows)[best.owner[place, rank]]
+    walk = query.minutes_and_metres(best.cost[place, rank], best.other[place, rank])
+    return np.column_stack([place, rank + 1, facility, *walk])
 
 
 def _as_table(rows: np.ndarray) -> pd.DataFrame:

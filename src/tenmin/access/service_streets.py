@@ -11,12 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access._destinations import Goal, check_merge, choose_goals
-from tenmin.access.travel_times import Trip, rows_by_id
+from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import WalkNetwork
-from tenmin.routing import Basin, Stretches, cut_lines, divide_streets, reach_streets, search, seed_feet
-from tenmin.support.contracts import check_direction, check_facilities
-from tenmin.support.limits import SECONDS_A_MINUTE, TOLERANCE, read_limit
+from tenmin.routing import Basin, Stretches, cut_lines, divide_streets, reach_streets
 from tenmin.support.progress import step_through
 
 __all__ = ["trace_streets"]
@@ -94,46 +91,38 @@ def trace_streets(
     1       c2   500.0  1000.0           6.25         0.00
     2       c2  1000.0  1800.0           0.00        10.00
     """
-    limits = read_limit(minutes, metres)
-    check_direction(direction)
     check_merge(merge, ("category", "nearest"))
-    facilities = check_facilities(facilities)
-    network = network.behind(barriers)
-    joins = network.snap(facilities)
-    trip = Trip(network=network, places=joins, facilities=joins, direction=direction, unit=limits.unit)
-    goals = choose_goals(facilities, limits, by_category=merge is not None)
-    pieces = _tidy(_divided(trip, goals) if merge == "nearest" else _reached(trip, goals))
+    query = make_query(network, facilities, minutes=minutes, metres=metres, direction=direction, barriers=barriers)
+    destinations = query.destinations(merged=merge is not None)
+    pieces = _tidy((_divided if merge == "nearest" else _reached)(query, destinations))
     if merge == "category":
-        labels = np.full(len(pieces.group), None, dtype=object), [goals[k].category for k in pieces.group.tolist()]
+        facility = np.full(len(pieces.group), None, dtype=object)
+        category = [destinations[k].category for k in pieces.group.tolist()]
     else:
-        labels = facilities.index[pieces.group], facilities["category"].astype("str").to_numpy()[pieces.group]
-    return _table(trip, pieces.stretches, *labels)
+        facility = query.facilities.index[pieces.group]
+        category = query.facilities["category"].astype("str").to_numpy()[pieces.group]
+    return _table(query, pieces.stretches, facility, category)
 
 
-def _bound(trip: Trip, goal: Goal) -> float:
-    """The limit of a goal in the unit of the costs."""
-    return goal.limits[-1] * (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
-
-
-def _reached(trip: Trip, goals: Sequence[Goal]) -> list[_Pieces]:
-    """The streets of each goal; groups are facilities, or numbers of categories."""
-    basin, found = Basin.of(trip.arcs), []
-    for number, goal in enumerate(step_through(goals, "streets")):
-        starts, limit = trip.facilities.take(goal.rows), _bound(trip, goal)
-        stretches = reach_streets(trip.network.streets, trip.costs, trip.arcs, starts, limit, basin=basin).stretches
-        group = number if goal.facility < 0 else goal.facility
-        found.append(_Pieces(np.full(len(stretches.edge), group), stretches))
+def _reached(query: Query, destinations: Sequence[Destination]) -> list[_Pieces]:
+    """The streets of each destination; groups are facilities, or numbers of categories."""
+    basin, found = Basin.of(query.arcs), []
+    for number, one in enumerate(step_through(destinations, "streets")):
+        starts, limit = query.facility_joins.take(one.rows), query.cost(one.limits[-1])
+        reached = reach_streets(query.network.streets, query.costs, query.arcs, starts, limit, basin=basin)
+        group = number if one.facility < 0 else one.facility
+        found.append(_Pieces(np.full(len(reached.stretches.edge), group), reached.stretches))
     return found
 
 
-def _divided(trip: Trip, goals: Sequence[Goal]) -> list[_Pieces]:
+def _divided(query: Query, destinations: Sequence[Destination]) -> list[_Pieces]:
     """The streets of each category, each stretch with its nearest facility; groups are facilities."""
-    streets, costs, found = trip.network.streets, trip.costs, []
-    for goal in step_through(goals, "streets"):
-        (starts, owner), limit = trip.starts(goal.rows), _bound(trip, goal)
-        labels = search(trip.arcs, seed_feet(streets, costs, starts, owner), limit * (1.0 + TOLERANCE))
-        stretches, whose = divide_streets(streets, costs, labels, limit, starts=starts, owner=owner)
-        found.append(_Pieces(rows_by_id(trip.facilities.table.index, goal.rows)[whose], stretches))
+    streets, costs, found = query.network.streets, query.costs, []
+    for one in step_through(destinations, "streets"):
+        (starts, owner), limit = query.starts(one.rows), one.limits[-1]
+        labels = query.labels(starts, owner, limit)
+        stretches, whose = divide_streets(streets, costs, labels, query.cost(limit), starts=starts, owner=owner)
+        found.append(_Pieces(query.by_id(one.rows)[whose], stretches))
     return found
 
 
@@ -155,18 +144,17 @@ def _tidy(found: Sequence[_Pieces]) -> _Pieces:
     return _Pieces(group[first], whole)
 
 
-def _table(trip: Trip, stretches: Stretches, facility: object, category: object) -> gpd.GeoDataFrame:
+def _table(query: Query, stretches: Stretches, facility: object, category: object) -> gpd.GeoDataFrame:
     """The stretches as a table."""
-    unit, seconds = trip.unit, SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0
-    first, xy = cut_lines(trip.network.shapes, stretches)
+    first, xy = cut_lines(query.network.shapes, stretches)
     table = {
         "facility": facility,
         "category": np.asarray(category, dtype=object),
-        "edge": trip.network.edges.index[stretches.edge],
+        "edge": query.network.edges.index[stretches.edge],
         "begin": stretches.begin,
         "end": stretches.end,
-        f"begin_{unit}": stretches.begin_cost / seconds,
-        f"end_{unit}": stretches.end_cost / seconds,
+        f"begin_{query.unit}": query.amount(stretches.begin_cost),
+        f"end_{query.unit}": query.amount(stretches.end_cost),
     }
     lines = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xy, (first,))
-    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=lines, crs=trip.network.crs)
+    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=lines, crs=query.network.crs)

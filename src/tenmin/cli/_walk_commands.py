@@ -76,7 +76,6 @@ def _read_town(
 
 def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
     """Print the shares; write them, the gaps, the circles and the map into a folder."""
-    from tenmin.access.isochrones import trace_isochrones
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
     from tenmin.outputs.tables import share_table, shares_as_text, write_layer, write_table
@@ -84,9 +83,7 @@ def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
 
     folder = make_folder(out)
     gaps = find_gaps(coverage)
-    limit = {str(category): float(number) for category, number in coverage.limit.items()}
-    minutes, metres = (limit, None) if coverage.unit == "minutes" else (None, limit)
-    circles = trace_isochrones(coverage.network, coverage.facilities, minutes=minutes, metres=metres, merge="category")
+    circles = coverage.isochrones()
     shares = share_table(coverage, lang)
     for line in shares_as_text(shares, lang):
         typer.echo(line)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import check_keys, open_input, read_toml
+from tenmin.support.limits import SECONDS_A_MINUTE
 
 __all__ = ["KERBS", "SLOPES", "Walker", "load_walkers"]
 
@@ -143,6 +144,11 @@ class Walker:
     def metres_a_second(self) -> float:
         """The pace on level ground in m/s."""
         return self.speed_kmh * _METRES_A_SECOND
+
+    @property
+    def metres_a_minute(self) -> float:
+        """The pace on level ground in metres a minute."""
+        return self.metres_a_second * SECONDS_A_MINUTE
 
     def title(self, lang: str) -> str:
         """Return the walker's name in Chinese ("zh") or English ("en")."""

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from tenmin.access.isochrones import trace_isochrones
-from tenmin.access.travel_times import in_use
+from tenmin.access.isochrones import draw_isochrones
+from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
+from tenmin.measures._shares import ground_beside
 from tenmin.network import WalkNetwork
-from tenmin.support.contracts import check_frame, in_metres
+from tenmin.support.contracts import check_frame, in_metres, in_use
 from tenmin.support.errors import TableError
 
-__all__ = ["Circle", "communities_having", "regions_of", "tally_ground"]
+__all__ = ["communities_having", "regions_of", "tally_ground"]
 
-AS_ROUND = 64
-"""Corners of a quarter of a circle, where one is drawn."""
 _POLYGONS = 2
-
-
-class Circle(NamedTuple):
-    """The limit of a category, and how it is measured."""
-
-    unit: str
-    limit: float
-    direction: str
-    metric: str
-    metres: float
-    """What the limit is worth in a straight line."""
 
 
 def communities_having(
@@ -89,25 +74,17 @@ def _polygons(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     return drawn.set_geometry(shapely.make_valid(drawn.geometry.to_numpy())).assign(area=drawn.index)
 
 
-def tally_ground(
-    network: WalkNetwork,
-    facilities: gpd.GeoDataFrame,
-    regions: gpd.GeoDataFrame,
-    circles: Mapping[str, Circle],
-    *,
-    of: str,
-    by: str | None,
-) -> pd.DataFrame:
+def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: str, by: str | None) -> pd.DataFrame:
     """Return the square metres of regions within the limit of each category, by the column `part` of the regions.
 
-    What is unknown lies within the limit of where the streets of the data are cut off.
+    What is unknown lies within the limit of where the streets of the data are cut off; nothing is by straight line.
     """
-    shapes, used = regions.geometry.to_numpy(), facilities[in_use(facilities)]
-    codes, names = pd.factorize(regions["part"], use_na_sentinel=False)
+    shapes, (codes, names) = regions.geometry.to_numpy(), pd.factorize(regions["part"], use_na_sentinel=False)
+    served = _straight(query) if metric == "straight" else _walked(query)
+    ends = {} if metric == "straight" else _round_ends_of_data(query)
     tables = []
-    for category, circle in circles.items():
-        ground = _ground(network, used[used["category"] == category], circle)
-        beyond = shapely.difference(_ground(network, _ends_of_data(network), circle), ground)
+    for category, ground in served.items():
+        beyond = shapely.difference(ends.get(query.limit_of(category), shapely.MultiPolygon()), ground)
         parts = [shapely.intersection(shapes, ground), shapely.intersection(shapes, beyond), shapes]
         sums = [np.bincount(codes, shapely.area(part), len(names)) for part in parts]
         tables.append(pd.DataFrame(dict(zip(("served", "unknown", "total"), sums, strict=True))))
@@ -116,23 +93,26 @@ def tally_ground(
     return table if by else table.drop(columns="")
 
 
-def _ground(network: WalkNetwork, facilities: gpd.GeoDataFrame, circle: Circle) -> BaseGeometry:
-    """The ground within the limit of any of the facilities."""
-    if facilities.empty:
-        return shapely.MultiPolygon()
-    if circle.metric == "straight":
-        return shapely.union_all(shapely.buffer(facilities.geometry.to_numpy(), circle.metres, quad_segs=AS_ROUND))
-    drawn = trace_isochrones(
-        network,
-        facilities.assign(category="any"),
-        direction=circle.direction,
-        merge="category",
-        minutes=circle.limit if circle.unit == "minutes" else None,
-        metres=circle.limit if circle.unit == "metres" else None,
-    )
-    return shapely.union_all(drawn.geometry.to_numpy())
+def _straight(query: Query) -> dict[str, BaseGeometry]:
+    """The ground within the straight distance of each category."""
+    return {category: ground_beside(query, category) for category in query.categories}
 
 
-def _ends_of_data(network: WalkNetwork) -> gpd.GeoDataFrame:
+def _walked(query: Query) -> dict[str, BaseGeometry]:
+    """The ground within the limit of each category."""
+    drawn = draw_isochrones(query, merge="category").geometry.to_numpy()
+    return {category: shapely.union_all(one) for category, one in zip(query.categories, drawn, strict=True)}
+
+
+def _round_ends_of_data(query: Query) -> dict[float, BaseGeometry]:
+    """The ground within each limit of the ends of the data."""
+    network = query.network
     ends = network.nodes.geometry.iloc[network.ends_of_data]
-    return gpd.GeoDataFrame({"category": "any"}, index=np.arange(len(ends)), geometry=ends.to_numpy(), crs=network.crs)
+    if ends.empty:
+        return {}
+    limits = sorted({query.limit_of(category) for category in query.categories})
+    there = gpd.GeoDataFrame({"category": "any"}, index=np.arange(len(ends)), geometry=ends.to_numpy(), crs=network.crs)
+    minutes, metres = (limits, None) if query.unit == "minutes" else (None, limits)
+    asked = make_query(network, there, minutes=minutes, metres=metres, several=True, direction=query.direction)
+    drawn = draw_isochrones(asked, merge="category").geometry.to_numpy()
+    return {limit: shapely.union_all(one) for limit, one in zip(limits, drawn, strict=True)}

@@ -7,13 +7,13 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from tenmin.access.travel_times import Trip
+from tenmin.access.query import Query
 from tenmin.network import WalkNetwork
 from tenmin.routing import Basin, Feet, reach_streets
-from tenmin.support.limits import SECONDS_A_MINUTE
 
-__all__ = ["add_shares", "streets_beside", "streets_walked", "tally"]
+__all__ = ["add_shares", "ground_beside", "streets_beside", "streets_walked", "tally"]
 
 AS_ROUND = 64
 """Corners of a quarter of a circle, where one is drawn."""
@@ -81,32 +81,27 @@ def _with_ends(starts: Feet, network: WalkNetwork) -> Feet:
     )
 
 
-def streets_walked(trip: Trip, rows: np.ndarray, limit: float) -> tuple[float, float]:
-    """Return the metres of street within a limit of some facilities, and those that may be if the data went on.
-
-    Parameters
-    ----------
-    trip
-        Who walks where.
-    rows
-        Rows of the facilities.
-    limit
-        In the unit of the trip.
-    """
-    starts, _ = trip.starts(rows)
-    basin = Basin.of(trip.arcs)
-    cost = limit * (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
+def streets_walked(query: Query, category: str) -> tuple[float, float]:
+    """Return the metres of street within the limit of a category, and those that may be if the data went on."""
+    network, basin, limit = query.network, Basin.of(query.arcs), query.cost(query.limit_of(category))
+    starts = query.starts(query.rows_of[category])[0]
     reached = (
-        reach_streets(trip.network.streets, trip.costs, trip.arcs, feet, cost, basin=basin).stretches
-        for feet in (starts, _with_ends(starts, trip.network))
+        reach_streets(network.streets, query.costs, query.arcs, feet, limit, basin=basin).stretches
+        for feet in (starts, _with_ends(starts, network))
     )
-    served, known = (float((one.end - one.begin)[trip.network.is_street[one.edge]].sum()) for one in reached)
+    served, known = (float((one.end - one.begin)[network.is_street[one.edge]].sum()) for one in reached)
     return served, known - served
 
 
-def streets_beside(network: WalkNetwork, facilities: np.ndarray, metres: float) -> float:
-    """Return the metres of street within a straight distance of some facilities."""
-    circles = shapely.union_all(shapely.buffer(facilities, metres, quad_segs=AS_ROUND))
-    return float(
-        shapely.length(shapely.intersection(network.edges.geometry.to_numpy()[network.is_street], circles)).sum()
-    )
+def streets_beside(query: Query, category: str) -> float:
+    """Return the metres of street within a straight distance of the facilities of a category."""
+    circles = ground_beside(query, category)
+    streets = query.network.edges.geometry.to_numpy()[query.network.is_street]
+    return float(shapely.length(shapely.intersection(streets, circles)).sum())
+
+
+def ground_beside(query: Query, category: str) -> BaseGeometry:
+    """Return the ground within a straight distance of the facilities of a category: that which its limit is worth."""
+    facilities = query.facilities.geometry.to_numpy()[query.rows_of[category]]
+    radius = query.radius(query.limit_of(category))
+    return shapely.union_all(shapely.buffer(facilities, radius, quad_segs=AS_ROUND))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import geopandas as gpd
@@ -11,28 +11,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access.travel_times import (
-    Trip,
-    Walks,
-    chosen_categories,
-    cost_to_end_of_data,
-    plan_walks,
-    rows_by_category,
-    straight_walks,
-    walked_line,
-)
+from tenmin.access.isochrones import draw_isochrones
+from tenmin.access.query import Query, make_query
+from tenmin.access.routes import trace_route
+from tenmin.access.travel_times import TravelTimes, straight_times, travel_times
 from tenmin.inputs.communities import stand_in
-from tenmin.measures._regions import Circle, communities_having, regions_of, tally_ground
+from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_shares, streets_beside, streets_walked, tally
-from tenmin.network import Joins, WalkNetwork
-from tenmin.support.contracts import check_direction, check_facilities, check_frame, check_places, in_metres, people_of
+from tenmin.network import WalkNetwork
+from tenmin.support.contracts import check_frame, in_metres, people_of
 from tenmin.support.errors import TableError
-from tenmin.support.limits import SECONDS_A_MINUTE, TOLERANCE, Limits, Number, Unit, read_limit, unknown_category
+from tenmin.support.limits import Number, Unit, inclusive, unknown_category
 
-__all__ = ["Coverage", "measure_coverage"]
+__all__ = ["CAUSES", "Coverage", "measure_coverage"]
 
 COUNTED = ("people", "places", "streets", "ground", "land", "areas")
 DIVIDED = ("area", "parent", "kind", "group")
+CAUSES = ("unjoined", "data_end")
+"""Why it cannot be known whether a place is served: it joins no street, or a walk may go on where the data end."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,9 +36,11 @@ class Coverage:
     """The walks of places held against limits.
 
     `minutes`, `metres` (never cut at the limit, inf: no walk) and `nearest` (facility id or None) are frames of places
-    x categories; so are the bool frames `served` and `unknown`, never both true: unknown is what is unserved and joins
-    no street, or has the end of the data within the limit and nearer than any facility. `limit` gives the limit of
-    each category in `unit`; `joins`, how each place and facility joined the streets.
+    x categories; so are the bool frames `served` and `unknown`, never both true, and `cause`, which says why a place is
+    unknown (one of `CAUSES`; None where it isn't): it is unserved and joins no street ("unjoined"), or has the end of
+    the data within the limit and nearer than any facility ("data_end"). `limit` gives the limit of each category in
+    `unit`; `joins`, how each place and facility joined the streets; `query`, what was asked, for verbs that go on from
+    here.
     """
 
     network: WalkNetwork
@@ -58,8 +56,9 @@ class Coverage:
     nearest: pd.DataFrame
     served: pd.DataFrame
     unknown: pd.DataFrame
+    cause: pd.DataFrame
     joins: pd.DataFrame
-    _trip: Trip = field(repr=False)
+    query: Query
 
     def __repr__(self) -> str:
         """Say what a person asks first."""
@@ -117,7 +116,9 @@ class Coverage:
         else:
             weight = people_of(self.places).to_numpy() if of == "people" else np.ones(len(self.places))
             sums = tally(self.served, self.unknown, weight, of=of, by=by, label=self._division(by))
-        return add_shares(sums, pd.Series({name: len(self._rows_of(name)) for name in self.served.columns}))
+        return add_shares(
+            sums, pd.Series({name: len(rows) for name, rows in self.query.rows_of.items()}, dtype="int64")
+        )
 
     def _division(self, by: str | None) -> pd.Series:
         """The part of a division that each place belongs to."""
@@ -152,16 +153,8 @@ class Coverage:
             msg = f"shares of {of} can't be divided by 'group'; it is people that have groups"
             raise TableError(msg)
         regions = regions_of(self.areas, land, self.network, of).reset_index(drop=True)
-        pace = self.network.walker.metres_a_second * SECONDS_A_MINUTE if self.unit == "minutes" else 1.0
-        circles = {
-            str(name): Circle(self.unit, limit, self.direction, self.metric, limit * pace)
-            for name, limit in self.limit.items()
-        }
         label = self._part(regions["area"], by)
-        return tally_ground(self.network, self.facilities, regions.assign(part=label), circles, of=of, by=by)
-
-    def _rows_of(self, category: str) -> np.ndarray:
-        return rows_by_category(self.facilities, [category])[category]
+        return tally_ground(self.query, regions.assign(part=label), metric=self.metric, of=of, by=by)
 
     def _groups(self, of: str) -> pd.DataFrame:
         groups = [str(name) for name in self.places.columns if str(name).startswith("people_")]
@@ -181,13 +174,10 @@ class Coverage:
             raise TableError(msg)
         total, rows = float(self.network.streets.length[self.network.is_street].sum()), []
         for category in self.served.columns:
-            members, limit = self._rows_of(category), float(self.limit[category])
             if self.metric == "straight":
-                pace = self.network.walker.metres_a_second * SECONDS_A_MINUTE if self.unit == "minutes" else 1.0
-                near = streets_beside(self.network, self.facilities.geometry.to_numpy()[members], limit * pace)
-                rows.append((category, "streets", near, 0.0, total))
+                rows.append((category, "streets", streets_beside(self.query, category), 0.0, total))
             else:
-                rows.append((category, "streets", *streets_walked(self._trip, members, limit), total))
+                rows.append((category, "streets", *streets_walked(self.query, category), total))
         return pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"])
 
     def walk(self, place: Hashable, category: str) -> shapely.LineString:
@@ -203,34 +193,31 @@ class Coverage:
             raise TableError(msg)
         if category not in self.limit.index:
             raise unknown_category(category, list(self.limit.index), "walk")
-        return walked_line(
-            self._trip, int(self.places.index.get_indexer(pd.Index([place]))[0]), self._rows_of(category)
-        )
+        row = int(self.places.index.get_indexer(pd.Index([place]))[0])
+        return trace_route(self.query, row, self.query.rows_of[category])
+
+    def isochrones(self, *, merge: Literal["category"] | None = "category") -> gpd.GeoDataFrame:
+        """Return the ground within the limit of each category, or of each facility, as `trace_isochrones` gives it.
+
+        Nothing is snapped or checked again: the isochrones are those of the walks that were measured.
+        """
+        return draw_isochrones(self.query, merge=merge)
 
 
-def _judge(
-    trip: Trip, walks: Walks, limit: pd.Series, places: gpd.GeoDataFrame, *, metric: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which places are served, and of which it cannot be known."""
-    held = walks.minutes if trip.unit == "minutes" else walks.metres
-    bound = limit.to_numpy() * (1.0 + TOLERANCE)
+def _judge(query: Query, times: TravelTimes, limit: pd.Series, *, metric: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Which places are served, and of the others why it cannot be known."""
+    held = times.minutes if query.unit == "minutes" else times.metres
+    bound = inclusive(limit.to_numpy())
     served = held <= bound
     if metric == "straight":
-        nowhere = (places.geometry.isna() | places.geometry.is_empty).to_numpy()[:, None]
-        return served, ~served & nowhere
-    end = cost_to_end_of_data(trip) / (SECONDS_A_MINUTE if trip.unit == "minutes" else 1.0)
-    at_end = (end[:, None] <= bound) & (end[:, None] < held.to_numpy())
-    unjoined = (trip.places.table["how"] == "none").to_numpy()[:, None]
-    return served, ~served & (at_end | unjoined)
-
-
-def _limit_series(limits: Limits, categories: list[str]) -> pd.Series:
-    index = pd.Index(categories, name="category", dtype="str")
-    return pd.Series([limits.of(one)[0] for one in categories], index=index, name=limits.unit, dtype="float64")
-
-
-def _joins_table(places: Joins, facilities: Joins) -> pd.DataFrame:
-    return pd.concat({"places": places.table, "facilities": facilities.table}, names=["table", "id"])
+        nowhere, at_end = query.places.geometry.isna() | query.places.geometry.is_empty, False
+    else:
+        end = query.amount(query.cost_to_end_of_data())[:, None]
+        nowhere, at_end = query.place_joins.table["how"] == "none", (end <= bound) & (end < held.to_numpy())
+    cause = np.full(served.shape, None, dtype=object)
+    cause[at_end & ~served] = "data_end"
+    cause[nowhere.to_numpy()[:, None] & ~served] = "unjoined"
+    return served, pd.DataFrame(cause, index=served.index, columns=served.columns, dtype=object)
 
 
 def measure_coverage(
@@ -288,42 +275,33 @@ def measure_coverage(
       category      of  served  total  share
     0   clinic  people    30.0   40.0   0.75
     """
-    limits = read_limit(minutes, metres)
-    check_direction(direction)
     if metric not in {"walk", "straight"}:
         msg = f"metric must be 'walk' or 'straight', but is {metric!r}"
         raise TableError(msg)
-    network = network.behind(barriers)
-    places = in_metres(check_places(places), network.crs)
-    facilities = in_metres(check_facilities(facilities), network.crs)
-    areas = None if areas is None else in_metres(check_frame(areas, "areas"), network.crs)
-    categories = chosen_categories(facilities, limits)
-    trip = Trip(
-        network=network,
-        places=network.snap(places),
-        facilities=network.snap(facilities),
-        direction=direction,
-        unit=limits.unit,
+    query = make_query(
+        network, facilities, places=places, minutes=minutes, metres=metres, direction=direction, barriers=barriers
     )
-    rows_of = rows_by_category(facilities, categories)
-    straight = metric == "straight"
-    walks = straight_walks(trip, (places, facilities), rows_of) if straight else plan_walks(trip, rows_of)
-    limit = _limit_series(limits, categories)
-    served, unknown = _judge(trip, walks, limit, places, metric=metric)
+    areas = None if areas is None else in_metres(check_frame(areas, "areas"), query.network.crs)
+    times = straight_times(query) if metric == "straight" else travel_times(query)
+    index = pd.Index(query.categories, name="category", dtype="str")
+    limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")
+    served, cause = _judge(query, times, limit, metric=metric)
+    joins = {"places": query.place_joins.table, "facilities": query.facility_joins.table}
     return Coverage(
-        network=network,
-        places=stand_in(places, areas),
-        facilities=facilities,
+        network=query.network,
+        places=stand_in(query.places, areas),
+        facilities=query.facilities,
         areas=areas,
         limit=limit,
-        unit=limits.unit,
+        unit=query.unit,
         direction=direction,
         metric=metric,
-        minutes=walks.minutes,
-        metres=walks.metres,
-        nearest=walks.nearest,
+        minutes=times.minutes,
+        metres=times.metres,
+        nearest=times.nearest,
         served=served,
-        unknown=unknown,
-        joins=_joins_table(trip.places, trip.facilities),
-        _trip=trip,
+        unknown=cause.notna(),
+        cause=cause,
+        joins=pd.concat(joins, names=["table", "id"]),
+        query=query,
     )

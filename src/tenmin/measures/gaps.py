@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access.travel_times import rows_by_category
 from tenmin.inputs.services import load_catalogue
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.files import read_toml
-from tenmin.support.limits import SECONDS_A_MINUTE, check_metres
+from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
 from tenmin.surface import chain_points, meet_walls
 
@@ -66,25 +65,15 @@ class _Unserved:
 
 def _reasons(coverage: Coverage, category: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Why each place is unserved, and by what."""
-    joins = coverage.joins.loc["places"].iloc[rows]
-    facilities = rows_by_category(coverage.facilities, [category])[category]
     by = np.full(len(rows), None, dtype=object)
-    walkless = ~np.isfinite(coverage.minutes[category].to_numpy()[rows])
-    apart = severed = np.zeros(len(rows), bool)
+    apart = ~np.isfinite(coverage.minutes[category].to_numpy()[rows])
+    cause = coverage.cause[category].to_numpy()[rows]
+    facilities = coverage.query.rows_of[category]
+    severed = np.zeros(len(rows), bool)
     if len(facilities):
-        apart = walkless
         severed, by = _severed(coverage, category, rows, facilities)
-    reason = np.select(
-        [
-            (joins["how"] == "none").to_numpy(),
-            coverage.unknown[category].to_numpy()[rows],
-            np.full(len(rows), len(facilities) == 0),
-            severed & ~apart,
-            apart,
-        ],
-        ["unjoined", "data_end", "no_facilities", "severed", "island"],
-        "far",
-    )
+    known = [pd.notna(cause), np.full(len(rows), len(facilities) == 0), severed & ~apart, apart]
+    reason = np.select(known, [cause, "no_facilities", "severed", "island"], "far")
     return reason, pd.Series(by, dtype=object).where(reason == "severed", None).to_numpy()
 
 
@@ -94,9 +83,7 @@ def _severed(
     """Which places have a facility within the limit as the crow flies, behind a barrier; and the barrier's name."""
     homes = coverage.places.geometry.to_numpy()[rows]
     targets = coverage.facilities.geometry.to_numpy()[facilities]
-    reach = coverage.limit[category]
-    if coverage.unit == "minutes":
-        reach *= coverage.network.walker.metres_a_second * SECONDS_A_MINUTE
+    reach = coverage.query.radius(coverage.limit[category])
     by = np.full(len(rows), None, dtype=object)
     (row, target), far = shapely.STRtree(targets).query_nearest(homes, return_distance=True, all_matches=False)
     near = far <= reach

@@ -15,11 +15,11 @@ from shapely.geometry.base import BaseGeometry
 from tenmin.inputs.walkers import Walker
 from tenmin.network._frontage import Frontage, face_streets, shapes_of
 from tenmin.network._layout import OPEN_GROUND, Layout
-from tenmin.network._snapping import Joins, join, walls_of
+from tenmin.network._snapping import ASIDE, Joins, join, walls_of
 from tenmin.routing import Arcs, Costs, Labels, Seeds, Shapes, Streets, link_nodes, open_arcs, search
 from tenmin.support.contracts import check_direction, check_frame, in_metres
 from tenmin.support.errors import LimitError
-from tenmin.support.limits import SECONDS_A_MINUTE, TOLERANCE, Unit, read_limit
+from tenmin.support.limits import Unit, cost_of, inclusive, read_limit
 from tenmin.surface import Rims, Walls, find_rims
 
 __all__ = ["OF_STREETS_ALONE", "StreetArrays"]
@@ -147,9 +147,9 @@ class StreetArrays:
             msg = f"{limits.unit} is a mapping; nodes have no category, give one number"
             raise LimitError(msg)
         costs = self.costs(limits.unit)
-        bound = limits.every[0] * (SECONDS_A_MINUTE if limits.unit == "minutes" else 1.0)
+        bound = inclusive(cost_of(limits.every[0], limits.unit))
         labels = self.from_ends_of_data(open_arcs(self.streets, costs.reversed() if direction == "to" else costs))
-        return pd.Series(labels.cost[: len(self.nodes)] <= bound * (1.0 + TOLERANCE), index=self.nodes.index)
+        return pd.Series(labels.cost[: len(self.nodes)] <= bound, index=self.nodes.index)
 
     def from_ends_of_data(self, arcs: Arcs) -> Labels:
         """Return the least costs from the nodes at which the data ends to all nodes."""
@@ -177,7 +177,7 @@ class StreetArrays:
         self,
         things: gpd.GeoDataFrame,
         *,
-        aside: float = 100.0,
+        aside: float = ASIDE,
         island: int | None = None,
     ) -> Joins:
         """Return how points, multipoints or polygons join the streets.

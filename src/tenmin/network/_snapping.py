@@ -13,8 +13,10 @@ from tenmin.network._frontage import Frontage
 from tenmin.routing import Feet, Outlines, find_feet
 from tenmin.surface import Walls, meet_walls, raise_walls
 
-__all__ = ["Joins", "join", "walls_of"]
+__all__ = ["ASIDE", "Joins", "join", "walls_of"]
 
+ASIDE = 100.0
+"""How far a place may be from a street that it joins, metres."""
 ENTRANCE, CROSSING, OUTLINE, STREET = range(4)
 HOW = np.array(["entrance", "crossing", "outline", "street", "none"])
 _ON_OUTLINE = 0.1

@@ -20,6 +20,7 @@ __all__ = [
     "check_frame",
     "check_places",
     "in_metres",
+    "in_use",
     "list_remarks",
     "numbers_of",
     "people_of",
@@ -129,6 +130,13 @@ def _check_states(facilities: gpd.GeoDataFrame) -> None:
     _refuse_rows(
         facilities, wrong, "facilities: the state", facilities["state"][wrong].tolist(), why="is not known", mend=mend
     )
+
+
+def in_use(facilities: pd.DataFrame) -> np.ndarray:
+    """Return which facilities count: those whose `state` is in_use or not given."""
+    if "state" not in facilities.columns:
+        return np.ones(len(facilities), bool)
+    return (facilities["state"].isna() | (facilities["state"] == "in_use")).to_numpy(bool)
 
 
 def check_places(places: object) -> gpd.GeoDataFrame:

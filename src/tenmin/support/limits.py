@@ -7,17 +7,24 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Literal
+from typing import Literal, TypeVar
+
+import numpy as np
 
 from tenmin.support.errors import CategoryError, LimitError
 
 __all__ = [
     "SECONDS_A_MINUTE",
     "TOLERANCE",
+    "Figures",
     "Limits",
     "Number",
     "Unit",
+    "amount_of",
     "check_metres",
+    "cost_of",
+    "horizon",
+    "inclusive",
     "read_limit",
     "read_limits",
     "unknown_category",
@@ -30,6 +37,30 @@ _LONGEST: dict[Unit, float] = {"minutes": 1_440.0, "metres": 100_000.0}
 SECONDS_A_MINUTE = 60.0
 TOLERANCE = 1e-6
 """Relative tolerance of every comparison with a limit, which is inclusive."""
+_COSTS: dict[Unit, float] = {"minutes": SECONDS_A_MINUTE, "metres": 1.0}
+"""What one minute or metre costs in a search: seconds or metres."""
+
+Figures = TypeVar("Figures", float, np.ndarray)
+
+
+def cost_of(amount: Figures, unit: Unit) -> Figures:
+    """Return minutes or metres in the unit of a search's costs: seconds or metres."""
+    return amount * _COSTS[unit]
+
+
+def amount_of(cost: Figures, unit: Unit) -> Figures:
+    """Return a search's costs in minutes or metres."""
+    return cost / _COSTS[unit]
+
+
+def inclusive(limit: Figures) -> Figures:
+    """Return the largest figure that is within a limit."""
+    return limit * (1.0 + TOLERANCE)
+
+
+def horizon(limit: float) -> float:
+    """Return how far a search must go to miss nothing within a limit, whatever the rounding."""
+    return limit * (1.0 + 2.0 * TOLERANCE)
 
 
 @dataclass(frozen=True)
@@ -139,10 +170,10 @@ def read_limits(minutes: object, metres: object, *, several: bool = False) -> Li
     return Limits(unit, by_category=tuple(sorted(rows)))
 
 
-def read_limit(minutes: object, metres: object) -> Limits:
-    """Return the limit that was asked for; one of minutes and metres must be given (see `read_limits`)."""
-    limits = read_limits(minutes, metres)
+def read_limit(minutes: object, metres: object, *, several: bool = False) -> Limits:
+    """Return the limits that were asked for; one of minutes and metres must be given (see `read_limits`)."""
+    limits = read_limits(minutes, metres, several=several)
     if limits is None:
-        msg = "no limit is given; give minutes= or metres=, e.g. minutes=10"
+        msg = f"no limit is given; give minutes= or metres=, e.g. minutes={'[5, 10, 15]' if several else '10'}"
         raise LimitError(msg)
     return limits

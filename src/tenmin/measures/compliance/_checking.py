@@ -22,7 +22,7 @@ from tenmin.measures.compliance._verdicts import Scope, divide_by_scope, judge_c
 from tenmin.measures.compliance._walked_clauses import Ask, Marks, Walks, asks_of, is_walked
 from tenmin.network import WalkNetwork
 from tenmin.support.errors import CategoryError, TableError
-from tenmin.support.limits import TOLERANCE
+from tenmin.support.limits import inclusive
 
 __all__ = ["check_standard"]
 
@@ -181,7 +181,7 @@ def _between(standard: Standard, walks: Walks) -> pd.DataFrame:
     marks = walks.mark(ask for pair in pairs.values() for ask in pair)
     rows = []
     for clause, pair in pairs.items():
-        straight, walk = (marks[ask].far <= ask.limit * (1.0 + TOLERANCE) for ask in pair)
+        straight, walk = (marks[ask].far <= inclusive(ask.limit) for ask in pair)
         for area, homes in walks.homes_in.items():
             people = walks.people[homes]
             in_radius, in_walk = (float(people[within[homes]].sum()) for within in (straight, walk))

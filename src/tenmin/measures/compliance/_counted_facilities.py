@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access.travel_times import in_use
 from tenmin.inputs.communities import COMMUNITY, Communities, is_empty
 from tenmin.inputs.readers import text_of, word_for
 from tenmin.inputs.services import list_parts, load_catalogue, name_category, name_room
 from tenmin.inputs.standards import Clause
-from tenmin.support.contracts import STATES, check_frame, in_metres, numbers_of
+from tenmin.support.contracts import STATES, check_frame, in_metres, in_use, numbers_of
 from tenmin.support.errors import CategoryError, TableError
 
 __all__ = ["Register", "floor_bounds", "land_bounds", "qualified"]

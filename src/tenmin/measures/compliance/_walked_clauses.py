@@ -18,7 +18,7 @@ from tenmin.measures.compliance._counted_facilities import Register, qualified
 from tenmin.measures.coverage import measure_coverage
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_places, in_metres, people_of
-from tenmin.support.limits import SECONDS_A_MINUTE, TOLERANCE
+from tenmin.support.limits import inclusive
 
 __all__ = ["Ask", "Marks", "Walks", "asks_of", "is_walked"]
 
@@ -122,7 +122,7 @@ class Walks:
 
     def _judge(self, ask: Ask, far: np.ndarray, unknown: np.ndarray, far_if: np.ndarray) -> Marks:
         """Marks of the walks to what qualifies for sure, and to what may."""
-        bound = ask.limit * (1.0 + TOLERANCE)
+        bound = inclusive(ask.limit)
         _, _, nowhere = self._facilities(ask)
         served = far <= bound
         unlisted = self.register.may_lack(ask.subject, ask.clause.tier)
@@ -191,4 +191,4 @@ class Walks:
         """The metres that a limit is worth on level ground."""
         if ask.measure != "walk_minutes":
             return ask.limit
-        return ask.limit * (self.network.walker.metres_a_second if self.network else np.nan) * SECONDS_A_MINUTE
+        return ask.limit * (self.network.walker.metres_a_minute if self.network else np.nan)

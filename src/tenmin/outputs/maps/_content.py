@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access.travel_times import in_use
 from tenmin.inputs.services import load_catalogue
 from tenmin.measures.gaps import REASONS
 from tenmin.outputs.maps._layers import (
@@ -34,6 +33,7 @@ from tenmin.outputs.maps._layers import (
     words,
 )
 from tenmin.outputs.maps._shapes import DEGREES, pack, placed
+from tenmin.support.contracts import in_use
 from tenmin.support.errors import InputError, TenminWarning
 
 if TYPE_CHECKING:

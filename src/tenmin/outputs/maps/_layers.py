@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tenmin.access.travel_times import in_use
+from tenmin.measures.coverage import CAUSES, Coverage
 from tenmin.outputs.maps._shapes import page_points, page_shapes
+from tenmin.support.contracts import in_use
 from tenmin.support.errors import TableError
-
-if TYPE_CHECKING:
-    from tenmin.measures.coverage import Coverage
 
 __all__ = [
     "Layer",
@@ -40,8 +38,6 @@ BARRIERS = {"waterway": "water", "water": "water", "railway": "rail", "motorway"
 WALL = "wall"
 UNSERVED, SERVED, UNKNOWN = 0, 1, 2
 NOTHING = -1
-DOUBTFUL = frozenset({"data_end", "unjoined"})
-"""Reasons under which the places of a gap are unknown, not unserved."""
 HUNDREDTHS = 100
 
 
@@ -133,7 +129,7 @@ def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], reasons: Mapp
         "shapes": page_shapes(shapes, simplify=CIRCLE_METRES),
         "points": page_points(shapes),
         "category": _numbers(gaps["category"], category),
-        "doubtful": gaps["reason"].isin(DOUBTFUL).to_numpy(np.int64),
+        "doubtful": gaps["reason"].isin(CAUSES).to_numpy(np.int64),
         "people": _hundredths(gaps["people"]),
     }
     texts = {

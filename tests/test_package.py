@@ -92,7 +92,7 @@ def test_the_samples_have_their_source_and_licence_beside_them():
 
 
 def test_the_extras_are_those_of_the_documentation():
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"raster", "report", "hours", "dist"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"raster", "hours"}
 
 
 def test_nothing_from_elsewhere_is_tracked():

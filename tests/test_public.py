@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -25,22 +23,11 @@ def test_every_promised_name_is_public_and_every_public_name_is_there():
     assert list(tm.__all__) == sorted(tm.__all__)
     for name in tm.__all__:
         assert getattr(tm, name).__module__.startswith("tenmin")
-    assert set(tm.__all__) <= set(dir(tm))
-
-
-def test_names_for_type_checkers_are_the_names_that_are_imported():
-    tree = ast.parse(Path(str(tm.__file__)).read_text("utf-8"))
-    imported = {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tenmin.")
-        for alias in node.names
-    }
-    assert imported == set(tm.__all__)
+    assert dir(tm) == tm.__all__
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="has no attribute 'measure_walk'"):
+    with pytest.raises(AttributeError, match="No tenmin attribute measure_walk"):
         tm.measure_walk  # noqa: B018
 
 

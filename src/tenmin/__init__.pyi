@@ -1,0 +1,87 @@
+"""The public names of tenmin, each with its home: the one list of them, read by type checkers and at run time."""
+
+from .access.catchments import count_people as count_people
+from .access.isochrones import trace_isochrones as trace_isochrones
+from .access.nearest import find_nearest as find_nearest
+from .access.service_streets import trace_streets as trace_streets
+from .access.travel_times import measure_walks as measure_walks
+from .inputs.areas import read_areas as read_areas
+from .inputs.facilities import (
+    combine_facilities as combine_facilities,
+)
+from .inputs.facilities import (
+    find_facilities as find_facilities,
+)
+from .inputs.facilities import (
+    read_facilities as read_facilities,
+)
+from .inputs.osm import (
+    OsmExtract as OsmExtract,
+)
+from .inputs.osm import (
+    download_osm as download_osm,
+)
+from .inputs.osm import (
+    load_rules as load_rules,
+)
+from .inputs.osm import (
+    read_osm as read_osm,
+)
+from .inputs.places import estimate_places as estimate_places
+from .inputs.places import read_places as read_places
+from .inputs.samples import sample_path as sample_path
+from .inputs.services import Category as Category
+from .inputs.services import load_catalogue as load_catalogue
+from .inputs.standards import (
+    Standard as Standard,
+)
+from .inputs.standards import (
+    list_standards as list_standards,
+)
+from .inputs.standards import (
+    load_standard as load_standard,
+)
+from .inputs.templates import write_template as write_template
+from .inputs.walkers import Walker as Walker
+from .inputs.walkers import load_walkers as load_walkers
+from .measures.compliance import Compliance as Compliance
+from .measures.compliance import check_standard as check_standard
+from .measures.coverage import Coverage as Coverage
+from .measures.coverage import measure_coverage as measure_coverage
+from .measures.gaps import find_gaps as find_gaps
+from .network import WalkNetwork as WalkNetwork
+from .outputs.maps import draw_map as draw_map
+from .support.contracts import list_remarks as list_remarks
+from .support.errors import (
+    CategoryError as CategoryError,
+)
+from .support.errors import (
+    FileError as FileError,
+)
+from .support.errors import (
+    InputError as InputError,
+)
+from .support.errors import (
+    LimitError as LimitError,
+)
+from .support.errors import (
+    OutputError as OutputError,
+)
+from .support.errors import (
+    ServiceError as ServiceError,
+)
+from .support.errors import (
+    StreetsError as StreetsError,
+)
+from .support.errors import (
+    TableError as TableError,
+)
+from .support.errors import (
+    TenminError as TenminError,
+)
+from .support.errors import (
+    TenminWarning as TenminWarning,
+)
+
+__all__: list[str]
+__version__: str

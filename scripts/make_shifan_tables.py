@@ -11,24 +11,23 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import openpyxl
-import pyogrio
 import shapely
 from make_shifan import CRS, DECIMALS, FOLDER, ORIGIN, STAMP, Place, corners, place
 from pyproj import Transformer
 
 from tenmin.inputs.readers._datum import from_wgs84
 from tenmin.support.files import replacing
+from tenmin.support.writing import write_layer, write_workbook
 
 AMAP_DECIMALS = 6
-DATE = (2026, 1, 1, 0, 0, 0)
 NUMBER = re.compile(r"\d+(\.\d+)?")
 TEXTS = ("编号", "小区编号", "所属社区")
 """Columns whose figures are codes: they are kept as text, with the zeros in front."""
@@ -248,8 +247,8 @@ def facilities() -> Iterator[list[str | float | None]]:
         yield [*line, *inside.get(str(line[0]), (None, None))]
 
 
-def workbook(name: str, headings: Sequence[str], lines: Iterable[Sequence[str | float | None]]) -> bytes:
-    """A workbook of one sheet, to the byte the same every time."""
+def workbook(name: str, headings: Sequence[str], lines: Iterable[Sequence[str | float | None]]) -> openpyxl.Workbook:
+    """A workbook of one sheet."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = name
@@ -257,29 +256,13 @@ def workbook(name: str, headings: Sequence[str], lines: Iterable[Sequence[str | 
     codes = [heading in TEXTS for heading in headings]
     for line in lines:
         sheet.append([value if code else as_typed(value) for code, value in zip(codes, line, strict=True)])
-    stream = io.BytesIO()
-    book.save(stream)
-    return undated(stream.getvalue())
+    return book
 
 
 def as_typed(value: str | float | None) -> str | float | None:
     """A cell as Excel keeps it: a plain figure as a number, anything else as it was typed."""
     plain = isinstance(value, str) and value.isascii() and NUMBER.fullmatch(value)
     return float(value) if plain and value else value
-
-
-def undated(packed: bytes) -> bytes:
-    """The same workbook with the date of the sample in place of the clock's."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(?<=W3CDTF\">)[^<]+", STAMP.encode(), data)
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, data)
-    return stream.getvalue()
 
 
 def poi() -> bytes:
@@ -293,31 +276,20 @@ def poi() -> bytes:
     return stream.getvalue().encode("gb18030")
 
 
-def geopackage() -> bytes:
-    """The areas as a GeoPackage that bears the date of the sample."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "communities.gpkg")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP.replace("Z", ".000Z")})
-        communities().to_file(path, layer="社区", driver="GPKG")
-        return path.read_bytes()
-
-
 def main() -> None:
     """Write the tables."""
     parser = argparse.ArgumentParser(description="Make the tables of data/samples/shifan/, the invented district.")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to (default: %(default)s)")
     folder: Path = parser.parse_args().out
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        "communities.gpkg": geopackage(),
-        "facilities.xlsx": workbook("设施台账", FACILITY_HEADINGS, facilities()),
-        "homes.xlsx": workbook("小区", HOME_HEADINGS, placed(HOMES)),
-        "poi.csv": poi(),
-    }
-    for name, content in contents.items():
-        with replacing(folder / name) as temporary:
-            temporary.write_bytes(content)
-        print(f"{folder / name}: {len(content):,} bytes")
+    os.environ["SOURCE_DATE_EPOCH"] = f"{datetime.fromisoformat(STAMP).timestamp():.0f}"
+    write_layer(communities(), folder / "communities.gpkg", "社区")
+    write_workbook(workbook("设施台账", FACILITY_HEADINGS, facilities()), folder / "facilities.xlsx")
+    write_workbook(workbook("小区", HOME_HEADINGS, placed(HOMES)), folder / "homes.xlsx")
+    with replacing(folder / "poi.csv") as temporary:
+        temporary.write_bytes(poi())
+    for name in ("communities.gpkg", "facilities.xlsx", "homes.xlsx", "poi.csv"):
+        print(f"{folder / name}: {(folder / name).stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tenmin.cli import app
-from tenmin.outputs.tables import shares_as_text, write_table
+from tenmin.outputs.tables import shares_as_text
+from tenmin.support.writing import write_table
 
 
 def run(*words: object) -> tuple[int, str]:

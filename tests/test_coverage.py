@@ -56,6 +56,18 @@ def test_of_equally_near_facilities_the_first_id_is_named_whatever_the_order():
         assert coverage.nearest.loc["h", "clinic"] == "a"
 
 
+def test_shares_are_the_same_to_the_last_bit_whatever_the_order_of_the_places():
+    people = np.random.default_rng(1).uniform(0.1, 300.0, 80)
+    places = homes({k: (30.0 * k, 0) for k in range(80)}, people, area=[f"a{k % 3}" for k in range(80)])
+    network = town(STREET)
+    one, other = (
+        tm.measure_coverage(network, places.iloc[np.random.default_rng(order).permutation(80)], DOOR, minutes=10)
+        for order in (2, 3)
+    )
+    for by in (None, "area"):
+        pd.testing.assert_frame_equal(one.shares(by=by), other.shares(by=by), check_exact=True)
+
+
 def test_a_place_that_joins_no_street_is_unknown_and_listed():
     coverage = tm.measure_coverage(town(STREET), homes({"off": (500, 101), "on": (500, 0)}), DOOR, minutes=10)
     assert coverage.unknown["clinic"].tolist() == [True, False]

@@ -27,8 +27,9 @@ app.add_typer(standards, name="standards")
 
 def tell_compliance(found: Compliance, out: Path, lang: Lang) -> None:
     """Print how many communities pass each clause; write the tables into a folder."""
-    from tenmin.outputs.tables import compliance_as_text, compliance_tables, write_table
+    from tenmin.outputs.tables import compliance_as_text, compliance_tables
     from tenmin.support.files import make_folder
+    from tenmin.support.writing import write_table
 
     folder = make_folder(out)
     for line in compliance_as_text(found, lang):

@@ -78,8 +78,9 @@ def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
     """Print the shares; write them, the gaps, the circles and the map into a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
-    from tenmin.outputs.tables import share_table, shares_as_text, write_layer, write_table
+    from tenmin.outputs.tables import share_table, shares_as_text
     from tenmin.support.files import make_folder
+    from tenmin.support.writing import write_layer, write_table
 
     folder = make_folder(out)
     gaps = find_gaps(coverage)
@@ -187,7 +188,7 @@ def isochrones(
 ) -> None:
     """Draw the circles of facilities and write them as .gpkg or .geojson."""
     from tenmin.access.isochrones import trace_isochrones
-    from tenmin.outputs.tables import check_layer_name, write_layer
+    from tenmin.support.writing import check_layer_name, write_layer
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)

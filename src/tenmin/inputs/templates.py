@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from tenmin.support.errors import OutputError
 from tenmin.support.files import make_folder, read_toml, replacing
+from tenmin.support.writing import write_workbook
 
 __all__ = ["write_template"]
 
@@ -78,5 +79,4 @@ def _write_workbook(path: Path, columns: Sequence[Sequence[str]]) -> None:
             cell = sheet.cell(row, place, text)
             cell.number_format = "@"
         sheet.cell(1, place).font = Font(bold=True)
-    with replacing(path) as temporary:
-        book.save(temporary)
+    write_workbook(book, path)

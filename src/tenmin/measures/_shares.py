@@ -56,7 +56,9 @@ def tally(
     label
         The part of the division that each place belongs to; places without one make a part of their own.
     """
-    codes, labels = pd.factorize(label, sort=True, use_na_sentinel=True)
+    order = np.argsort(weight, kind="stable")  # sums to the last bit the same, however the places are sorted
+    weight, served, unknown = weight[order], served.iloc[order], unknown.iloc[order]
+    codes, labels = pd.factorize(label.iloc[order], sort=True, use_na_sentinel=True)
     names: list[Hashable] = [*labels, *([None] if (codes < 0).any() else [])]
     codes = np.where(codes < 0, len(labels), codes)
     rows = []

@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 
 from tenmin.support.errors import FileError
+from tenmin.support.writing import fixed_date
 
 __all__ = ["ABOUT", "PlainTable", "Reader", "about_gpkg", "about_parquet", "read_gpkg", "read_parquet", "write_gpkg",
            "write_parquet"]  # fmt: skip
@@ -49,26 +50,30 @@ def _damaged(path: Path, error: BaseException) -> FileError:
 
 def write_gpkg(path: Path, tables: Mapping[str, PlainTable], about: str, crs: CRS | None) -> None:
     """Write tables as the layers of a new GeoPackage; those without geometry are attribute tables."""
-    import pyogrio.raw
-
     path.unlink(missing_ok=True)
     description = PlainTable({"about": np.array([about], object)}, None, 1)
-    for name, table in {**tables, ABOUT: description}.items():
-        if table.geometry is None and not table.columns:
-            continue
-        data = list(table.columns.values())
-        pyogrio.raw.write(
-            path,
-            geometry=None if table.geometry is None else _wkb(table.geometry),
-            field_data=data,
-            fields=list(table.columns),
-            field_mask=[_empty(one) if one.dtype == object else None for one in data],
-            layer=name,
-            driver="GPKG",
-            geometry_type=None if table.geometry is None else "Unknown",
-            crs=None if crs is None or table.geometry is None else _gdal_crs(crs),
-            promote_to_multi=False,
-        )
+    with fixed_date():
+        for name, table in {**tables, ABOUT: description}.items():
+            if table.geometry is not None or table.columns:
+                _write_gpkg_layer(path, name, table, crs)
+
+
+def _write_gpkg_layer(path: Path, name: str, table: PlainTable, crs: CRS | None) -> None:
+    import pyogrio.raw
+
+    data = list(table.columns.values())
+    pyogrio.raw.write(
+        path,
+        geometry=None if table.geometry is None else _wkb(table.geometry),
+        field_data=data,
+        fields=list(table.columns),
+        field_mask=[_empty(one) if one.dtype == object else None for one in data],
+        layer=name,
+        driver="GPKG",
+        geometry_type=None if table.geometry is None else "Unknown",
+        crs=None if crs is None or table.geometry is None else _gdal_crs(crs),
+        promote_to_multi=False,
+    )
 
 
 def _empty(texts: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Results as files and as lines on a screen: layers, tables that Excel reads, the shares by category."""
+"""Results as tables to write and as lines on a screen: the shares by category, verdicts, standards."""
 
 from __future__ import annotations
 
@@ -8,81 +8,24 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
-from tenmin.support.errors import FileError
-from tenmin.support.files import read_toml, replacing
+from tenmin.support.files import read_toml
 
 __all__ = [
     "align",
-    "check_layer_name",
     "compliance_as_text",
     "compliance_tables",
     "share_table",
     "shares_as_text",
     "standards_as_text",
-    "write_layer",
-    "write_table",
 ]
 
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _HEADS: dict[str, dict[str, str]] = read_toml(Path(str(files("tenmin.outputs"))) / "tables.toml")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def check_layer_name(path: Path) -> str:
-    """Return the driver that writes a layer to this path.
-
-    Raises
-    ------
-    FileError
-        If the suffix is neither .gpkg nor .geojson.
-    """
-    driver = _DRIVERS.get(path.suffix.lower())
-    if driver is None:
-        msg = f"{path}: layers are written as {' or '.join(_DRIVERS)}; give a name that ends in one of them"
-        raise FileError(msg)
-    return driver
-
-
-def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
-    """Write a layer as GeoPackage (in its own CRS) or GeoJSON (longitude and latitude), by the suffix of the path.
-
-    Raises
-    ------
-    FileError, OutputError
-        If the suffix is neither .gpkg nor .geojson, or the file cannot be written.
-    """
-    driver = check_layer_name(path)
-    with replacing(path) as temporary:
-        temporary.unlink()
-        if driver == "GPKG":
-            frame.to_file(temporary, driver=driver, layer=layer, engine="pyogrio")
-        else:
-            frame.to_crs("EPSG:4326").to_file(temporary, driver=driver, engine="pyogrio")
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV (UTF-8 with a mark, as Excel expects); texts that would be formulas get an apostrophe.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    texts = table.select_dtypes(include=["object", "str"]).columns
-    safe = table.assign(**{str(name): table[name].map(_not_a_formula) for name in texts})
-    with replacing(path) as temporary:
-        safe.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def _not_a_formula(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:

@@ -21,7 +21,8 @@ from tenmin.inputs.standards._parsing import SECTIONS, STANDARD_FIELDS, parse_st
 from tenmin.inputs.standards._rows import Tables
 from tenmin.inputs.standards._standard import Standard
 from tenmin.support.errors import FileError
-from tenmin.support.files import open_input, read_toml, replacing
+from tenmin.support.files import open_input, read_toml
+from tenmin.support.writing import write_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -73,8 +74,7 @@ def write_tables(tables: Tables, path: str | os.PathLike[str]) -> None:
         heading = [f"{name} {_headings()[name]}" for name in names]
         _fill(_sheet(book, section), [heading, *([_cell(row.get(name)) for name in names] for row in flat)])
     _fill(_sheet(book, _HELP), _help_rows())
-    with replacing(path) as temporary:
-        book.save(temporary)
+    write_workbook(book, Path(path))
 
 
 def _sheet(book: Workbook, name: str) -> Worksheet:

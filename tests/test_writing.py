@@ -1,0 +1,160 @@
+"""What is written twice is the same to the byte: in another process, later, from rows in another order."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+
+import tenmin as tm
+from tenmin.inputs.standards import write_blank_standard
+from tenmin.outputs.tables import share_table
+from tenmin.support.errors import InputError
+from tenmin.support.files import replacing
+from tenmin.support.writing import fixed_date, write_layer, write_table, write_workbook
+from towns import clinics, homes, town
+
+NAMES = {
+    "circles.geojson", "circles.gpkg", "gaps.gpkg", "map.html", "network.gpkg", "network.parquet", "ours.toml",
+    "ours.xlsx", "shares.csv", "study.toml", "设施台账.xlsx", "社区.xlsx", "小区.xlsx",
+}  # fmt: skip
+TEMPORARY = re.compile(rb"\.[0-9a-f]{12}-")
+FIRST_OF_1980 = "1980-01-01T00:00:00.000Z"
+
+
+def write_results(folder: Path, order: int = 0) -> None:
+    """Write what a study writes; of rows that stand in one of several orders."""
+    shuffle = np.random.default_rng(order).permutation
+    network = town([(0.0, 0.0), (3000.0, 0.0)], [(1000.0, 0.0), (1000.0, 900.0)])
+    spots = {f"h{k}": (37.3 * k, 11.0 * (k % 3)) for k in range(60)}
+    people = np.random.default_rng(1).uniform(0.1, 300.0, 60)
+    places, doors = homes(spots, people), clinics({"a": (10, 5), "b": (1000, 700)}, ["clinic", "library"])
+    places, doors = places.iloc[shuffle(len(places))], doors.iloc[shuffle(len(doors))]
+    measured = tm.measure_coverage(network, places, doors, minutes=10)
+    gaps = tm.find_gaps(measured)
+    circles = tm.trace_isochrones(network, doors, minutes=[5, 10], merge="category")
+    write_table(share_table(measured, "zh"), folder / "shares.csv")
+    write_layer(gaps, folder / "gaps.gpkg", "gaps")
+    write_layer(circles, folder / "circles.gpkg", "circles")
+    write_layer(circles, folder / "circles.geojson", "circles")
+    tm.draw_map(measured, gaps=gaps, isochrones=circles).save(str(folder / "map.html"))
+    network.save(folder / "network.gpkg")
+    network.save(folder / "network.parquet")
+    tm.write_template(folder)
+    write_blank_standard("ours", folder, who="王工", on="2026-01-02")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of results."""
+    folder = tmp_path_factory.mktemp("results")
+    write_results(folder)
+    return folder
+
+
+def assert_same(first: dict[str, bytes], second: dict[str, bytes]) -> None:
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_another_process_writes_the_same_bytes(results: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    subprocess.run([sys.executable, __file__, str(tmp_path)], check=True, env=environment)
+    assert set(contents(results)) == NAMES
+    assert_same(contents(results), contents(tmp_path))
+
+
+def test_the_order_of_the_rows_does_not_show(results: Path, tmp_path: Path) -> None:
+    write_results(tmp_path, order=1)
+    assert_same(contents(results), contents(tmp_path))
+
+
+def test_no_file_bears_its_temporary_name_or_the_time(results: Path, tmp_path: Path) -> None:
+    with replacing(tmp_path / "a.txt") as temporary:
+        assert TEMPORARY.search(temporary.name.encode())
+    for name, content in contents(results).items():
+        assert not TEMPORARY.search(content), name
+        if name.endswith(".gpkg"):
+            with sqlite3.connect(results / name) as base:
+                assert set(base.execute("SELECT last_change FROM gpkg_contents")) == {(FIRST_OF_1980,)}
+    assert pyogrio.list_layers(results / "circles.geojson")[:, 0].tolist() == ["circles"]
+
+
+def dates_of(path: Path) -> set[str]:
+    """The dates in a workbook, of its parts and of what it says of itself."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {"{}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*part.date_time) for part in archive.infolist()}
+    properties = openpyxl.load_workbook(path).properties
+    return parts | {f"{day:%Y-%m-%dT%H:%M:%S}" for day in (properties.created, properties.modified) if day}
+
+
+@pytest.mark.parametrize(
+    ("epoch", "date"),
+    [
+        ("", "1980-01-01T00:00:00"),
+        ("0", "1980-01-01T00:00:00"),
+        ("1700000000", "2023-11-14T22:13:20"),
+        ("99999999999999", "2107-12-31T00:00:00"),
+    ],
+)
+def test_files_bear_the_date_that_the_environment_gives(
+    epoch: str, date: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    write_workbook(openpyxl.Workbook(), tmp_path / "a.xlsx")
+    write_layer(clinics({"a": (0, 0)}), tmp_path / "a.gpkg", "a")
+    assert dates_of(tmp_path / "a.xlsx") == {date}
+    with sqlite3.connect(tmp_path / "a.gpkg") as base:
+        assert base.execute("SELECT last_change FROM gpkg_contents").fetchall() == [(f"{date}.000Z",)]
+
+
+@pytest.mark.parametrize("epoch", ["yesterday", "-1", "1e9", "١"])
+def test_a_date_that_is_none_is_refused(epoch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    with pytest.raises(InputError, match=r"SOURCE_DATE_EPOCH is .*whole seconds since 1970"):
+        write_layer(clinics({"a": (0, 0)}), tmp_path / "a.gpkg", "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("before", [None, "2020-02-02T00:00:00.000Z"])
+def test_what_gdal_was_told_of_the_date_is_left_as_it_was(before: str | None) -> None:
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    try:
+        with fixed_date():
+            assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == FIRST_OF_1980
+        with suppress(ZeroDivisionError), fixed_date():
+            raise ZeroDivisionError
+        assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == before
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def test_numbers_of_a_table_have_twelve_digits(tmp_path: Path) -> None:
+    numbers = [0.1 + 0.2, 1e22 / 3, -2.0, float("nan"), float("inf")]
+    mixed = pd.Series([0.1 + 0.2, "a", None, 7, True], dtype=object)
+    table = pd.DataFrame({"x": numbers, "n": 2**53 + 1, "mixed": mixed})
+    write_table(table, tmp_path / "t.csv")
+    rows = [line.split(",") for line in (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()]
+    assert [row[0] for row in rows] == ["x", "0.3", "3.33333333333e+21", "-2.0", "", "inf"]
+    assert {row[1] for row in rows[1:]} == {"9007199254740993"}
+    assert [row[2] for row in rows] == ["mixed", "0.3", "a", "", "7", "True"]
+    assert table["x"].tolist()[:3] == numbers[:3]
+
+
+if __name__ == "__main__":
+    write_results(Path(sys.argv[1]))

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from tenmin.inputs.facilities import combine_facilities, find_facilities, suspect_shift
+from tenmin.inputs.facilities import combine_facilities, complete_categories, find_facilities, suspect_shift
 from tenmin.inputs.osm import read_osm
 from tenmin.support.contracts import list_remarks
 from tenmin.support.errors import TableError, TenminWarning
@@ -164,10 +164,13 @@ def test_an_id_that_is_taken_is_changed_and_listed() -> None:
 
 def test_what_is_complete_stays_complete() -> None:
     osm, register, third = (table({"a": ("bank", None, 0)}) for _ in range(3))
-    register.attrs["complete"] = ("clinic", "bank")
-    third.attrs["complete"] = ("bank", "post")
-    assert combine_facilities(osm, register, third).attrs["complete"] == ("clinic", "bank", "post")
-    assert combine_facilities(osm).attrs["complete"] == ()
+    both = combine_facilities(osm, register.assign(complete="clinic;bank"), third.assign(complete="bank;post"))
+    assert both["complete"].tolist() == ["bank;clinic;post"]
+    assert complete_categories(both) == {"bank", "clinic", "post"}
+    assert complete_categories(combine_facilities(osm)) == set()
+    apart = combine_facilities(osm, table({"b": ("clinic", None, 900)}).assign(complete="诊所"))
+    assert apart["complete"].isna().tolist() == [True, False]
+    assert complete_categories(apart) == {"clinic"}
 
 
 def test_tables_that_are_none_are_refused() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -74,12 +76,30 @@ def test_what_is_absent_fails_only_where_the_register_is_complete():
     assert verdicts(check(presence, table, complete=["clinic"])) == {"a": "pass", "b": "fail"}
     assert verdicts(check(presence, table, complete=["police"])) == {"a": "pass", "b": "unknown"}
     assert verdicts(check(presence, table, complete=True)) == {"a": "pass", "b": "fail"}
-    told = table.copy()
-    told.attrs["complete"] = ("clinic",)
-    found = check(presence, told)
+    found = check(presence, table.assign(complete="police;clinic"))
     assert verdicts(found) == {"a": "pass", "b": "fail"}
     assert found.verdicts["reason"].tolist() == ["", "none"]
     assert found.verdicts["people"].tolist() == [0.0, 5000.0]
+
+
+def test_what_a_register_claims_without_a_row_outlives_files_and_tables(tmp_path: Path):
+    """Presence fails where the register, complete for clinics, lists none: after a GeoPackage, combining, a merge."""
+    (tmp_path / "register.csv").write_text("类别,社区,lon,lat\n银行,东园社区,117.2,34.2\n", encoding="utf-8")
+    told = tm.read_facilities(tmp_path / "register.csv", complete=["clinic", "bank"])
+    told.drop(columns="area").to_file(tmp_path / "register.gpkg", engine="pyogrio")
+    filed = gpd.read_file(tmp_path / "register.gpkg", engine="pyogrio").set_index("facility")
+    bare = told.iloc[:1].drop(columns="complete").assign(category="post").set_axis(["n1"])
+    presence = clause("presence", subject="clinic")
+    for table in (
+        told,
+        filed,
+        tm.combine_facilities(bare, filed),
+        pd.concat([bare, told]),
+        bare.merge(told, how="outer"),
+    ):
+        assert verdicts(check(presence, table)) == {"a": "fail", "b": "fail"}
+    assert verdicts(check(presence, bare)) == {"a": "unknown", "b": "unknown"}
+    assert verdicts(check(presence, bare.iloc[:0], complete=["clinic"])) == {"a": "fail", "b": "fail"}
 
 
 @pytest.mark.parametrize(

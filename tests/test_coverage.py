@@ -276,7 +276,7 @@ def test_shares_of_communities_count_who_has_the_facility_not_who_reaches_it():
         town(STREET), homes({"a": (900, 0)}), doors.assign(area="east"), metres=50, areas=BLOCKS
     )
     assert row(named.shares(of="areas", by="kind"), kind="new")["share"] == 1.0
-    doors.attrs["complete"] = ("clinic",)
+    doors["complete"] = "clinic"
     whole = row(
         tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), doors, metres=50, areas=BLOCKS).shares(of="areas")
     )

@@ -29,7 +29,13 @@ from shifan_verdicts import (
     VERDICTS,
 )
 from tenmin.inputs.areas import read_areas
-from tenmin.inputs.facilities import combine_facilities, find_facilities, read_facilities, suspect_shift
+from tenmin.inputs.facilities import (
+    combine_facilities,
+    complete_categories,
+    find_facilities,
+    read_facilities,
+    suspect_shift,
+)
 from tenmin.inputs.places import read_places
 from tenmin.inputs.samples import sample_path
 from tenmin.inputs.standards import KINDS, Standard, load_standard
@@ -179,7 +185,7 @@ def test_the_points_of_a_map_service_are_joined_with_the_register():
     from_osm = left_out[~left_out.index.str.startswith("B0SF")]
     assert sorted(from_osm) == ["B0SF012", "S007"]
     assert list_remarks(poi())[["id", "value"]].to_numpy().tolist() == [["B0SF015", "050600"]]
-    assert set(combined().attrs["complete"]) == set(COMPLETE)
+    assert complete_categories(combined()) == set(COMPLETE)
 
 
 def test_a_forgotten_datum_is_told_by_the_same_names():

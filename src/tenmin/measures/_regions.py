@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
+from tenmin.inputs.facilities import complete_categories
 from tenmin.measures._shares import ground_beside
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, in_use
@@ -27,15 +28,15 @@ def communities_having(
     """Return which communities have a facility of each category in use, and of which that cannot be known.
 
     A facility counts for the communities its `area` names, else for the one it stands in. A community without one may
-    have one that no table lists, unless the facilities are a complete register of the category (`complete` of
-    `read_facilities`).
+    have one that no table lists, unless the facilities are a complete register of the category (their column
+    `complete`).
     """
     checked = check_areas(areas)
     labels = checked.index[checked["level"] == COMMUNITY]
     links = Communities(checked).link(facilities[in_use(facilities)], "facility")
     category = facilities["category"].astype("str").reindex(links["facility"]).to_numpy()
     has = pd.DataFrame({name: labels.isin(links["area"][category == name]) for name in categories}, index=labels)
-    complete = set(facilities.attrs.get("complete", ()))
+    complete = complete_categories(facilities)
     return has, ~has & [name not in complete for name in categories]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.inputs.facilities._completeness import COMPLETE, join_claims
 from tenmin.inputs.facilities._datum_shift import suspect_shift
 from tenmin.inputs.facilities._filling import collect_columns, fill_missing
 from tenmin.inputs.services import list_parts, name_category, plain_name
@@ -45,8 +46,8 @@ def combine_facilities(first: gpd.GeoDataFrame, *others: gpd.GeoDataFrame) -> gp
 
     `list_remarks` has a row for each facility left out or renamed: `id`, `table` (1 is the first), `category`,
     `name`, `kept` (the id here that stands for it), `metres` between the two, `reason` and `used`. So the rows given
-    are those that come back and those listed with `used` False. `attrs["complete"]` has every category for which one
-    of the tables is a complete register.
+    are those that come back and those listed with `used` False. Where one of the tables is a complete register, its
+    claim (`complete`) stays with its rows and with those that stand for them.
 
     Raises
     ------
@@ -78,11 +79,13 @@ def combine_facilities(first: gpd.GeoDataFrame, *others: gpd.GeoDataFrame) -> gp
     called = [(row, source, f"{rows.table[source] + 1}:{rows.ids[source]}") for row, source in sources]
     filled = fill_missing(columns, shapes, called)
     table = pd.DataFrame({name: column.taken(kept) for name, column in filled.items()})
+    if COMPLETE in table.columns:
+        table[COMPLETE] = _claims(columns[COMPLETE].cells, kept, same)
     table[first.geometry.name] = shapes[kept]
     table = table[list(dict.fromkeys([*first.columns, *table.columns]))]
     index = _index([labels[row] for row in kept.tolist()], tables)
     result = gpd.GeoDataFrame(table.set_axis(index), geometry=first.geometry.name, crs=first.crs)
-    result.attrs = {"complete": _complete(tables), "listed": _list_rows(rows, same, labels)}
+    result.attrs = {"listed": _list_rows(rows, same, labels)}
     return result
 
 
@@ -254,8 +257,12 @@ def _list_rows(rows: _Rows, same: dict[int, _Match], labels: dict[int, Any]) -> 
     return json.dumps({name: [line[k] for line in listed] for k, name in enumerate(_LISTED)}, default=str)
 
 
-def _complete(tables: Sequence[gpd.GeoDataFrame]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for table in tables for key in table.attrs.get("complete", ())))
+def _claims(claims: Sequence[object], kept: np.ndarray, same: Mapping[int, _Match]) -> list[str | None]:
+    """The categories that the sources of each row that stays claim to list completely."""
+    held: dict[int, list[object]] = {row: [claims[row]] for row in kept.tolist()}
+    for row, match in same.items():
+        held[match.kept].append(claims[row])
+    return [join_claims(several) for several in held.values()]
 
 
 def _warn_of_shifts(tables: Sequence[gpd.GeoDataFrame]) -> None:

@@ -15,7 +15,7 @@ from tenmin.inputs.services import plain_name
 __all__ = ["Column", "collect_columns", "fill_missing"]
 
 FILLED_FROM = "filled_from"
-_OWN = {"category", "element", "rule", "source", FILLED_FROM}
+_OWN = {"category", "complete", "element", "rule", "source", FILLED_FROM}
 _LISTS = {"area", "rooms", "separate_rooms"}
 _FLAG = "_approximate"
 _COMPANIONS = (_FLAG, "_least", "_most")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import geopandas as gpd
 import pandas as pd
 
+from tenmin.inputs.facilities._completeness import COMPLETE, join_claims
 from tenmin.inputs.readers import ControlPoints, Datum, Intake, PathLike, Reference, Remark, open_table
 from tenmin.support.errors import CategoryError, TableError
 
@@ -35,8 +36,9 @@ def read_facilities(
     The columns `category`, `name`, `area` (the communities it serves) and `source` are always there, the others as the
     file has them: `floor_area_m2`, `capacity`, `rooms`, `separate_rooms`, `state`, `opening_hours` ... A figure such as
     约600 is kept as 600 with `floor_area_m2_approximate`; one such as 300以上 is NaN with `floor_area_m2_least` and
-    `floor_area_m2_most`. `list_remarks` tells what was noted and left out, `attrs["complete"]` the categories for
-    which the table is a complete register, `attrs["encoding"]` in which encoding it was read.
+    `floor_area_m2_most`. Where the table is a complete register of some categories, each row names them all in the
+    column `complete`, joined by semicolons. `list_remarks` tells what was noted and left out, `attrs["encoding"]` in
+    which encoding the file was read.
 
     Parameters
     ----------
@@ -80,8 +82,8 @@ def read_facilities(
     ...     register = read_facilities(path, complete=True)
     >>> print(*register[["category", "area", "floor_area_m2"]].iloc[0])
     pharmacy ('长安社区',) 120.0
-    >>> register.attrs["complete"], register.attrs["encoding"]
-    (('pharmacy',), 'gb18030')
+    >>> register["complete"].iloc[0], register.attrs["encoding"]
+    ('pharmacy', 'gb18030')
     """
     reference = Reference(datum, crs, control_points)
     own = () if category is None else ("category",)
@@ -94,8 +96,8 @@ def read_facilities(
     ids = table.label(categories)
     nowhere = frame.geometry.isna() & (frame["area"].map(len) == 0)
     remarks += [Remark(int(row), "", "", _NOWHERE) for row in table.rows[nowhere.to_numpy()]]
-    whole = _complete(complete, set(categories), str(table.path))
-    return table.finish(frame, ids, "facility", remarks, complete=whole)
+    claimed = join_claims(_complete(complete, set(categories), str(table.path)))
+    return table.finish(frame if claimed is None else frame.assign(**{COMPLETE: claimed}), ids, "facility", remarks)
 
 
 def _refuse_nowhere(table: Intake) -> None:
@@ -150,7 +152,7 @@ def _complete(complete: Complete, present: set[str], where: str) -> tuple[str, .
     from tenmin.inputs.services import load_catalogue, name_category
 
     if complete is None or isinstance(complete, bool):
-        return tuple(sorted(present)) if complete else ()
+        return tuple(present) if complete else ()
     asked = (complete,) if isinstance(complete, str) else tuple(complete)
     keys = {text: name_category(text) or text for text in asked}
     known = {*present, *load_catalogue()}
@@ -159,4 +161,4 @@ def _complete(complete: Complete, present: set[str], where: str) -> tuple[str, .
         near = difflib.get_close_matches(strange, sorted(known), n=3, cutoff=0.4) or sorted(present)
         msg = f"complete= of {where} names {strange!r}, which nobody knows; did you mean {', '.join(map(repr, near))}?"
         raise CategoryError(msg)
-    return tuple(sorted(set(keys.values())))
+    return tuple(keys.values())

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.communities import COMMUNITY, Communities, is_empty
+from tenmin.inputs.facilities import complete_categories
 from tenmin.inputs.readers import text_of, word_for
 from tenmin.inputs.services import list_parts, load_catalogue, name_category, name_room
 from tenmin.inputs.standards import Clause
@@ -157,7 +158,7 @@ def _states(facilities: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _complete(facilities: pd.DataFrame, keys: pd.Series, complete: Collection[str] | bool | None) -> frozenset[str]:
     if complete is None:
-        return frozenset(facilities.attrs.get("complete", ()))
+        return complete_categories(facilities)
     if isinstance(complete, bool):
         return frozenset(keys if complete else ())
     names = {name: name_category(name) or name for name in ([complete] if isinstance(complete, str) else complete)}

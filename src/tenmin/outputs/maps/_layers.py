@@ -91,7 +91,7 @@ def place_layer(
 def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:
     """Return the facilities; `people` are those whose nearest facility it is and who reach it in time."""
     shapes = facilities.geometry
-    names, codes = _extras(facilities, "category")
+    names, codes = _extras(facilities, "category", "complete")
     numbers = {
         "shapes": page_shapes(shapes),
         "points": page_points(shapes),

@@ -18,7 +18,7 @@ help:
 	@echo "make lint    ruff, pyright and the layers of the modules"
 	@echo "make docs    the documentation, into docs/_build/html/"
 	@echo "make bench   the benchmarks, side by side with their peers"
-	@echo "make soak    the random tests with many more cases (long)"
+	@echo "make soak    the random tests with many more cases, and scripts/mutants.toml (long)"
 	@echo "make format  ruff's layout of the code"
 	@echo "make wheel   the package, into dist/"
 	@echo "make lock    requirements/*.txt anew from pyproject.toml"
@@ -32,6 +32,7 @@ test: $(VENV)/locked-test
 
 soak: $(VENV)/locked-test
 	$(BIN)/python -m pytest --numprocesses=2 --hypothesis-profile=soak $(ARGS)
+	$(BIN)/python scripts/mutants.py
 
 bench: $(VENV)/locked-test
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tenmin.inputs.samples import sample_path
 
@@ -18,6 +18,7 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 settings.register_profile("tenmin", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.register_profile("soak", deadline=None, max_examples=5_000, print_blob=True)
+settings.register_profile("unshrunk", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("repeatable" if os.environ.get("CI") else "tenmin")
 
 

@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+from shapely import Point
 from typer.testing import CliRunner
 
+from osm_toy import osm_xml, write_osm
 from tenmin.cli import app
+from tenmin.cli._app import choose_language
 from tenmin.outputs.tables import shares_as_text
+from tenmin.support.errors import FileError
 from tenmin.support.writing import write_table
+
+PLAN = "EPSG:32650"
+EAST, NORTH = 500_000.0, 3_762_000.0
+"""The beginning of the street of `street_town`."""
 
 
 def run(*words: object) -> tuple[int, str]:
     """The exit code and all that a command said."""
     result = CliRunner().invoke(app, [str(word) for word in words])
     return result.exit_code, result.output
+
+
+def lonlat(*spots: tuple[float, float]) -> list[tuple[float, float]]:
+    """Degrees of spots in metres from the beginning of the street."""
+    points = gpd.GeoSeries([Point(EAST + x, NORTH + y) for x, y in spots], crs=PLAN).to_crs("EPSG:4326")
+    return [(point.x, point.y) for point in points]
+
+
+def street_town(folder: Path) -> Path:
+    """An extract: a street of 2 km, a pharmacy at both ends, and at 100, 500 and 1,500 m houses of one size."""
+    pharmacy = {"amenity": "pharmacy"}
+    street = dict(zip((1, 2, 3), lonlat((0, 0), (1000, 0), (2000, 0)), strict=True))
+    nodes = {1: (*street[1], pharmacy), 2: street[2], 3: (*street[3], pharmacy)}
+    ways = {90: ([1, 2, 3], {"highway": "residential"})}
+    for first, x in ((10, 100), (20, 500), (30, 1500)):
+        corners = lonlat((x, 5), (x + 10, 5), (x + 10, 15), (x, 15))
+        nodes |= dict(enumerate(corners, first))
+        ways[first] = ([*range(first, first + 4), first], {"building": "house"})
+    return write_osm(folder / "town.osm", osm_xml(nodes, ways))
+
+
+def clinics_table(folder: Path) -> Path:
+    """A table: a clinic at 1,100 m of the street, and a vacant one at its beginning."""
+    (one, two), path = lonlat((1100, 0), (0, 0)), folder / "clinics.csv"
+    lines = ["编号,类别,经度,纬度,状态", f"c1,clinic,{one[0]},{one[1]},在用", f"c2,clinic,{two[0]},{two[1]},闲置"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
 
 
 def test_isochrones_are_written_for_each_facility_and_limit(helsinki: Path, tmp_path: Path):
@@ -40,6 +77,101 @@ def test_coverage_writes_the_shares_the_gaps_the_circles_and_the_map(helsinki: P
     assert len(gpd.read_file(tmp_path / "gaps.gpkg"))
     assert len(gpd.read_file(tmp_path / "isochrones.gpkg")) == 1
     assert (tmp_path / "review.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    ("words", "metres"),
+    [
+        ([], [800, 800]),
+        (["-m", 2, "--minutes", 5], [160, 400, 160, 400]),
+        (["--metres", 300], [300, 300]),
+        (["--metres", 300, "--metres", 100], [100, 300, 100, 300]),
+        (["-m", 5, "--walker", "wheelchair"], [200, 200]),
+        (["--metres", 300, "--merge"], [600]),
+        (["-m", 15, "--merge", "--walker", "child"], [1500]),
+        (["--metres", 300, "--facilities", "TABLE"], [600]),
+        (["--metres", 300, "--category", "pharmacy"], [300, 300]),
+        (["--metres", 300, "--category", "library"], []),
+    ],
+)
+def test_every_option_of_isochrones_shows_in_the_streets_that_are_reached(
+    tmp_path: Path, words: list[object], metres: list[float]
+):
+    given = [clinics_table(tmp_path) if word == "TABLE" else word for word in words]
+    out = tmp_path / "reached.gpkg"
+    code, said = run("isochrones", street_town(tmp_path), *given, "--shape", "streets", "-o", out, "--lang", "en")
+    assert (code, f"{len(metres)} isochrones written to {out}" in said) == (0, True)
+    reached = gpd.read_file(out)
+    assert reached.length.tolist() == pytest.approx(metres, abs=0.1)
+    assert ("metres" in reached.columns) == ("--metres" in words)
+    assert reached["facility"].isna().tolist() == ["--merge" in words] * len(metres)
+
+
+def test_without_streets_asked_for_isochrones_are_ground(tmp_path: Path):
+    out = tmp_path / "ground.gpkg"
+    assert run("isochrones", street_town(tmp_path), "--metres", 300, "--merge", "--out", out)[0] == 0
+    (ground,) = gpd.read_file(out).geometry
+    west, _, east, _ = np.subtract(ground.bounds, (EAST, 0, EAST, 0))
+    assert ground.geom_type == "MultiPolygon"
+    assert len(ground.geoms) == 2
+    assert (ground.covers(Point(EAST + 299, NORTH)), ground.covers(Point(EAST + 301, NORTH))) == (True, False)
+    assert (west < 0.0, east > 2000.0) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "served", "facilities"),
+    [
+        (["-c", "pharmacy"], 300, 2),
+        (["-c", "pharmacy", "-m", 3], 100, 2),
+        (["-c", "pharmacy", "--minutes", 10, "--walker", "wheelchair"], 100, 2),
+        (["-c", "pharmacy", "--metres", 480], 100, 2),
+        (["-c", "pharmacy", "--metres", 520], 300, 2),
+        (["--facilities", "TABLE"], 200, 1),
+        (["--facilities", "TABLE", "--category", "clinic", "--metres", 500], 100, 1),
+    ],
+)
+def test_every_option_of_coverage_shows_in_who_is_served(
+    tmp_path: Path, words: list[object], served: float, facilities: int
+):
+    given, out = [clinics_table(tmp_path) if word == "TABLE" else word for word in words], tmp_path / "out"
+    code, said = run("coverage", street_town(tmp_path), "--people", 300, *given, "--out", out, "--lang", "en")
+    (row,) = pd.read_csv(out / "coverage.csv").to_dict("records")
+    assert (code, row["facilities"]) == (0, facilities)
+    assert [row["served"], row["unserved"], row["unknown"]] == pytest.approx([served, 300 - served, 0], abs=1.0)
+    (line,) = [line for line in said.splitlines() if line.startswith(row["name"])]
+    assert line.removeprefix(row["name"]).split()[:3] == [
+        f"{facilities}",
+        f"{row['served']:.0f}",
+        f"{row['unserved']:.0f}",
+    ]
+    unit = "metres" if "--metres" in words else "minutes"
+    assert f"excess_{unit}" in gpd.read_file(out / "gaps.gpkg").columns
+    assert gpd.read_file(out / "isochrones.gpkg")[unit].tolist() == [
+        next((word for option, word in pairwise(words) if option in {"-m", "--minutes", "--metres"}), 10)
+    ]
+
+
+def test_facilities_that_are_not_in_use_are_counted_nowhere(tmp_path: Path):
+    words = "--people", 300, "--facilities", clinics_table(tmp_path), "--out", tmp_path / "out", "--lang", "en"
+    _, said = run("coverage", street_town(tmp_path), *words)
+    assert "; 1 facilities" in said
+    _, said = run("isochrones", street_town(tmp_path), *words[2:4], "-o", tmp_path / "one.gpkg", "--lang", "en")
+    assert ("; 1 facilities" in said, "1 isochrones written" in said) == (True, True)
+
+
+def test_for_debugging_an_error_is_raised_as_it_is():
+    result = CliRunner().invoke(app, ["isochrones", "nowhere.osm.pbf", "--debug"])
+    assert isinstance(result.exception, FileError)
+
+
+@pytest.mark.parametrize(
+    ("system", "lang"), [("zh_CN", "zh"), ("Chinese (Simplified)_China", "zh"), ("de_DE", "en"), (None, "en")]
+)
+def test_the_language_is_that_asked_for_or_that_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, system: str | None, lang: str
+):
+    monkeypatch.setattr("locale.getlocale", lambda: (system, "UTF-8"))
+    assert [choose_language(asked) for asked in ("zh", "en", None)] == ["zh", "en", lang]
 
 
 @pytest.mark.parametrize(

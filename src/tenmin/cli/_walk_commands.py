@@ -59,6 +59,7 @@ def _read_town(
     streets: Path, facilities: Path | None, categories: list[str] | None, *, walker: str, lang: Lang
 ) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
     """An extract, its walking network, and the facilities to hold against it."""
+    from tenmin.access.travel_times import in_use
     from tenmin.inputs.facilities import find_facilities
     from tenmin.inputs.osm import read_osm
     from tenmin.network import WalkNetwork
@@ -70,7 +71,7 @@ def _read_town(
         found = find_facilities(town, categories=categories)
     else:
         found = _read_facilities(facilities, categories)
-    say("found", lang, network=repr(network), facilities=len(found))
+    say("found", lang, network=repr(network), facilities=int(in_use(found).sum()))
     return town, network, found
 
 
@@ -117,6 +118,7 @@ def demo(sample: Sample = "helsinki", out: Out = Path("demo"), lang: Language = 
 
 def _show_district(out: Path, lang: Lang) -> None:
     """Review 示范区, and hold its communities against the five founding standards."""
+    from tenmin.access.travel_times import in_use
     from tenmin.cli._rule_commands import tell_compliance
     from tenmin.inputs.areas import read_areas
     from tenmin.inputs.facilities import combine_facilities, read_facilities
@@ -134,7 +136,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     found = combine_facilities(known, others, mapped)
     for path, table in ((register, known), (poi, others)):
         say("read", lang, path=path, rows=len(table), remarks=len(list_remarks(table)))
-    say("combined", lang, facilities=len(found), remarks=len(list_remarks(found)))
+    say("combined", lang, facilities=int(in_use(found).sum()), remarks=len(list_remarks(found)))
     areas, places = read_areas(communities), read_places(estates)
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
     _review(measured, out, title=TEXTS["district_title"][lang], lang=lang)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tenmin.access.travel_times import in_use
 from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
@@ -40,7 +41,7 @@ def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
     """
     catalogue = load_catalogue()
     shares = coverage.shares().sort_values(["share", "category"], kind="stable", ignore_index=True)
-    counts = coverage.facilities["category"].value_counts()
+    counts = coverage.facilities["category"][in_use(coverage.facilities)].value_counts()
     names = [getattr(catalogue.get(key), lang, key) for key in shares["category"]]
     return shares.assign(name=names, facilities=[int(counts.get(key, 0)) for key in shares["category"]])
 

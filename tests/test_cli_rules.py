@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import prcoords
 import pytest
 
+from shifan_verdicts import COMBINED
 from tenmin.inputs.samples import sample_path
 from tenmin.inputs.standards import list_standards, load_standard
 from tenmin.measures.compliance import GRADES
-from test_cli import run
+from test_cli import lonlat, run, street_town
+from test_shifan_standards import known
 
 TABLES = {"verdicts", "grades", "totals", "town", "reported", "links", "not_applicable", "between", "idle"}
 
@@ -88,9 +91,92 @@ def test_the_district_is_held_against_the_five_founding_standards(tmp_path: Path
     assert "75 rows" in said
     for name in ("jiaxing_2012", "xuzhou_2017", "yunmeng_liushiliuyou", "jinan_2008_10min", "china_2005_benchmarks"):
         verdicts = read(tmp_path / name / "verdicts.csv")
-        assert set(verdicts["verdict"]) <= {"pass", "fail", "unknown"}
+        written = zip(verdicts["area"], verdicts["clause"], verdicts["verdict"], strict=True)
+        assert {(area, clause): verdict for area, clause, verdict in written} == {**known(name), **COMBINED[name]}
         assert (verdicts["reason"] == "").eq(verdicts["verdict"] == "pass").all()
         assert verdicts["asked"].str.len().gt(0).all()
+
+
+STANDARD = """
+id = "ours"
+title_zh = "试"
+title_en = "ours"
+issued_by = "nobody"
+source = "a test"
+evidence = "user"
+entered_by = "a test"
+entered_on = "2026-01-01"
+walker = "older_adult"
+
+[[clause]]
+id = "has"
+kind = "presence"
+subject = "clinic"
+mandatory = true
+
+[[clause]]
+id = "minutes"
+kind = "walk_minutes"
+subject = "clinic"
+value = 5
+mandatory = true
+"""
+
+
+def sheets(folder: Path) -> list[object]:
+    """The words of a command about two communities: homes at 100 and 900 m of the street, a clinic of one at 200 m.
+
+    All coordinates are in GCJ-02, which lies half a kilometre off.
+    """
+    east, west, clinic = (prcoords.wgs_gcj((lat, lon)) for lon, lat in lonlat((100, 0), (900, 0), (200, 0)))
+    rows = {
+        "standard.toml": STANDARD,
+        "areas.csv": "编号,社区,人口\ne,东社区,30\nw,西社区,50\n",
+        "facilities.csv": f"编号,类别,社区,纬度,经度\nc,clinic,东社区,{clinic[0]},{clinic[1]}\n",
+        "places.csv": f"编号,社区,人口,纬度,经度\n1,东社区,30,{east[0]},{east[1]}\n2,西社区,50,{west[0]},{west[1]}\n",
+    }
+    for name, text in rows.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    words = ["compliance", folder / "standard.toml"]
+    return words + [word for name in ("areas", "facilities") for word in (f"--{name}", folder / f"{name}.csv")]
+
+
+@pytest.mark.parametrize(
+    ("words", "verdicts"),
+    [
+        ([], ["pass", "unknown", "unknown", "unknown"]),
+        (["--complete", "clinic"], ["pass", "unknown", "fail", "unknown"]),
+        (["--complete", "诊所", "--complete", "police"], ["pass", "unknown", "fail", "unknown"]),
+        (["--complete", "police"], ["pass", "unknown", "unknown", "unknown"]),
+        (["--streets", "STREETS", "--places", "PLACES", "--datum", "gcj02"], ["pass", "pass", "unknown", "fail"]),
+        (["--streets", "STREETS", "--places", "PLACES"], ["pass", "unknown", "unknown", "unknown"]),
+        (["--streets", "STREETS", "--datum", "gcj02"], ["pass", "unknown", "unknown", "unknown"]),
+        (["--places", "PLACES", "--datum", "gcj02"], ["pass", "unknown", "unknown", "unknown"]),
+    ],
+)
+def test_every_option_of_compliance_shows_in_the_verdicts(tmp_path: Path, words: list[str], verdicts: list[str]):
+    files = {"STREETS": street_town(tmp_path), "PLACES": tmp_path / "places.csv"}
+    given, out = [*sheets(tmp_path), *(files.get(word, word) for word in words)], tmp_path / "out"
+    code, said = run(*given, "--out", out, "--lang", "en")
+    rows = read(out / "verdicts.csv")
+    assert (code, rows[["area", "clause"]].to_numpy().tolist()) == (
+        0, [["e", "has"], ["e", "minutes"], ["w", "has"], ["w", "minutes"]],
+    )  # fmt: skip
+    assert rows["verdict"].tolist() == verdicts
+    assert str(out) in said
+    walks = pd.to_numeric(rows["value"][rows["clause"] == "minutes"])
+    if {*words} >= {*files, "gcj02"}:
+        assert walks.tolist() == pytest.approx([100 / 60, 700 / 60], abs=1e-3)
+    else:
+        assert walks.isna().all()
+
+
+def test_clauses_of_a_third_party_are_held_only_when_asked_for(tmp_path: Path):
+    words = ["compliance", "guiyang", *sheets(tmp_path)[2:], "--lang", "zh"]
+    assert run(*words, "--out", tmp_path / "few")[0] == 0
+    assert run(*words, "--third-party", "--out", tmp_path / "all")[0] == 0
+    few, every = (set(read(tmp_path / name / "verdicts.csv")["clause"]) for name in ("few", "all"))
+    assert every > few == {clause for clause in every if clause in {one.id for one in load_standard("guiyang").clauses}}
 
 
 @pytest.mark.parametrize(

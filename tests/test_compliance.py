@@ -189,6 +189,15 @@ def test_names_that_fit_no_community_or_two_are_refused_with_those_near():
         check(clause("presence", subject="clinic"), register({}), areas=communities(name="东园社区"))
 
 
+@pytest.mark.parametrize("parent", [[None, None], ["河南街道", None], [np.nan, "河南街道"], [1.0, np.nan]])
+def test_communities_of_which_no_street_is_told_are_no_namesakes(parent: list[object]):
+    presence = clause("presence", subject="clinic")
+    assert verdicts(check(presence, register({}), areas=communities(parent=parent))) == {"a": "pass", "b": "unknown"}
+    twins = communities(name="东园社区", parent=None)
+    with pytest.raises(tm.TableError, match=r"\['a', 'b'\] are all named '东园社区' under one parent"):
+        check(presence, register({}), areas=twins)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [

@@ -75,7 +75,7 @@ def _levels(areas: pd.DataFrame) -> pd.Series:
 def _refuse_namesakes(areas: pd.DataFrame) -> None:
     if "name" not in areas.columns:
         return
-    parent = areas["parent"].astype("str") if "parent" in areas.columns else ""
+    parent = areas["parent"].map(_plain) if "parent" in areas.columns else ""
     key = areas["level"] + "\n" + parent + "\n" + areas["name"].map(_plain)
     wrong = key.duplicated(keep=False) & areas["name"].notna()
     if wrong.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -621,3 +622,135 @@ def test_the_order_of_rows_changes_nothing_and_no_table_is_written_to(rows: list
     counted = one.totals()
     assert (counted["pass"] + counted["fail"] + counted["unknown"] == counted["areas"]).all()
     assert set(one.verdicts["reason"]) <= set(REASONS)
+
+
+# --- limits that are met exactly, and what counts where two sources disagree -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bound", "told", "verdict"),
+    [
+        ("least_land_m2", {"land_area_m2": 1000.0}, "pass"),
+        ("least_land_m2", {"land_area_m2": 999.9}, "fail"),
+        ("least_land_m2", {"land_area_m2_least": 1000.0}, "pass"),
+        ("least_land_m2", {"land_area_m2_least": 999.9}, "unknown"),
+        ("least_land_m2", {"land_area_m2_most": 1000.0}, "unknown"),
+        ("least_land_m2", {"land_area_m2_most": 999.9}, "fail"),
+        ("most_land_m2", {"land_area_m2": 1000.0}, "fail"),
+        ("most_land_m2", {"land_area_m2": 999.9}, "pass"),
+        ("most_land_m2", {"land_area_m2_least": 1000.0}, "fail"),
+        ("most_land_m2", {"land_area_m2_least": 999.9}, "unknown"),
+        ("most_land_m2", {"land_area_m2_most": 1000.0}, "unknown"),
+        ("most_land_m2", {"land_area_m2_most": 999.9}, "pass"),
+        ("least_floor_m2", {"floor_area_m2": 1000.0}, "pass"),
+        ("least_floor_m2", {"floor_area_m2": 999.9}, "fail"),
+        ("least_floor_m2", {"floor_area_m2_most": 1000.0}, "unknown"),
+        ("least_floor_m2", {"floor_area_m2_most": 999.9}, "fail"),
+    ],
+)
+def test_the_least_size_qualifies_and_the_largest_does_not(bound: str, told: dict[str, float], verdict: str):
+    one = clause("presence", subject="clinic", **{bound: 1000.0})
+    assert verdicts(check(one, register(told), complete=True))["a"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("people_min", "people_max", "speaks"),
+    [(3000, None, True), (3001, None, False), (None, 3000, True), (None, 2999, False), (3000, 3000, True)],
+)
+def test_a_community_of_just_the_size_is_spoken_of(people_min: float, people_max: float, speaks: bool):
+    sized = clause("presence", subject="clinic", applies_to=AppliesTo(people_min=people_min, people_max=people_max))
+    assert ("a" in verdicts(check(sized, register({})))) == speaks
+
+
+@pytest.mark.parametrize(
+    ("fields", "size", "verdict"),
+    [
+        ({"kind": "floor_area", "value": 350.0}, 350.0, "pass"),
+        ({"kind": "floor_area", "value": 350.0}, 349.9, "fail"),
+        ({"kind": "area_per_households", "value": 35.0, "per": 100.0}, 350.0, "pass"),
+        ({"kind": "area_per_households", "value": 35.0, "per": 100.0}, 349.9, "fail"),
+    ],
+)
+def test_just_enough_is_enough(fields: dict[str, object], size: float, verdict: str):
+    assert verdicts(check(clause(**fields, subject="clinic"), register({"floor_area_m2": size})))["a"] == verdict
+
+
+def test_a_figure_wins_over_a_bound_and_a_table_over_an_outline():
+    floor = clause("floor_area", subject="clinic", value=300.0)
+    told = register({"floor_area_m2": 500.0, "floor_area_m2_least": 100.0, "floor_area_m2_most": 200.0})
+    assert values(check(floor, told))["a"] == 500.0
+    land = clause("land_area", subject="clinic", value=1000.0)
+    for figure, verdict in (({"land_area_m2": 900.0}, "fail"), ({"land_area_m2_most": 900.0}, "fail"), ({}, "pass")):
+        drawn = gpd.GeoDataFrame(register(figure), geometry=[box(0, 0, 40, 40)], crs=CRS)
+        assert verdicts(check(land, drawn))["a"] == verdict
+
+
+def test_the_community_that_a_facility_names_wins_over_the_one_it_stands_in(street: tm.WalkNetwork):
+    stands_in_a = STOP.assign(area="b")
+    found = walk(street, clause("presence", subject="transport_stop"), stands_in_a, complete=True)
+    assert verdicts(found) == {"a": "fail", "b": "pass"}
+    assert found.links[["facility", "area", "how"]].to_numpy().tolist() == [["s", "b", "stated"]]
+    nameless = walk(street, clause("presence", subject="transport_stop"), STOP.assign(area=None), complete=True)
+    assert verdicts(nameless) == {"a": "pass", "b": "fail"}
+
+
+def test_the_community_that_a_home_names_wins_over_the_one_it_stands_in(street: tm.WalkNetwork):
+    one = clause("walk_metres", subject="transport_stop", value=700.0)
+    found = check_standard(standard(one), AREAS, STOP, network=street, places=HOMES.assign(area=["b", "a", None]))
+    assert values(found) == NEAR({"a": 660.0, "b": 1260.0})
+
+
+def test_people_that_the_areas_state_win_over_those_counted_from_homes(street: tm.WalkNetwork):
+    size = clause("community_size", value=1000.0, per_of="people")
+    stated = check_standard(standard(size), AREAS.assign(people=[3000, np.nan]), STOP, network=street, places=HOMES)
+    assert values(stated) == {"a": 3000.0, "b": 15.0}
+    assert stated.areas["people"].tolist() == [3000.0, 15.0]
+    nobody = check_standard(standard(size), AREAS, STOP, network=street, places=HOMES.drop(columns="people"))
+    assert verdicts(nobody) == {"a": "unknown", "b": "unknown"}
+
+
+def test_the_setting_of_a_community_wins_over_what_its_kind_says_of_it():
+    rural = clause("presence", subject="clinic", applies_to=AppliesTo(setting="rural"))
+    for settings, kinds, spoken_of in (
+        (["农村", "城镇"], ["old", "rural"], ["a"]),
+        ([None, None], ["old", "rural"], ["b"]),
+        (["urban", None], ["rural", "new"], []),
+    ):
+        found = check(rural, register({}), areas=communities(setting=settings, kind=kinds))
+        assert found.verdicts["area"].tolist() == spoken_of
+
+
+def test_what_a_caller_says_of_completeness_wins_over_what_the_table_says():
+    told = register({})
+    told.attrs["complete"] = ("clinic",)
+    presence = clause("presence", subject="clinic")
+    assert verdicts(check(presence, told))["b"] == "fail"
+    assert [verdicts(check(presence, told, complete=said))["b"] for said in (["police"], [], False)] == ["unknown"] * 3
+
+
+@pytest.mark.parametrize(("walker", "pace"), [("adult", 80.0), ("older_adult", 60.0), ("child", 50.0)])
+def test_the_walker_of_a_standard_walks_whoever_walked_the_network(street: tm.WalkNetwork, walker: str, pace: float):
+    rules = replace(standard(clause("walk_minutes", subject="transport_stop", value=10.0)), walker=walker)
+    for network in (street, street.walked_by("wheelchair")):
+        found = check_standard(rules, AREAS, STOP, network=network, places=HOMES)
+        assert values(found) == NEAR({"a": 140.0 / pace, "b": 1260.0 / pace})
+        near = HOMES["people"][np.array([140.0, 660.0, 1260.0]) <= 10 * pace]
+        assert found.between["walk"].sum() == near.sum()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"kind": "floor_area", "value": 100.0}, {"kind": "area_per_households", "value": 10.0, "per": 100.0}]
+)
+def test_no_community_basically_meets_a_standard_whose_floor_area_it_fails(fields: dict[str, object]):
+    said = [clause("not_spatial", id=name, column=name) for name in "vwxyz"]
+    areas = pd.DataFrame({name: ["是"] for name in "vwxyz"} | {"households": [1000]}, index=["a"])
+    rules = standard(*said, clause(**fields, subject="clinic"))
+    for size, grade in ((100.0, "达标"), (99.0, "未达标"), (np.nan, "无法判定")):
+        assert check_standard(rules, areas, register({"floor_area_m2": size})).grades["a"] == grade
+
+
+@pytest.mark.parametrize(("share", "grade"), [(0.8, "基本达标"), (0.81, "未达标"), (0.79, "基本达标"), (1.0, "未达标")])
+def test_just_the_basic_share_of_clauses_is_enough(share: float, grade: str):
+    rules = standard(*(clause("not_spatial", id=name, column=name) for name in "vwxyz"))
+    areas = pd.DataFrame({name: ["否" if name == "v" else "是"] for name in "vwxyz"}, index=["a"])
+    assert check_standard(rules, areas, register({}), basic_share=share).grades["a"] == grade

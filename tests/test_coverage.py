@@ -328,7 +328,8 @@ def test_places_find_the_area_they_stand_in(coverage: tm.Coverage):
 def test_people_outside_every_area_are_not_lost():
     lost = homes({"a": (100, 0), "out": (300, 50)}, people=[3, 5])
     shares = tm.measure_coverage(town(STREET), lost, DOOR, minutes=10, areas=AREAS).shares(by="area")
-    assert shares["total"].sum() == 8.0
+    assert shares["total"].tolist() == [3.0, 5.0]
+    assert (shares["area"][0], pd.isna(shares["area"][1])) == ("one", True)
 
 
 def test_an_area_without_people_has_no_share():
@@ -503,3 +504,79 @@ def test_rounding_leaves_nobody_below_zero_unserved(seed: int):
     shares = tm.measure_coverage(town([(0, 0), (400, 0)]), some, clinics([(10, 0)]), minutes=10).shares()
     assert 0.0 <= shares["unserved"].iloc[0] < 1e-9
     assert shares["unknown"].iloc[0] == pytest.approx(people[1::2].sum())
+
+
+# --- other walkers, other units, what is not in use, and what two sources say ---------------------------------------
+
+PACES = [("adult", 80.0), ("older_adult", 60.0), ("child", 50.0), ("wheelchair", 40.0)]
+
+
+@pytest.mark.parametrize(("walker", "pace"), PACES)
+def test_as_the_crow_flies_minutes_are_worth_what_the_walker_walks(walker: str, pace: float):
+    square = gpd.GeoDataFrame(geometry=[box(-900, -900, 900, 900)], index=["a"], crs=CRS)
+    people = homes({"in": (-5 * pace, 0), "out": (-5 * pace - 1, 0)}, people=[2, 5])
+    network = town([(0, 0), (0, 800)], walker=walker)
+    found = tm.measure_coverage(network, people, DOOR, minutes=5, metric="straight", areas=square)
+    assert found.minutes["clinic"].tolist() == NEAR([5.0, 5.0 + 1.0 / pace])
+    assert found.served["clinic"].tolist() == [True, False]
+    assert row(found.shares(of="streets"))["served"] == NEAR(5 * pace)
+    assert row(found.shares(of="ground"))["served"] == NEAR(np.pi * (5 * pace) ** 2, rel=1e-3)
+    metres = tm.measure_coverage(network, people, DOOR, metres=5 * pace, metric="straight", areas=square)
+    for of in ("people", "places", "streets", "ground"):
+        pd.testing.assert_frame_equal(metres.shares(of=of), found.shares(of=of))
+
+
+@pytest.mark.parametrize(("walker", "pace"), PACES)
+def test_minutes_along_the_streets_are_worth_what_the_walker_walks(walker: str, pace: float):
+    square = gpd.GeoDataFrame(geometry=[box(-900, -900, 900, 900)], index=["a"], crs=CRS)
+    network = town([(0, 0), (800, 0)], walker=walker)
+    people = homes({"in": (5 * pace, 0), "out": (5 * pace + 1, 0)})
+    found = tm.measure_coverage(network, people, DOOR, minutes=5, areas=square)
+    metres = tm.measure_coverage(network, people, DOOR, metres=5 * pace, areas=square)
+    assert found.served["clinic"].tolist() == metres.served["clinic"].tolist() == [True, False]
+    assert row(found.shares(of="streets"))["served"] == NEAR(5 * pace)
+    assert row(found.shares(of="ground"))["served"] == NEAR(row(metres.shares(of="ground"))["served"], rel=1e-9)
+
+
+LAND = frame({"l": box(0, -40, 1000, 40)})
+
+
+@pytest.mark.parametrize("metric", ["walk", "straight"])
+def test_facilities_that_are_not_in_use_change_no_share(metric: str):
+    doors = clinics({"c": (10, 0), "v": (900, 0), "p": (700, 0)}, state=["in_use", "vacant", "planned"])
+    people = homes({"a": (20, 0), "b": (700, 0), "c": (900, 0)}, people=[1, 2, 4])
+    with_all, alone = (
+        tm.measure_coverage(town(STREET), people, table, metres=100, metric=metric, areas=BLOCKS)
+        for table in (doors, doors.loc[["c"]])
+    )
+    for of in ("people", "places", "streets", "ground", "land", "areas"):
+        land = LAND if of == "land" else None
+        pd.testing.assert_frame_equal(with_all.shares(of=of, land=land), alone.shares(of=of, land=land))
+    assert with_all.nearest["clinic"].tolist() == ["c", "c", "c"]
+    assert row(with_all.shares(of="areas"))["served"] == 1.0
+
+
+@pytest.mark.parametrize("of", ["people", "streets", "ground", "areas"])
+def test_where_none_is_in_use_nothing_is_served_and_no_share_is_told(of: str):
+    vacant = clinics({"v": (900, 0)}, state="vacant")
+    found = tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), vacant, metres=100, areas=BLOCKS)
+    share = row(found.shares(of=of))
+    assert (share["served"], np.isnan(share["share"]), share["total"] > 0.0) == (0.0, True, True)
+
+
+def test_ground_near_a_facility_is_served_and_not_unknown_at_the_end_of_the_data_too():
+    """All of the ground is within 600 m of the facility, at one end, or of the end of the data, at the other."""
+    network = tm.WalkNetwork.from_edges(streets([(0, 0), (1000, 0)]), walker="adult", boundary=box(-99, -99, 900, 99))
+    share = row(tm.measure_coverage(network, homes({"a": (0, 0)}), DOOR, metres=600, areas=BLOCKS).shares(of="ground"))
+    assert [share["served"], share["unknown"]] == NEAR([57_500.0, 42_500.0], rel=0.01)
+    assert share["unserved"] == NEAR(0.0, abs=1.0)
+    assert share["share_upper"] == NEAR(1.0)
+
+
+def test_the_area_that_a_table_states_wins_over_the_one_it_stands_in():
+    people = homes({"a": (100, 0), "b": (700, 0)}, people=[3, 5], area=["e", "e"])
+    found = tm.measure_coverage(town(STREET), people, clinics({"c": (10, 0)}, area="e"), metres=200, areas=BLOCKS)
+    shares = found.shares(by="area")
+    assert shares[["area", "served", "total"]].to_numpy().tolist() == [["e", 3.0, 8.0]]
+    areas = found.shares(of="areas", by="area").set_index("area")
+    assert areas["served"].to_dict() == {"e": 1.0, "w": 0.0}

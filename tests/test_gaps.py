@@ -262,3 +262,65 @@ def test_a_step_that_is_none_is_refused(near: object):
 def test_places_without_people_are_refused():
     with pytest.raises(TableError, match="places needs the column 'people'; it has"):
         gaps_of(frame({"h": (2000, 0)}))
+
+
+# --- walls and walkers ----------------------------------------------------------------------------------------------
+
+
+def test_who_cannot_walk_at_all_is_on_an_island_and_not_severed_though_a_wall_is_between():
+    apart = {"lines": streets(STREET, [(0, 300), (900, 300)]), "barriers": walls([(-99, 150), (4000, 150)])}
+    gap = gaps_of(homes({"h": (500, 300)}), **apart).loc[1]
+    assert (gap["reason"], gap["by"], gap["severity"]) == ("island", None, 1.0)
+
+
+DETOUR = [(0, 0), (2000, 0), (2000, 150), (0, 150)]
+"""A street out and back, the way back 150 m beside the way out."""
+
+
+@pytest.mark.parametrize(
+    ("walker", "far", "reason"),
+    [
+        ("adult", 780.0, "severed"),
+        ("adult", 820.0, "far"),
+        ("older_adult", 580.0, "severed"),
+        ("older_adult", 620.0, "far"),
+        ("child", 480.0, "severed"),
+        ("child", 520.0, "far"),
+        ("wheelchair", 380.0, "severed"),
+        ("wheelchair", 420.0, "far"),
+        (tm.Walker("runner", speed_kmh=9.0), 1480.0, "severed"),
+        (tm.Walker("runner", speed_kmh=9.0), 1520.0, "far"),
+    ],
+)
+def test_severed_are_those_whom_a_wall_keeps_from_what_is_within_their_own_limit(
+    walker: tm.Walker | str, far: float, reason: str
+):
+    home = homes({"h": (np.sqrt(far**2 - 150.0**2), 150)})
+    river = walls([(-99, 70), (1900, 70)])
+    network = tm.WalkNetwork.from_edges(streets(DETOUR), walker=walker, barriers=river)
+    for limit in ({"minutes": 10}, {"metres": 10 * network.walker.metres_a_second * 60}):
+        gap = tm.find_gaps(tm.measure_coverage(network, home, DOOR, **limit)).loc[1]
+        assert (gap["reason"], gap["by"]) == (reason, "wall" if reason == "severed" else None)
+
+
+@pytest.mark.parametrize("state", ["vacant", "converted", "planned"])
+def test_what_is_not_in_use_severs_nobody_and_is_no_facility(state: str):
+    network = tm.WalkNetwork.from_edges(streets(DETOUR), walker="adult", barriers=walls([(-99, 70), (1900, 70)]))
+    home = homes({"h": (500, 150)})
+    doors = clinics({"v": (500, 0), "c": (0, 0)}, state=[state, "in_use"])
+    alone = tm.measure_coverage(network, home, doors.loc[["v"]], minutes=10)
+    assert tm.find_gaps(alone).loc[1, "reason"] == "no_facilities"
+    assert tm.find_gaps(tm.measure_coverage(network, home, doors, metres=500)).loc[1, "reason"] == "far"
+
+
+@cases(20)
+@given(towns(most=10), st.integers(1, 4))
+def test_what_is_unknown_is_told_so_and_nothing_else(small: Town, minutes: int):
+    network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(-99, -99, 300, 999))
+    coverage = tm.measure_coverage(network, small.homes, small.clinics, minutes=minutes)
+    gaps = tm.find_gaps(coverage)
+    doubtful = gaps["reason"].isin(["unjoined", "data_end"])
+    unknown = small.homes["people"][coverage.unknown["clinic"]].sum()
+    assert (gaps["people"][doubtful].sum(), gaps["people"][~doubtful].sum()) == (
+        unknown, small.homes["people"][~coverage.served["clinic"]].sum() - unknown,
+    )  # fmt: skip

@@ -99,3 +99,11 @@ def test_edges_across_are_no_metres_of_street(tmp_path):
     assert network.streets.length[network.is_street].sum() == pytest.approx(
         network.edges["length"].sum() - 157, abs=1.0
     )
+
+
+@pytest.mark.parametrize("metric", ["walk", "straight"])
+def test_where_all_is_within_the_limit_the_share_of_streets_is_one(tmp_path, metric: str):
+    network = plaza_town(tmp_path, {"highway": "pedestrian", "area": "yes"})
+    door = network.nodes[["geometry"]].iloc[:1].assign(category="clinic", people=1.0)
+    (share,) = tm.measure_coverage(network, door, door, metres=5000, metric=metric).shares(of="streets").itertuples()
+    assert (share.served, share.share) == pytest.approx((share.total, 1.0))

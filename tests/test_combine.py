@@ -329,3 +329,19 @@ def test_a_real_town_combines_with_itself(helsinki: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pd.testing.assert_frame_equal(combine_facilities(found, found[::-1]), found)
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"), [("clinic", "health_station"), ("clinic", "社区卫生服务中心"), ("market", "greengrocer")]
+)
+def test_whole_and_part_under_one_name_are_one_in_whatever_order_they_come(whole: str, part: str) -> None:
+    for categories in ((whole, part), (part, whole)):
+        both = combine_facilities(table({"a": (categories[0], "东街", 0)}), table({"b": (categories[1], "东街", 90)}))
+        assert both["category"].to_dict() == {"a": categories[0]}
+        nameless = table({"b": (categories[1], None, 0)})
+        assert combine_facilities(table({"a": (categories[0], None, 0)}), nameless).index.tolist() == ["a", "b"]
+
+
+def test_two_parts_of_one_whole_are_two() -> None:
+    centre, station = table({"a": ("health_centre", "东街", 0)}), table({"b": ("health_station", "东街", 0)})
+    assert len(combine_facilities(centre, station)) == len(combine_facilities(station, centre)) == 2

@@ -160,3 +160,18 @@ def test_an_extract_without_facilities_gives_an_empty_table(tmp_path: Path) -> N
     assert found.empty
     assert found.crs.to_epsg() == 4326
     assert found.columns.tolist() == ["category", "name", "element", "rule", "opening_hours", "source", "geometry"]
+
+
+@pytest.mark.parametrize(("ids", "kept"), [((9, 10), "n9"), ((10, 9), "n9"), ((99, 100), "n99"), ((100, 11), "n11")])
+def test_of_twins_the_lower_number_stays(tmp_path: Path, ids: tuple[int, int], kept: str) -> None:
+    stop = {"highway": "bus_stop", "name": "中关村"}
+    town = extract(tmp_path, {label: (0.0, 0.001 + k * 20 * METRE, stop) for k, label in enumerate(ids)})
+    assert find_facilities(town).index.tolist() == [f"transport_stop:{kept}"]
+    assert list_duplicates(town)["kept"].tolist() == [f"transport_stop:{kept}"]
+
+
+def test_of_twins_an_area_stays_whatever_the_numbers(tmp_path: Path) -> None:
+    bank = {"amenity": "bank", "name": "工行"}
+    nodes = {2: (0.0011 + 60 * METRE, 0.0012, bank), **square(1000, 0.001, 0.001)}
+    town = extract(tmp_path, nodes, {500: (ring(1000), bank)})
+    assert find_facilities(town).index.tolist() == ["bank:w500"]

@@ -25,11 +25,14 @@ from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPoint, Point, Polygon, box
 
 import maps_data
+import tenmin as tm
+from tenmin.measures.gaps import REASONS
 from tenmin.outputs.maps import draw_map
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import load_texts
 from tenmin.outputs.maps._shapes import NOWHERE, page_points, page_shapes
 from tenmin.support.errors import InputError, OutputError, TableError, TenminWarning
+from towns import clinics, homes, streets, walls
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 BLOCK = re.compile(r'<script type="application/json" id="tenmin-data">(.*?)</script>', re.DOTALL)
@@ -391,3 +394,63 @@ def test_reached_streets_are_lines_and_ground_is_not() -> None:
     assert pages[0]["circles"]["levels"] == [2.0, 5.0, 8.0]
     vertices = [set(page["circles"]["shapes"]["rings"].tolist()) for page in pages]
     assert vertices == [{4}, {5}]
+
+
+# --- the coverage itself, not a stand-in ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def walked() -> tm.Coverage:
+    """A home for every reason that there is: served, too far, behind a wall, on no street, where the data ends."""
+    lines = [(0, 0), (2000, 0)], [(2000, 0), (2000, 150), (10, 150)], [(2000, 0), (4000, 0)]
+    network = tm.WalkNetwork.from_edges(
+        streets(*lines),
+        walker="older_adult",
+        boundary=box(-99, -999, 3900, 999),
+        barriers=walls([(-99, 70), (900, 70)]),
+    )
+    spots = {"served": (300, 0), "far": (1500, 0), "severed": (20, 150), "off": (1500, -400), "end": (3800, 0)}
+    doors = clinics(
+        {"c": (0, 0), "p": (0, 0), "v": (1500, 0), "l": (0, 0)}, ["clinic", "clinic", "clinic", "library"],
+        state=["in_use", None, "vacant", "planned"],
+    )  # fmt: skip
+    return tm.measure_coverage(network, homes(spots, people=[1, 2, 4, 8, 16]), doors, minutes=10)
+
+
+def test_places_and_gaps_are_drawn_as_what_they_are(walked: tm.Coverage) -> None:
+    page = html_of(draw_map(walked, gaps=tm.find_gaps(walked), lang="en"))
+    numbers, content = unpacked(page), content_of(page)
+    number = [row["key"] for row in content["categories"]].index("clinic")
+    places = dict(zip(content["tables"]["places"]["id"], numbers["places"]["walks"][number]["state"], strict=True))
+    assert places == {"served": 1, "far": 0, "severed": 0, "off": 2, "end": 2}
+    gaps, of_clinics = numbers["gaps"], numbers["gaps"]["category"] == number
+    doubtful = dict(zip(gaps["people"][of_clinics] / 100, gaps["doubtful"][of_clinics], strict=True))
+    assert doubtful == {2.0: 0, 4.0: 0, 8.0: 1, 16.0: 1}
+    reasons = [REASONS[reason]["en"] for reason in ("far", "severed", "unjoined", "data_end")]
+    told = np.array(content["tables"]["gaps"]["reason"], dtype=object)[of_clinics]
+    assert sorted(told) == sorted(reasons)
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_only_gaps_of_which_nothing_is_known_are_drawn_as_doubtful(walked: tm.Coverage, reason: str) -> None:
+    gaps = tm.find_gaps(walked).assign(reason=reason)
+    doubtful = unpacked(html_of(draw_map(walked, gaps=gaps)))["gaps"]["doubtful"]
+    assert set(doubtful) == {int(reason in {"unjoined", "data_end"})}
+
+
+def test_figures_of_the_page_are_those_of_the_coverage(walked: tm.Coverage) -> None:
+    page = html_of(draw_map(walked, lang="en"))
+    numbers, content = unpacked(page), content_of(page)
+    assert {row["key"]: row["facilities"] for row in content["categories"]} == {"clinic": 2, "library": 0}
+    shares = walked.shares().set_index("category")
+    for row in content["categories"]:
+        figures = [row[name] for name in ("served", "unserved", "unknown", "total")]
+        assert figures == shares.loc[row["key"], ["served", "unserved", "unknown", "total"]].tolist()
+    ids = content["tables"]["facilities"]["id"]
+    drawn = zip(ids, numbers["facilities"]["in_use"], numbers["facilities"]["people"], strict=True)
+    assert sorted(drawn) == [("c", 1, 100), ("l", 0, 0), ("p", 1, 0), ("v", 0, 0)]
+    assert (content["facts"]["speed"], content["facts"]["people"]) == (3.6, 31.0)
+    walks = numbers["places"]["walks"][[row["key"] for row in content["categories"]].index("clinic")]
+    drawn = np.floor(walks["minutes"] * 3.6 / 6 + 0.5) + walks["detour"]
+    known = walked.metres["clinic"][content["tables"]["places"]["id"]].to_numpy()
+    assert drawn[np.isfinite(known)] == pytest.approx(known[np.isfinite(known)], abs=0.5)

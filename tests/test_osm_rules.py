@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 
-from tenmin.inputs.osm import judge_ways, load_rules
+from tenmin.inputs.osm import find_entrances, find_gates, judge_ways, load_rules
 from tenmin.inputs.osm._barriers import load_barriers
 from tenmin.support.errors import FileError
 
@@ -99,6 +101,8 @@ def test_every_rule_has_a_case_and_a_reason_in_both_languages() -> None:
         ("highway=steps conveying=forward", True, False),
         ("highway=steps conveying=backward", False, True),
         ("highway=steps conveying=reversible", True, True),
+        ("highway=steps conveying=forward oneway:foot=-1", False, True),
+        ("highway=path foot:forward=no oneway:foot=yes", False, True),
     ],
 )
 def test_only_what_is_said_of_walkers_binds_walkers(text: str, forward: bool, backward: bool) -> None:
@@ -208,3 +212,107 @@ def test_a_faulty_table_is_refused_by_row_and_key(tmp_path: Path, change: tuple[
 )
 def test_what_stops_a_walker_on_the_ground(text: str, kind: str | None) -> None:
     assert load_barriers().kind(tags(text)) == kind
+
+
+OVERLAPS = [
+    ("highway=construction foot=no", "not_built", "refuse"),
+    ("highway=proposed access=private", "not_built", "refuse"),
+    ("highway=via_ferrata foot=designated", "not_a_street", "refuse"),
+    ("route=ferry highway=footway", "footway", "walk"),
+    ("route=ferry foot=no", "ferry", "refuse"),
+    ("highway=residential foot=no access=yes", "foot_no", "refuse"),
+    ("highway=motorway foot=no sidewalk=both", "foot_no", "refuse"),
+    ("highway=service foot=private access=no", "foot_private", "private"),
+    ("highway=residential foot=use_sidepath access=private", "foot_use_sidepath", "refuse"),
+    ("highway=residential foot=yes sidewalk=separate", "foot_yes", "walk"),
+    ("highway=path foot=yes sac_scale=alpine_hiking", "foot_yes", "walk"),
+    ("highway=cycleway foot=yes cycleway=track", "foot_yes", "walk"),
+    ("highway=motorway access=no sidewalk=both", "access_no", "refuse"),
+    ("highway=service access=no service=private", "access_no", "refuse"),
+    ("highway=motorway access=private sidewalk=both", "motorway_with_sidewalk", "walk"),
+    ("highway=primary motorroad=yes sidewalk=both", "motorway_with_sidewalk", "walk"),
+    ("highway=motorway access=private", "motorway", "refuse"),
+    ("highway=primary motorroad=yes sidewalk=separate", "motorway", "refuse"),
+    ("highway=residential access=private sidewalk=separate", "access_private", "private"),
+    ("highway=cycleway access=private segregated=yes", "access_private", "private"),
+    ("highway=service access=private service=private", "access_private", "private"),
+    ("highway=service access=yes service=private", "service", "walk"),
+    ("highway=service service=private sidewalk=separate", "service_private", "private"),
+    ("highway=busway sidewalk=separate", "sidewalk_separate", "refuse"),
+    ("highway=living_street sidewalk=separate", "sidewalk_separate", "refuse"),
+    ("highway=cycleway segregated=yes cycleway=track", "cycleway_shared", "walk"),
+    ("highway=cycleway segregated=no foot=discouraged", "cycleway_shared", "walk"),
+    ("highway=cycleway segregated=yes sidewalk=separate", "cycleway_shared", "walk"),
+    ("highway=cycleway sidewalk=right cycleway=lane", "cycleway_shared", "walk"),
+    ("highway=footway railway=platform", "footway", "walk"),
+    ("railway=platform man_made=pier", "platform", "walk"),
+    ("highway=path man_made=pier", "footway", "walk"),
+]
+
+
+@pytest.mark.parametrize(("text", "rule", "verdict"), OVERLAPS)
+def test_of_two_rules_that_fit_the_first_decides(text: str, rule: str, verdict: str) -> None:
+    row = judged(text)
+    assert (row["rule"], row["walkable"], row["private"]) == (rule, verdict == "walk", verdict == "private")
+
+
+GATES = [
+    ("barrier=gate", "open"),
+    ("barrier=gate access=yes", "open"),
+    ("barrier=gate access=private", "private"),
+    ("barrier=gate access=no", "closed"),
+    ("barrier=gate locked=yes", "closed"),
+    ("barrier=gate locked=yes access=private", "closed"),
+    ("barrier=gate locked=yes access=yes", "closed"),
+    ("barrier=gate locked=yes foot=yes", "open"),
+    ("barrier=gate access=no foot=permissive", "open"),
+    ("barrier=gate access=private foot=no", "closed"),
+    ("barrier=gate access=no foot=residents", "private"),
+    ("barrier=gate access=private opening_hours=off", "private"),
+    ("barrier=gate opening_hours=closed", "closed"),
+    ("barrier=kissing_gate access=no", "open"),
+    ("barrier=bollard locked=yes", "open"),
+    ("barrier=turnstile foot=private", "private"),
+]
+
+
+def points(*texts: str) -> gpd.GeoDataFrame:
+    """Tagged nodes."""
+    index = [f"n{number}" for number in range(1, len(texts) + 1)]
+    return gpd.GeoDataFrame(
+        {"tags": list(map(tags, texts))}, index=index, geometry=[Point(0, 0)] * len(texts), crs=4326
+    )
+
+
+def test_the_first_rule_that_fits_says_who_gets_through_a_gate() -> None:
+    gates = find_gates(points(*(text for text, _ in GATES), "entrance=yes"))
+    assert list(zip((text for text, _ in GATES), gates["state"], strict=True)) == GATES
+    assert gates.index.tolist() == list(range(1, len(GATES) + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("entrance=yes", "yes"),
+        ("entrance=main access=private", "main"),
+        ("entrance=home foot=private", "home"),
+        ("entrance=yes access=no", None),
+        ("entrance=yes locked=yes", None),
+        ("entrance=yes locked=yes foot=yes", "yes"),
+        ("entrance=emergency", None),
+        ("entrance=service", None),
+        ("entrance=main door=hinged", "main"),
+        ("door=hinged", "hinged"),
+        ("door=no", None),
+        ("barrier=gate", "gate"),
+        ("barrier=gate access=private", "gate"),
+        ("barrier=gate access=residents entrance=yes", "yes"),
+        ("barrier=gate access=no", None),
+        ("barrier=gate entrance=exit", None),
+        ("barrier=turnstile", "turnstile"),
+        ("barrier=bollard", None),
+        ("amenity=bench", None),
+    ],
+)
+def test_people_go_in_by_what_is_not_closed_private_or_not(text: str, kind: str | None) -> None:
+    assert find_entrances(points(text))["kind"].tolist() == ([] if kind is None else [kind])

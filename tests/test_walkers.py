@@ -250,3 +250,39 @@ def test_only_a_toml_file_is_a_table_of_walkers(tmp_path: Path):
     (tmp_path / "mine.csv").write_text("a")
     with pytest.raises(FileError, match=r"ends in \.toml"):
         load_walkers(tmp_path / "mine.csv")
+
+
+LOOSE = ("cobblestone", "grass", "gravel", "mud", "pebblestone", "rock", "sand", "snow", "stepping_stones")
+NARROW = ("full-height_turnstile", "horse_stile", "kissing_gate", "log", "stile", "turnstile")
+
+
+@pytest.mark.parametrize(
+    ("name", "closed", "barriers", "kerbs", "steepest", "by_word"),
+    [
+        ("adult", (), (), (), np.inf, False),
+        ("older_adult", (), (), (), np.inf, False),
+        ("child", (), (), (), np.inf, False),
+        (
+            "wheelchair", (*LOOSE, "unhewn_cobblestone", "woodchips"), ("cycle_barrier", "debris", *NARROW),
+            ("raised",), 0.083, True,
+        ),
+        ("pushchair", ("mud", "rock", "sand", "stepping_stones"), NARROW, (), np.inf, False),
+    ],
+)  # fmt: skip
+def test_each_preset_is_stopped_by_just_what_its_table_says(
+    name: str,
+    closed: tuple[str, ...],
+    barriers: tuple[str, ...],
+    kerbs: tuple[str, ...],
+    steepest: float,
+    by_word: bool,
+):
+    walker = Walker.preset(name)
+    assert dict(walker.surfaces) == dict.fromkeys(closed, np.inf)
+    assert walker.cannot_pass == tuple(sorted(barriers))
+    assert (walker.kerbs, walker.steepest, walker.needs_wheelchair_access) == (kerbs, steepest, by_word)
+    assert walker.slope == "tobler"
+    level = 100.0 / walker.metres_a_second
+    others = ["asphalt", "paving_stones", "fine_gravel"]
+    found = seconds(walker, surface=[*closed, *others])
+    assert found == [(np.inf, np.inf)] * len(closed) + [pytest.approx((level, level))] * len(others)

@@ -50,9 +50,10 @@ def street_town(folder: Path) -> Path:
 
 
 def clinics_table(folder: Path) -> Path:
-    """A table: a clinic at 1,100 m of the street, and a vacant one at its beginning."""
-    (one, two), path = lonlat((1100, 0), (0, 0)), folder / "clinics.csv"
+    """A table: a clinic at 1,100 m of the street, a vacant one at its beginning, and a library at its end."""
+    (one, two, three), path = lonlat((1100, 0), (0, 0), (2000, 0)), folder / "clinics.csv"
     lines = ["编号,类别,经度,纬度,状态", f"c1,clinic,{one[0]},{one[1]},在用", f"c2,clinic,{two[0]},{two[1]},闲置"]
+    lines += [f"l1,library,{three[0]},{three[1]},"]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -89,7 +90,9 @@ def test_coverage_writes_the_shares_the_gaps_the_circles_and_the_map(helsinki: P
         (["-m", 5, "--walker", "wheelchair"], [200, 200]),
         (["--metres", 300, "--merge"], [600]),
         (["-m", 15, "--merge", "--walker", "child"], [1500]),
-        (["--metres", 300, "--facilities", "TABLE"], [600]),
+        (["--metres", 300, "--facilities", "TABLE"], [600, 300]),
+        (["--metres", 300, "--facilities", "TABLE", "-c", "clinic"], [600]),
+        (["--metres", 300, "--facilities", "TABLE", "-c", "library", "--merge"], [300]),
         (["--metres", 300, "--category", "pharmacy"], [300, 300]),
         (["--metres", 300, "--category", "library"], []),
     ],
@@ -126,7 +129,8 @@ def test_without_streets_asked_for_isochrones_are_ground(tmp_path: Path):
         (["-c", "pharmacy", "--minutes", 10, "--walker", "wheelchair"], 100, 2),
         (["-c", "pharmacy", "--metres", 480], 100, 2),
         (["-c", "pharmacy", "--metres", 520], 300, 2),
-        (["--facilities", "TABLE"], 200, 1),
+        (["--facilities", "TABLE", "-c", "clinic"], 200, 1),
+        (["--facilities", "TABLE", "-c", "library"], 100, 1),
         (["--facilities", "TABLE", "--category", "clinic", "--metres", 500], 100, 1),
     ],
 )
@@ -154,9 +158,9 @@ def test_every_option_of_coverage_shows_in_who_is_served(
 def test_facilities_that_are_not_in_use_are_counted_nowhere(tmp_path: Path):
     words = "--people", 300, "--facilities", clinics_table(tmp_path), "--out", tmp_path / "out", "--lang", "en"
     _, said = run("coverage", street_town(tmp_path), *words)
-    assert "; 1 facilities" in said
+    assert "; 2 facilities" in said
     _, said = run("isochrones", street_town(tmp_path), *words[2:4], "-o", tmp_path / "one.gpkg", "--lang", "en")
-    assert ("; 1 facilities" in said, "1 isochrones written" in said) == (True, True)
+    assert ("; 2 facilities" in said, "2 isochrones written" in said) == (True, True)
 
 
 def test_for_debugging_an_error_is_raised_as_it_is():

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import prcoords
 import pytest
+from shapely import Polygon
 
 from shifan_verdicts import COMBINED
 from tenmin.inputs.samples import sample_path
@@ -170,6 +171,22 @@ def test_every_option_of_compliance_shows_in_the_verdicts(tmp_path: Path, words:
         assert walks.tolist() == pytest.approx([100 / 60, 700 / 60], abs=1e-3)
     else:
         assert not np.isfinite(walks).any()
+
+
+def test_outlines_and_positions_are_both_read_in_the_datum_that_is_told(tmp_path: Path):
+    words, out = sheets(tmp_path), tmp_path / "out"
+    rows = []
+    for name, west in (("东社区", 0), ("西社区", 400)):
+        corners = lonlat((west, -200), (west + 400, -200), (west + 400, 200), (west, 200))
+        shifted = (prcoords.wgs_gcj((lat, lon)) for lon, lat in corners)
+        rows.append(f'{name},"{Polygon([(lon, lat) for lat, lon in shifted]).wkt}"')
+    (tmp_path / "areas.csv").write_text("\n".join(["社区,边界", *rows]), encoding="utf-8")
+    facilities = (tmp_path / "facilities.csv").read_text("utf-8").replace("东社区", "")
+    (tmp_path / "facilities.csv").write_text(facilities, encoding="utf-8")
+    assert run(*words, "--complete", "clinic", "--datum", "gcj02", "--out", out)[0] == 0
+    verdicts = read(out / "verdicts.csv").set_index(["area", "clause"])["verdict"]
+    assert [verdicts["东社区", "has"], verdicts["西社区", "has"]] == ["pass", "fail"]
+    assert read(out / "links.csv")["how"].tolist() == ["stands in"]
 
 
 def test_clauses_of_a_third_party_are_held_only_when_asked_for(tmp_path: Path):

@@ -754,3 +754,14 @@ def test_just_the_basic_share_of_clauses_is_enough(share: float, grade: str):
     rules = standard(*(clause("not_spatial", id=name, column=name) for name in "vwxyz"))
     areas = pd.DataFrame({name: ["否" if name == "v" else "是"] for name in "vwxyz"}, index=["a"])
     assert check_standard(rules, areas, register({}), basic_share=share).grades["a"] == grade
+
+
+def test_who_lives_where_the_data_ends_may_have_a_stop_beyond_and_fails_no_clause():
+    """The street goes on past its end, 200 m from the homes of b."""
+    lines = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (1400, 0)])], crs=CRS)
+    cut = tm.WalkNetwork.from_edges(lines, walker="adult", boundary=box(-99, -99, 1300, 99))
+    for value, verdict, reason in ((150.0, "fail", "short"), (250.0, "unknown", "data_end"), (1300.0, "pass", "")):
+        one = clause("walk_metres", subject="transport_stop", value=value)
+        found = check_standard(standard(one), AREAS, STOP, network=cut, places=HOMES.loc[["far"]]).verdicts
+        row = found[found["area"] == "b"].iloc[0]
+        assert (row["verdict"], row["reason"], row["value"]) == (verdict, reason, NEAR(1260.0))

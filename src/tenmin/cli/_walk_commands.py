@@ -59,10 +59,10 @@ def _read_town(
     streets: Path, facilities: Path | None, categories: list[str] | None, *, walker: str, lang: Lang
 ) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
     """An extract, its walking network, and the facilities to hold against it."""
-    from tenmin.access.travel_times import in_use
     from tenmin.inputs.facilities import find_facilities
     from tenmin.inputs.osm import read_osm
     from tenmin.network import WalkNetwork
+    from tenmin.support.contracts import in_use
 
     say("reading", lang, path=streets)
     town = read_osm(streets)
@@ -118,7 +118,6 @@ def demo(sample: Sample = "helsinki", out: Out = Path("demo"), lang: Language = 
 
 def _show_district(out: Path, lang: Lang) -> None:
     """Review 示范区, and hold its communities against the five founding standards."""
-    from tenmin.access.travel_times import in_use
     from tenmin.cli._rule_commands import tell_compliance
     from tenmin.inputs.areas import read_areas
     from tenmin.inputs.facilities import combine_facilities, read_facilities
@@ -126,7 +125,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.compliance import check_standard
     from tenmin.measures.coverage import measure_coverage
-    from tenmin.support.contracts import list_remarks
+    from tenmin.support.contracts import in_use, list_remarks
 
     names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
     communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)

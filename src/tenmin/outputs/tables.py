@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from tenmin.access.travel_times import in_use
 from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
+from tenmin.support.contracts import in_use
 from tenmin.support.files import read_toml
 
 __all__ = [

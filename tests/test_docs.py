@@ -1,0 +1,60 @@
+"""The documentation says what the code does: constants, walkers, and the files it points to."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+import tenmin as tm
+from conftest import REPOSITORY
+from tenmin.access.isochrones import USUAL
+from tenmin.inputs.facilities._combining import NAMED_METRES, NEAR_METRES
+from tenmin.measures.compliance._grading import BASIC_SHARE
+from tenmin.network import ASIDE
+from tenmin.network._layout import ISLAND_NODES
+from tenmin.support.limits import TOLERANCE
+
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs").glob("*.md")}
+
+
+def default(verb: object, option: str) -> float:
+    """The default of an option of a public verb."""
+    return inspect.signature(verb).parameters[option].default  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence", "constant"),
+    [
+        ("method.md", r"one tolerance of (\S+) of the limit", TOLERANCE),
+        ("method.md", r"fewer than (\d+) nodes \(`island=`\)", ISLAND_NODES),
+        ("method.md", r"within `aside` \((\d+) m\)", ASIDE),
+        ("method.md", r"`lateral` metres \((\d+) unless said otherwise", default(tm.trace_isochrones, "lateral")),
+        ("method.md", r"unless said otherwise, and never over (\d+)\)", ASIDE),
+        ("method.md", r"\| `lateral` \| (\d+) m \|", default(tm.trace_isochrones, "lateral")),
+        ("method.md", r"a quarter of `lateral`, at most ([\d.]+) m", USUAL),
+        ("method.md", r"`near` \((\d+) m\)", default(tm.find_gaps, "near")),
+        ("tables.md", r"of one category and at most (\d+) m apart", NEAR_METRES),
+        ("tables.md", r"have one name, are at most (\d+) m apart", NAMED_METRES),
+        ("standards.md", r"at least (\d+) % of them pass", 100 * BASIC_SHARE),
+    ],
+)
+def test_a_constant_in_the_docs_is_that_of_the_code(page: str, sentence: str, constant: float):
+    assert [float(found) for found in re.findall(sentence, PAGES[page])] == [constant]
+
+
+def test_the_walkers_of_the_docs_are_the_presets():
+    rows = re.findall(r"^\| `(\w+)`[^|]*\| ([\d.]+) \|", PAGES["method.md"], re.MULTILINE)
+    assert {name: float(speed) for name, speed in rows} == {
+        name: walker.speed_kmh for name, walker in tm.load_walkers().items()
+    }
+
+
+def test_the_files_that_the_docs_point_to_are_there():
+    texts = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs").rglob("*.md")]
+    texts += [(REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")]
+    named = {name for text in texts for name in re.findall(r"`([a-z_]+/[\w/]+\.(?:py|toml|js|css|md))`", text)}
+    assert len(named) > 10
+    roots = (REPOSITORY, REPOSITORY / "src/tenmin")
+    assert [name for name in sorted(named) if not any((root / name).is_file() for root in roots)] == []

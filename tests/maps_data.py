@@ -33,6 +33,7 @@ class Network:
     date: str | None = "2026-10-01"
     source: str = "/somewhere/town.osm.pbf"
     crs: str = CRS
+    boundary: Polygon | None = None
 
     @property
     def is_street(self) -> np.ndarray:

@@ -85,6 +85,21 @@ def test_it_is_a_folium_map_that_knows_its_bounds() -> None:
     assert (west, south, east, north) == pytest.approx(tuple(there), abs=2e-3)
 
 
+@pytest.mark.parametrize(("boundary", "east"), [(None, 5000.0), (maps_data.blocks().union_all(), 1040.0)])
+def test_a_facility_beyond_the_boundary_does_not_make_the_town_small(boundary: Polygon | None, east: float) -> None:
+    far = gpd.GeoDataFrame(
+        {"category": ["library"]},
+        index=pd.Index(["library:n9"]),
+        geometry=[Point(maps_data.at(5000, 500))],
+        crs=maps_data.CRS,
+    )
+    measured = maps_data.measure(maps_data.homes(), pd.concat([maps_data.sites(), far]))
+    drawn = draw_map(replace(measured, network=replace(measured.network, boundary=boundary)))
+    (_, _), (_, right) = drawn.get_bounds()
+    known = gpd.GeoSeries([Point(maps_data.at(east, 500))], crs=maps_data.CRS).to_crs("EPSG:4326").x[0]
+    assert right == pytest.approx(known, abs=1e-3)
+
+
 def test_the_page_names_no_host_to_fetch_from() -> None:
     page = html_of(full_map())
     markup = SCRIPT.sub("", BLOCK.sub("", page))

@@ -119,12 +119,24 @@ def page_content(subject: Subject, *, title: str | None, lang: str) -> dict[str,
 
 
 def page_bounds(subject: Subject) -> Bounds:
-    """Return the corners of the places and facilities, or of the streets where there are neither."""
+    """Return the corners of the places and facilities, or of the streets where there are neither, within the boundary.
+
+    Without the boundary, a stop far out on a railway that was read whole would make the town small.
+    """
+    network = subject.coverage.network
     frames = (subject.places, subject.facilities)
     there = [frame.geometry for frame in frames if np.isfinite(shapely.total_bounds(frame.geometry.to_numpy())).all()]
-    shown = there or [subject.coverage.network.edges.geometry]
-    boxes = pd.DataFrame([shapes.to_crs(DEGREES).total_bounds for shapes in shown])
-    return (_corner(boxes[1].min(), boxes[0].min()), _corner(boxes[3].max(), boxes[2].max()))
+    shown = shapely.box(*_degrees(gpd.GeoSeries(pd.concat(there or [network.edges.geometry]))))
+    if network.boundary is not None:
+        inside = shown & shapely.box(*_degrees(gpd.GeoSeries([network.boundary], crs=network.crs)))
+        shown = inside if inside.area else shown
+    west, south, east, north = shown.bounds
+    return (_corner(south, west), _corner(north, east))
+
+
+def _degrees(shapes: gpd.GeoSeries) -> np.ndarray:
+    """Return west, south, east and north of some shapes."""
+    return shapes.to_crs(DEGREES).total_bounds
 
 
 def _corner(latitude: float, longitude: float) -> tuple[float, float]:

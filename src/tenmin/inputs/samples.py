@@ -9,6 +9,7 @@ from tenmin.support.errors import FileError
 __all__ = ["SAMPLES", "sample_path"]
 
 SAMPLES = {
+    "neubrandenburg": "neubrandenburg.osm.pbf",
     "helsinki": "helsinki.osm.pbf",
     "shifan": "shifan/streets.osm",
     "shifan/communities.gpkg": "shifan/communities.gpkg",
@@ -18,7 +19,7 @@ SAMPLES = {
 }
 """Names of the samples and the files they stand for; the tables of 示范区 are named as they lie."""
 
-_SCRIPTS = {"helsinki": "make_samples.py", "shifan": "make_shifan.py"}
+_SCRIPTS = {"neubrandenburg": "make_samples.py", "helsinki": "make_samples.py", "shifan": "make_shifan.py"}
 _OTHER_SCRIPT = "make_shifan_tables.py"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FOLDERS = (_PACKAGE.parents[1] / "data" / "samples", _PACKAGE / "samples_data")
@@ -32,9 +33,10 @@ def sample_path(name: str) -> Path:
     Parameters
     ----------
     name
-        A key of `SAMPLES`; "helsinki" is the centre of Helsinki as OpenStreetMap had it in April 2019, "shifan" the
-        streets of 示范区, an invented Chinese district whose walks have known lengths, and "shifan/communities.gpkg",
-        "shifan/facilities.xlsx", "shifan/homes.xlsx" and "shifan/poi.csv" its tables (poi.csv in GCJ-02).
+        A key of `SAMPLES`; "neubrandenburg" is the German town of that name as OpenStreetMap had it in February 2016,
+        "helsinki" the centre of Helsinki in April 2019, "shifan" the streets of 示范区, an invented Chinese district
+        whose walks have known lengths, and "shifan/communities.gpkg", "shifan/facilities.xlsx", "shifan/homes.xlsx" and
+        "shifan/poi.csv" its tables (poi.csv in GCJ-02).
 
     Raises
     ------
@@ -43,8 +45,8 @@ def sample_path(name: str) -> Path:
 
     Examples
     --------
-    >>> sample_path("helsinki").name
-    'helsinki.osm.pbf'
+    >>> sample_path("neubrandenburg").name
+    'neubrandenburg.osm.pbf'
     """
     if name not in SAMPLES:
         msg = f"there is no sample {name!r}; the samples are: {', '.join(sorted(SAMPLES))}"

@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: help demo test soak bench lint format docs wheel lock clean
 
 help:
-	@echo "make demo    the whole analysis on the sample of Helsinki, into $(OUT)/"
+	@echo "make demo    the whole analysis of a town, Neubrandenburg, into $(OUT)/"
 	@echo "make test    the tests; one of them: make test ARGS='-k name'"
 	@echo "make lint    ruff, pyright and the layers of the modules"
 	@echo "make docs    the documentation, into docs/_build/html/"

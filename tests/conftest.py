@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from hypothesis import Phase, settings
 
+import tenmin as tm
 from tenmin.inputs.samples import sample_path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -33,6 +36,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def helsinki() -> Path:
     """Path of the OpenStreetMap extract of Helsinki that ships with tenmin."""
     return sample_path("helsinki")
+
+
+@dataclass(frozen=True)
+class Town:
+    """A sample as it is read: the extract, its streets for an adult, facilities, and homes with their people."""
+
+    extract: tm.OsmExtract
+    network: tm.WalkNetwork
+    facilities: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+
+
+@pytest.fixture(scope="session")
+def neubrandenburg() -> Town:
+    """Neubrandenburg, as it ships with tenmin, with its published people."""
+    extract = tm.read_osm(sample_path("neubrandenburg"))
+    places = tm.estimate_places(extract, people=63_602)
+    return Town(extract, tm.WalkNetwork.from_osm(extract), tm.find_facilities(extract), places)
 
 
 @pytest.fixture(scope="session")

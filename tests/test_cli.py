@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from osm_toy import osm_xml, write_osm
 from tenmin.cli import app
 from tenmin.cli._app import choose_language
-from tenmin.outputs.tables import shares_as_text
+from tenmin.outputs.tables import gaps_as_text, shares_as_text
 from tenmin.support.errors import FileError
 from tenmin.support.writing import write_table
 
@@ -73,6 +73,7 @@ def test_coverage_writes_the_shares_the_gaps_the_circles_and_the_map(helsinki: P
     code, said = run("coverage", helsinki, "--people", 1000, "-c", "pharmacy", "--out", tmp_path, "--lang", "zh")
     shares = pd.read_csv(tmp_path / "coverage.csv")
     assert code == 0
+    assert said.index("最严重的缺口") < said.index("对策") < said.index("可达人口")
     assert "药店" in said
     assert shares[["served", "unserved", "unknown"]].to_numpy().sum() == pytest.approx(1000.0)
     assert len(gpd.read_file(tmp_path / "gaps.gpkg"))
@@ -196,6 +197,25 @@ def test_the_language_is_that_asked_for_or_that_of_the_system(
 def test_a_mistake_is_one_message_and_an_exit_code(helsinki: Path, words: list[str], code: int, message: str):
     ended, said = run(*(str(helsinki) if word == "SAMPLE" else word for word in words))
     assert (ended, message in said, "Traceback" in said) == (code, True, False)
+
+
+def test_gaps_are_told_with_their_reason_and_what_cures_them():
+    columns = ["category", "reason", "cure", "cure_zh", "people"]
+    rows = [
+        ("pharmacy", "far", "Pharmacy: add one nearby", "在附近增设：药店", 1234.5),
+        ("ours", "island", "connect them", "连通", 2.0),
+    ]
+    gaps = pd.DataFrame(rows, columns=columns, index=[3, 12])
+    english, chinese = (gaps_as_text(gaps, lang) for lang in ("en", "zh"))
+    assert [line.split() for line in english] == [
+        ["service", "reason", "cure", "people"],
+        ["3", "Pharmacy", "too", "far", "Pharmacy:", "add", "one", "nearby", "1,234"],
+        ["12", "ours", "streets", "not", "connected", "connect", "them", "2"],
+    ]
+    assert [line.split() for line in chinese[1:]] == [
+        ["3", "药店", "距离远", "在附近增设：药店", "1,234"],
+        ["12", "ours", "道路不连通", "连通", "2"],
+    ]
 
 
 def test_no_text_of_a_table_is_a_formula(tmp_path: Path):

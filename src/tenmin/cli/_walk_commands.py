@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["coverage", "demo", "isochrones"]
 
-DEMO_PEOPLE = 12_000.0
+DEMO_PEOPLE = {"neubrandenburg": 63_602.0, "helsinki": 12_000.0}
+"""People of the towns among the samples: Neubrandenburg's published, with the source in data/samples/README.md."""
 DEMO_STANDARDS = (
     "jiaxing_2012",
     "xuzhou_2017",
@@ -31,6 +32,8 @@ DEMO_COMPLETE = (
     *("elderly_care", "kindergarten", "culture", "sport", "sports_room", "square", "labour_service", "market"),
 )
 """The categories of which the register of 示范区 lists every facility."""
+WORST_GAPS = 5
+"""How many of the worst gaps are printed, beside the worst of each reason; all are written."""
 
 Streets = Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")]
 Minutes = Annotated[list[float] | None, typer.Option("--minutes", "-m", help="Limit in minutes; may be repeated.")]
@@ -76,15 +79,19 @@ def _read_town(
 
 
 def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
-    """Print the shares; write them, the gaps, the circles and the map into a folder."""
+    """Print the worst gaps and the shares; write them, all gaps, the circles and the map into a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
-    from tenmin.outputs.tables import share_table, shares_as_text
+    from tenmin.outputs.tables import gaps_as_text, share_table, shares_as_text
     from tenmin.support.files import make_folder
     from tenmin.support.writing import write_layer, write_table
 
     folder = make_folder(out)
     gaps = find_gaps(coverage)
+    if len(gaps):
+        say("worst", lang, count=f"{len(gaps):,}")
+        worst = gaps[(gaps.index <= WORST_GAPS) | ~gaps["reason"].duplicated()]
+        typer.echo("\n".join([*gaps_as_text(worst, lang), ""]))
     circles = coverage.isochrones()
     shares = share_table(coverage, lang)
     for line in shares_as_text(shares, lang):
@@ -96,11 +103,16 @@ def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
     say("written", lang, path=folder / "review.html")
 
 
-Sample = Annotated[Literal["helsinki", "shifan"], typer.Option(help="The sample: streets alone, or a whole district.")]
+Sample = Annotated[
+    Literal["neubrandenburg", "helsinki", "shifan"],
+    typer.Option(help="The sample: a town, the centre of a city, or an invented district with its register."),
+]
 
 
 @app.command()
-def demo(sample: Sample = "helsinki", out: Out = Path("demo"), lang: Language = None, debug: Debug = False) -> None:
+def demo(
+    sample: Sample = "neubrandenburg", out: Out = Path("demo"), lang: Language = None, debug: Debug = False
+) -> None:
     """Analyse a sample that ships with tenmin and draw its review map; hold 示范区 against five standards, too."""
     from tenmin.inputs.places import estimate_places
     from tenmin.inputs.samples import sample_path
@@ -111,9 +123,9 @@ def demo(sample: Sample = "helsinki", out: Out = Path("demo"), lang: Language = 
         if sample == "shifan":
             _show_district(out, chosen)
             return
-        town, network, found = _read_town(sample_path("helsinki"), None, None, walker="adult", lang=chosen)
-        measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE), found, minutes=10)
-        _review(measured, out, title=TEXTS["demo_title"][chosen], lang=chosen)
+        town, network, found = _read_town(sample_path(sample), None, None, walker="adult", lang=chosen)
+        measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE[sample]), found, minutes=10)
+        _review(measured, out, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
 
 
 def _show_district(out: Path, lang: Lang) -> None:
@@ -138,7 +150,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     say("combined", lang, facilities=int(in_use(found).sum()), remarks=len(list_remarks(found)))
     areas, places = read_areas(communities), read_places(estates)
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
-    _review(measured, out, title=TEXTS["district_title"][lang], lang=lang)
+    _review(measured, out, title=TEXTS["shifan_title"][lang], lang=lang)
     for standard in DEMO_STANDARDS:
         checked = check_standard(standard, areas, found, network=network, places=places)
         typer.echo()

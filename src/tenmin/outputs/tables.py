@@ -14,6 +14,7 @@ from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
+from tenmin.measures.gaps import REASONS as GAP_REASONS
 from tenmin.support.contracts import in_use
 from tenmin.support.files import read_toml
 
@@ -21,6 +22,7 @@ __all__ = [
     "align",
     "compliance_as_text",
     "compliance_tables",
+    "gaps_as_text",
     "share_table",
     "shares_as_text",
     "standards_as_text",
@@ -54,6 +56,17 @@ def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
         people = (f"{row[key]:,.0f}" for key in ("served", "unserved", "unknown"))
         rows.append([str(row["name"]), str(row["facilities"]), *people, _range(row["share"], row["share_upper"])])
     return align(rows)
+
+
+def gaps_as_text(gaps: gpd.GeoDataFrame, lang: str) -> list[str]:
+    """Return what `find_gaps` gave as lines: rank, service, people, reason (with what is in the way) and cure."""
+    catalogue, cure = load_catalogue(), "cure_zh" if lang == "zh" else "cure"
+    rows = [["", *(_HEADS[key][lang] for key in ("name", "reason", "cure", "people"))]]
+    for rank, row in gaps.iterrows():
+        name = getattr(catalogue.get(row["category"]), lang, row["category"])
+        reason = GAP_REASONS[row["reason"]][lang]
+        rows.append([str(rank), name, reason, row[cure], f"{row['people']:,.0f}"])
+    return align(rows, 4)
 
 
 def align(rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:

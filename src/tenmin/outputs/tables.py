@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from tenmin.inputs.services import load_catalogue

@@ -165,7 +165,7 @@ function drawRanks(view, scene) {
   view.pen.textBaseline = 'middle';
   for (const { rank, point, doubtful } of scene.gapMarks) {
     const [x, y] = view.at(point);
-    const half = rank < 100 ? 11 : 14;
+    const half = Math.max(11, 4 * String(rank).length + 2);
     if (view.sees([x, y]) && view.claim(x - half, y - half, 2 * half, 2 * half)) {
       view.pen.beginPath();
       view.pen.arc(x - half + 10, y, 10, Math.PI / 2, 1.5 * Math.PI);

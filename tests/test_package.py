@@ -87,7 +87,9 @@ def test_an_unknown_sample_is_refused_with_the_known_names():
 def test_the_samples_have_their_source_and_licence_beside_them():
     text = (REPOSITORY / "data/samples/README.md").read_text(encoding="utf-8")
     assert [
-        word for word in ("2019", "ODbL", "OpenStreetMap contributors", *SAMPLES.values()) if word not in text
+        word
+        for word in ("2016", "2019", "63,602", "ODbL", "OpenStreetMap contributors", *SAMPLES.values())
+        if word not in text
     ] == []
 
 

@@ -13,7 +13,6 @@ from shapely import Polygon
 from shifan_verdicts import COMBINED
 from tenmin.inputs.samples import sample_path
 from tenmin.inputs.standards import list_standards, load_standard
-from tenmin.measures.compliance import GRADES
 from test_cli import lonlat, run, street_town
 from test_shifan_standards import known
 
@@ -82,8 +81,9 @@ def test_what_the_template_writes_can_be_held_against_a_standard(tmp_path: Path)
     assert code == 0
     assert "嘉兴城市社区" in said
     assert {path.stem for path in out.iterdir()} == TABLES
-    (grade,) = read(out / "grades.csv")["grade"]
-    assert grade in GRADES
+    verdicts = read(out / "verdicts.csv")["verdict"]
+    assert verdicts.value_counts().to_dict() == {"无法判定": 7, "不通过": 5, "通过": 4}
+    assert read(out / "grades.csv")[["area", "grade"]].to_numpy().tolist() == [["C01", "未达标"]]
 
 
 def test_the_district_is_held_against_the_five_founding_standards(tmp_path: Path):

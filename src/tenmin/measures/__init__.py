@@ -1,5 +1,6 @@
-"""What walks mean: coverage and its shares, gaps and their reasons, and compliance with standards.
+"""Measures of access: coverage and its shares, gaps and their reasons, and compliance with standards.
 
-In come walks, places and areas; out come tables that name their denominators. A gap reason is a row of `gaps.toml` and
-a condition in `gaps`; a kind of clause is a row of the standards' table and a function in `compliance`.
+Inputs are a network, places, facilities and areas; outputs are tables that name their denominators. A gap reason is a
+row of `gaps.toml` and a condition in `gaps`; a kind of clause is a row of the standards' table and a function in
+`compliance`.
 """

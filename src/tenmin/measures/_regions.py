@@ -1,6 +1,9 @@
-"""Shares of ground and of communities: how much land lies within the limit, and which communities have a service."""
+"""Land area within the limit, and communities that have a service."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -12,24 +15,40 @@ from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
 from tenmin.inputs.facilities import complete_categories
-from tenmin.measures._shares import ground_beside
+from tenmin.measures._shares import buffer_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, in_use
 from tenmin.support.errors import TableError
 
 __all__ = ["communities_having", "regions_of", "tally_ground"]
 
-_POLYGONS = 2
+Key = TypeVar("Key", str, float)
+
+_POLYGON = 2
+"""Topological dimension of polygons."""
 
 
 def communities_having(
     areas: pd.DataFrame, facilities: gpd.GeoDataFrame, categories: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return which communities have a facility of each category in use, and of which that cannot be known.
+    """Return which communities have a facility of each category in use, and for which this is unknown.
 
-    A facility counts for the communities its `area` names, else for the one it stands in. A community without one may
-    have one that no table lists, unless the facilities are a complete register of the category (their column
-    `complete`).
+    A facility counts for the communities that its `area` names, else for the one it stands in. A community without any
+    is unknown unless the facilities are a complete register of the category (their column `complete`).
+
+    Parameters
+    ----------
+    areas
+        Communities with level, parent and name where known.
+    facilities
+        Facilities with category, and area or geometry.
+    categories
+        Columns of the result.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Two bool frames of communities x categories, never both True.
     """
     checked = check_areas(areas)
     labels = checked.index[checked["level"] == COMMUNITY]
@@ -43,12 +62,23 @@ def communities_having(
 def regions_of(
     areas: gpd.GeoDataFrame | None, land: gpd.GeoDataFrame | None, network: WalkNetwork, of: str
 ) -> gpd.GeoDataFrame:
-    """Return the land to divide: the communities, or what of `land` lies in each, with the community as `area`.
+    """Return the polygons to divide into served and unserved, with the community of each as `area`.
+
+    Parameters
+    ----------
+    areas
+        Communities with polygons.
+    land
+        Polygons of residential land, for of="land"; overlaps count once.
+    network
+        Gives the CRS.
+    of
+        "ground": the communities themselves; "land": the residential land in each, or all of it without communities.
 
     Raises
     ------
     TableError
-        There are no polygons to divide.
+        If there are no such polygons.
     """
     if of == "ground":
         if areas is None:
@@ -67,22 +97,43 @@ def regions_of(
 
 
 def _polygons(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """The rows of a table that have polygons, made valid, with their index as `area`."""
     shapes = frame.geometry.to_numpy()
-    drawn = frame[shapely.get_dimensions(shapes) == _POLYGONS]
-    if drawn.empty:
+    polygons = frame[shapely.get_dimensions(shapes) == _POLYGON]
+    if polygons.empty:
         msg = f"{what} has no polygons, so there is no ground to divide; give outlines"
         raise TableError(msg)
-    return drawn.set_geometry(shapely.make_valid(drawn.geometry.to_numpy())).assign(area=drawn.index)
+    return polygons.set_geometry(shapely.make_valid(polygons.geometry.to_numpy())).assign(area=polygons.index)
 
 
 def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: str, by: str | None) -> pd.DataFrame:
-    """Return the square metres of regions within the limit of each category, by the column `part` of the regions.
+    """Return the area of regions within the limit of each category, m2.
 
-    What is unknown lies within the limit of where the streets of the data are cut off; nothing is by straight line.
+    Unknown is what lies only within the limit of an end of the data; by straight distance nothing is unknown.
+
+    Parameters
+    ----------
+    query
+        The facilities, the network and the limits.
+    regions
+        Polygons with the column `group`.
+    metric
+        "walk" or "straight".
+    of
+        Name of the denominator.
+    by
+        Name of the column of groups; None leaves it out.
+
+    Returns
+    -------
+    DataFrame
+        category, (by,) of, served, unknown, total.
     """
-    shapes, (codes, names) = regions.geometry.to_numpy(), pd.factorize(regions["part"], use_na_sentinel=False)
-    served = _straight(query) if metric == "straight" else _walked(query)
-    ends = {} if metric == "straight" else _round_ends_of_data(query)
+    shapes, (codes, names) = regions.geometry.to_numpy(), pd.factorize(regions["group"], use_na_sentinel=False)
+    if metric == "straight":
+        served, ends = {category: buffer_facilities(query, category) for category in query.categories}, {}
+    else:
+        served, ends = _isochrones(query, query.categories), _isochrones_of_data_ends(query)
     tables = []
     for category, ground in served.items():
         beyond = shapely.difference(ends.get(query.limit_of(category), shapely.MultiPolygon()), ground)
@@ -94,26 +145,22 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: st
     return table if by else table.drop(columns="")
 
 
-def _straight(query: Query) -> dict[str, BaseGeometry]:
-    """The ground within the straight distance of each category."""
-    return {category: ground_beside(query, category) for category in query.categories}
-
-
-def _walked(query: Query) -> dict[str, BaseGeometry]:
-    """The ground within the limit of each category."""
+def _isochrones(query: Query, keys: Sequence[Key]) -> dict[Key, BaseGeometry]:
+    """The merged isochrones of a query, in their order by some keys."""
     drawn = draw_isochrones(query, merge="category").geometry.to_numpy()
-    return {category: shapely.union_all(one) for category, one in zip(query.categories, drawn, strict=True)}
+    return {key: shapely.union_all(one) for key, one in zip(keys, drawn, strict=True)}
 
 
-def _round_ends_of_data(query: Query) -> dict[float, BaseGeometry]:
-    """The ground within each limit of the ends of the data."""
+def _isochrones_of_data_ends(query: Query) -> dict[float, BaseGeometry]:
+    """The ground within each limit of a walk from an end of the data."""
     network = query.network
     ends = network.nodes.geometry.iloc[network.ends_of_data]
     if ends.empty:
         return {}
     limits = sorted({query.limit_of(category) for category in query.categories})
-    there = gpd.GeoDataFrame({"category": "any"}, index=np.arange(len(ends)), geometry=ends.to_numpy(), crs=network.crs)
+    points = gpd.GeoDataFrame(
+        {"category": "any"}, index=np.arange(len(ends)), geometry=ends.to_numpy(), crs=network.crs
+    )
     minutes, metres = (limits, None) if query.unit == "minutes" else (None, limits)
-    asked = make_query(network, there, minutes=minutes, metres=metres, several=True, direction=query.direction)
-    drawn = draw_isochrones(asked, merge="category").geometry.to_numpy()
-    return {limit: shapely.union_all(one) for limit, one in zip(limits, drawn, strict=True)}
+    from_ends = make_query(network, points, minutes=minutes, metres=metres, several=True, direction=query.direction)
+    return _isochrones(from_ends, limits)

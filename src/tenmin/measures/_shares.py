@@ -1,4 +1,4 @@
-"""Shares: what is served, unserved and unknown of a named total."""
+"""Shares of a total that are served, unserved and unknown."""
 
 from __future__ import annotations
 
@@ -13,21 +13,26 @@ from tenmin.access.query import Query
 from tenmin.network import WalkNetwork
 from tenmin.routing import Basin, Feet, reach_streets
 
-__all__ = ["add_shares", "ground_beside", "streets_beside", "streets_walked", "tally"]
+__all__ = ["add_shares", "buffer_facilities", "measure_streets_nearby", "measure_streets_reached", "tally"]
 
-AS_ROUND = 64
-"""Corners of a quarter of a circle, where one is drawn."""
+QUAD_SEGS = 64
+"""Segments per quarter circle of a buffer."""
 
 
 def add_shares(sums: pd.DataFrame, facilities: pd.Series) -> pd.DataFrame:
-    """Return sums with what is unserved and the shares.
+    """Return sums with the unserved and the shares.
 
     Parameters
     ----------
     sums
         category, other columns, served, unknown and total.
     facilities
-        Number of facilities in use of each category; without any, the shares are NaN.
+        Number of facilities in use by category; the shares of a category without any are NaN.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with unserved, share (served / total) and share_upper ((served + unknown) / total).
     """
     total = sums["total"].where((sums["total"] > 0.0) & (sums["category"].map(facilities) > 0), np.nan)
     columns = [name for name in sums.columns if name not in {"served", "unknown", "total"}]
@@ -41,22 +46,27 @@ def add_shares(sums: pd.DataFrame, facilities: pd.Series) -> pd.DataFrame:
 def tally(
     served: pd.DataFrame, unknown: pd.DataFrame, weight: np.ndarray, *, of: str, by: str | None, label: pd.Series
 ) -> pd.DataFrame:
-    """Return the sums of a weight over places, by category and label.
+    """Return the sums of a weight over the served, the unknown and all places, by category and label.
 
     Parameters
     ----------
     served, unknown
         bool frames of places x categories.
     weight
-        What each place weighs, e.g. its people.
+        Weight of each place, e.g. its people.
     of
         Name of the denominator.
     by
-        Name of the division, or None: the label is then left out.
+        Name of the column of labels; None leaves it out.
     label
-        The part of the division that each place belongs to; places without one make a part of their own.
+        The group of each place; places without one form a group of their own.
+
+    Returns
+    -------
+    DataFrame
+        category, (by,) of, served, unknown, total.
     """
-    order = np.argsort(weight, kind="stable")  # sums to the last bit the same, however the places are sorted
+    order = np.argsort(weight, kind="stable")  # sums do not depend on the order of the places, to the last bit
     weight, served, unknown = weight[order], served.iloc[order], unknown.iloc[order]
     codes, labels = pd.factorize(label.iloc[order], sort=True, use_na_sentinel=True)
     names: list[Hashable] = [*labels, *([None] if (codes < 0).any() else [])]
@@ -70,8 +80,8 @@ def tally(
     return table if by else table.drop(columns="")
 
 
-def _with_ends(starts: Feet, network: WalkNetwork) -> Feet:
-    """The feet, and one more at every node where the data ends."""
+def _add_ends_of_data(starts: Feet, network: WalkNetwork) -> Feet:
+    """The access points with one more at every node where the data end."""
     nodes, streets = network.ends_of_data, network.streets
     edge = streets.edge[streets.first[nodes]]
     at = np.where(streets.outward[streets.first[nodes]], 0.0, streets.length[edge])
@@ -83,27 +93,30 @@ def _with_ends(starts: Feet, network: WalkNetwork) -> Feet:
     )
 
 
-def streets_walked(query: Query, category: str) -> tuple[float, float]:
-    """Return the metres of street within the limit of a category, and those that may be if the data went on."""
+def measure_streets_reached(query: Query, category: str) -> tuple[float, float]:
+    """Return the length of street within the limit of a category, and the further length that may be within it.
+
+    The latter (unknown) is reached only by walks from an end of the data. Both are in metres.
+    """
     network, basin, limit = query.network, Basin.of(query.arcs), query.cost(query.limit_of(category))
     starts = query.starts(query.rows_of[category])[0]
     reached = (
         reach_streets(network.streets, query.costs, query.arcs, feet, limit, basin=basin).stretches
-        for feet in (starts, _with_ends(starts, network))
+        for feet in (starts, _add_ends_of_data(starts, network))
     )
-    served, known = (float((one.end - one.begin)[network.is_street[one.edge]].sum()) for one in reached)
-    return served, known - served
+    served, possible = (float((one.end - one.begin)[network.is_street[one.edge]].sum()) for one in reached)
+    return served, possible - served
 
 
-def streets_beside(query: Query, category: str) -> float:
-    """Return the metres of street within a straight distance of the facilities of a category."""
-    circles = ground_beside(query, category)
+def measure_streets_nearby(query: Query, category: str) -> float:
+    """Return the length of street, metres, within the straight distance of the facilities of a category."""
+    buffers = buffer_facilities(query, category)
     streets = query.network.edges.geometry.to_numpy()[query.network.is_street]
-    return float(shapely.length(shapely.intersection(streets, circles)).sum())
+    return float(shapely.length(shapely.intersection(streets, buffers)).sum())
 
 
-def ground_beside(query: Query, category: str) -> BaseGeometry:
-    """Return the ground within a straight distance of the facilities of a category: that which its limit is worth."""
+def buffer_facilities(query: Query, category: str) -> BaseGeometry:
+    """Return the union of buffers around the facilities of a category; the radius is its limit in metres."""
     facilities = query.facilities.geometry.to_numpy()[query.rows_of[category]]
     radius = query.radius(query.limit_of(category))
-    return shapely.union_all(shapely.buffer(facilities, radius, quad_segs=AS_ROUND))
+    return shapely.union_all(shapely.buffer(facilities, radius, quad_segs=QUAD_SEGS))

@@ -1,4 +1,4 @@
-"""Coverage: the walk of every place to every category, held against a limit."""
+"""Coverage: the walk from every place to every category, compared with a limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import TravelTimes, straight_times, travel_times
 from tenmin.inputs.communities import stand_in
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
-from tenmin.measures._shares import add_shares, streets_beside, streets_walked, tally
+from tenmin.measures._shares import add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of
 from tenmin.support.errors import TableError
@@ -25,43 +25,55 @@ from tenmin.support.limits import Number, Unit, inclusive, unknown_category
 
 __all__ = ["CAUSES", "Coverage", "measure_coverage"]
 
-COUNTED = ("people", "places", "streets", "ground", "land", "areas")
-DIVIDED = ("area", "parent", "kind", "group")
+DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
+DIVISIONS = ("area", "parent", "kind", "group")
 CAUSES = ("unjoined", "data_end")
-"""Why it cannot be known whether a place is served: it joins no street, or a walk may go on where the data end."""
+"""Causes of an unknown place: it is not joined to a street, or the nearest facility may lie beyond the data."""
 
 
 @dataclass(frozen=True, repr=False)
 class Coverage:
-    """The walks of places held against limits.
+    """The walks from places to facilities, compared with limits.
 
-    `minutes`, `metres` (never cut at the limit, inf: no walk) and `nearest` (facility id or None) are frames of places
-    x categories; so are the bool frames `served` and `unknown`, never both true, and `cause`, which says why a place is
-    unknown (one of `CAUSES`; None where it isn't): it is unserved and joins no street ("unjoined"), or has the end of
-    the data within the limit and nearer than any facility ("data_end"). `limit` gives the limit of each category in
-    `unit`; `joins`, how each place and facility joined the streets; `query`, what was asked, for verbs that go on from
-    here.
+    Frames of results have the places as index and the categories as columns.
     """
 
     network: WalkNetwork
+    """The streets and the walker."""
     places: gpd.GeoDataFrame
+    """The places, in the network's CRS, with their `area` where known."""
     facilities: gpd.GeoDataFrame
+    """The facilities, in the network's CRS, including those that are not in use."""
     areas: gpd.GeoDataFrame | None
+    """The communities, in the network's CRS, if given."""
     limit: pd.Series
+    """The limit of each category, in `unit`."""
     unit: Unit
+    """Unit of the limit, "minutes" or "metres"; walks minimise this quantity."""
     direction: str
+    """Whether people walk "to" or "from" the facility."""
     metric: str
+    """How distance is measured: "walk" (along the streets) or "straight"."""
     minutes: pd.DataFrame
+    """Minutes to the nearest facility, also beyond the limit; inf if there is no walk."""
     metres: pd.DataFrame
+    """Metres of the same walk."""
     nearest: pd.DataFrame
+    """Id of the nearest facility, or None."""
     served: pd.DataFrame
+    """bool, whether the walk is within the limit."""
     unknown: pd.DataFrame
+    """bool, whether the data cannot tell if the place is served; never True where `served` is."""
     cause: pd.DataFrame
+    """Cause of an unknown place, None elsewhere: "unjoined" (it is not joined to a street) or "data_end" (an end of the
+    data is within the limit and nearer than any facility)."""
     joins: pd.DataFrame
+    """How each place and facility joined the network; index `table` ("places" or "facilities") and `id`."""
     query: Query
+    """The checked inputs, for further analysis without snapping again."""
 
     def __repr__(self) -> str:
-        """Say what a person asks first."""
+        """The number of places and categories, and the limits."""
         limits = sorted(set(self.limit))
         shown = f"{limits[0]:g}" if len(limits) == 1 else " to ".join(f"{x:g}" for x in limits[:: len(limits) - 1 or 1])
         return (
@@ -76,61 +88,61 @@ class Coverage:
         *,
         land: gpd.GeoDataFrame | None = None,
     ) -> pd.DataFrame:
-        """Return what is served, unserved and unknown of a total, by category.
+        """Return the served, unserved and unknown parts of a total, by category.
 
         Parameters
         ----------
         of
             The denominator: "people"; "places"; metres of walkable "streets" in the network; square metres of
-            "ground" in the areas, or of residential "land"; or "areas", the communities that have a facility (one
-            without is unknown unless the facilities are a complete register).
+            "ground" in the areas or of residential "land"; or "areas", the number of communities, served if they have
+            a facility (one without any is unknown unless the facilities are a complete register).
         by
-            Divide by the place's "area", by the "parent" or "kind" of that area, or by "group" of people
-            (the columns people_<group> of the places).
+            Group by the place's "area", by the "parent" or "kind" of that area, or by population "group" (the columns
+            people_<group> of the places).
         land
-            The polygons of residential land, for of="land".
+            Polygons of residential land, for of="land".
 
         Returns
         -------
         DataFrame
-            category, the column named by `by`, of, served, unserved, unknown, total, share (served / total) and
-            share_upper (with the unknown). The share is NaN where the total is nothing, and where a category has no
-            facilities in use, which is not the same as 0 % served.
+            category, (by,) of, served, unserved, unknown, total, share (served / total) and share_upper ((served +
+            unknown) / total). Shares are NaN if the total is 0, or if the category has no facilities in use (which is
+            not the same as 0 % served).
 
         Raises
         ------
         TableError
-            If the denominator or the division is not one of those, or its column is missing.
+            If `of` or `by` is none of these, or a column or polygons that they need are missing.
         """
-        if of not in COUNTED or by not in {None, *DIVIDED}:
-            msg = f"shares of {of!r} by {by!r} are not known; of is one of {COUNTED}, by one of {DIVIDED} or None"
+        if of not in DENOMINATORS or by not in {None, *DIVISIONS}:
+            msg = (
+                f"shares of {of!r} by {by!r} are not known; of is one of {DENOMINATORS}, by one of {DIVISIONS} or None"
+            )
             raise TableError(msg)
         if of == "streets":
-            sums = self._streets(by)
+            sums = self._sum_streets(by)
         elif of in {"ground", "land"}:
-            sums = self._ground(of, by, land)
+            sums = self._sum_ground(of, by, land)
         elif of == "areas":
-            sums = self._communities(by)
+            sums = self._sum_communities(by)
         elif by == "group":
-            sums = self._groups(of)
+            sums = self._sum_population_groups(of)
         else:
             weight = people_of(self.places).to_numpy() if of == "people" else np.ones(len(self.places))
-            sums = tally(self.served, self.unknown, weight, of=of, by=by, label=self._division(by))
+            sums = tally(self.served, self.unknown, weight, of=of, by=by, label=self._groups_of_places(by))
         return add_shares(
             sums, pd.Series({name: len(rows) for name, rows in self.query.rows_of.items()}, dtype="int64")
         )
 
-    def _division(self, by: str | None) -> pd.Series:
-        """The part of a division that each place belongs to."""
-        if by is None:
-            return pd.Series("", index=self.places.index)
-        if "area" not in self.places.columns:
+    def _groups_of_places(self, by: str | None) -> pd.Series:
+        """The group of each place."""
+        if by is not None and "area" not in self.places.columns:
             msg = f"places has no column 'area' to divide by {by!r}; give it, or pass areas= with polygons"
             raise TableError(msg)
-        return self._part(self.places["area"], by)
+        return self._groups_of(self.places.get("area", pd.Series("", index=self.places.index)), by)
 
-    def _part(self, areas: pd.Series, by: str | None) -> pd.Series:
-        """The part of a division that each of some areas belongs to."""
+    def _groups_of(self, areas: pd.Series, by: str | None) -> pd.Series:
+        """The group of each of some areas: itself, or its value in a column of the areas."""
         if by is None:
             return pd.Series("", index=areas.index)
         if by == "area":
@@ -140,23 +152,23 @@ class Coverage:
             raise TableError(msg)
         return areas.map(self.areas[by])
 
-    def _communities(self, by: str | None) -> pd.DataFrame:
+    def _sum_communities(self, by: str | None) -> pd.DataFrame:
         if self.areas is None or by == "group":
             msg = "shares of areas need areas= in measure_coverage, and are divided by 'area', 'parent' or 'kind'"
             raise TableError(msg)
         has, unknown = communities_having(self.areas, self.facilities, list(self.served.columns))
-        label = self._part(pd.Series(has.index, index=has.index, dtype=object), by)
+        label = self._groups_of(pd.Series(has.index, index=has.index, dtype=object), by)
         return tally(has, unknown, np.ones(len(has)), of="areas", by=by, label=label)
 
-    def _ground(self, of: str, by: str | None, land: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    def _sum_ground(self, of: str, by: str | None, land: gpd.GeoDataFrame | None) -> pd.DataFrame:
         if by == "group":
             msg = f"shares of {of} can't be divided by 'group'; it is people that have groups"
             raise TableError(msg)
         regions = regions_of(self.areas, land, self.network, of).reset_index(drop=True)
-        label = self._part(regions["area"], by)
-        return tally_ground(self.query, regions.assign(part=label), metric=self.metric, of=of, by=by)
+        label = self._groups_of(regions["area"], by)
+        return tally_ground(self.query, regions.assign(group=label), metric=self.metric, of=of, by=by)
 
-    def _groups(self, of: str) -> pd.DataFrame:
+    def _sum_population_groups(self, of: str) -> pd.DataFrame:
         groups = [str(name) for name in self.places.columns if str(name).startswith("people_")]
         if of != "people" or not groups:
             msg = f"shares of {of!r} by 'group' need of='people' and columns people_<group> in places"
@@ -168,20 +180,32 @@ class Coverage:
             tables.append(tally(self.served, self.unknown, weight, of=of, by="group", label=label))
         return pd.concat(tables).sort_values(["category", "group"], kind="stable", ignore_index=True)
 
-    def _streets(self, by: str | None) -> pd.DataFrame:
+    def _sum_streets(self, by: str | None) -> pd.DataFrame:
         if by is not None:
             msg = f"shares of streets can't be divided by {by!r}; leave by out"
             raise TableError(msg)
         total, rows = float(self.network.streets.length[self.network.is_street].sum()), []
         for category in self.served.columns:
             if self.metric == "straight":
-                rows.append((category, "streets", streets_beside(self.query, category), 0.0, total))
+                rows.append((category, "streets", measure_streets_nearby(self.query, category), 0.0, total))
             else:
-                rows.append((category, "streets", *streets_walked(self.query, category), total))
+                rows.append((category, "streets", *measure_streets_reached(self.query, category), total))
         return pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"])
 
     def walk(self, place: Hashable, category: str) -> shapely.LineString:
-        """Return the line that people of a place walk to the nearest facility of a category, along the streets.
+        """Return the walk from a place to the nearest facility of a category, as a line along the streets.
+
+        Parameters
+        ----------
+        place
+            Id of the place.
+        category
+            A category that was measured.
+
+        Returns
+        -------
+        LineString
+            In the network's CRS, in the direction of walking; empty if there is no walk.
 
         Raises
         ------
@@ -197,26 +221,26 @@ class Coverage:
         return trace_route(self.query, row, self.query.rows_of[category])
 
     def isochrones(self, *, merge: Literal["category"] | None = "category") -> gpd.GeoDataFrame:
-        """Return the ground within the limit of each category, or of each facility, as `trace_isochrones` gives it.
+        """Return the isochrones within the limits, by category or (merge=None) by facility.
 
-        Nothing is snapped or checked again: the isochrones are those of the walks that were measured.
+        The columns are those of `trace_isochrones`. Inputs are not checked or snapped again.
         """
         return draw_isochrones(self.query, merge=merge)
 
 
 def _judge(query: Query, times: TravelTimes, limit: pd.Series, *, metric: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which places are served, and of the others why it cannot be known."""
-    held = times.minutes if query.unit == "minutes" else times.metres
+    """Which places are served, and the cause for those that are unknown."""
+    walk = times.minutes if query.unit == "minutes" else times.metres
     bound = inclusive(limit.to_numpy())
-    served = held <= bound
+    served = walk <= bound
     if metric == "straight":
-        nowhere, at_end = query.places.geometry.isna() | query.places.geometry.is_empty, False
+        unjoined, at_end = query.places.geometry.isna() | query.places.geometry.is_empty, False
     else:
         end = query.amount(query.cost_to_end_of_data())[:, None]
-        nowhere, at_end = query.place_joins.table["how"] == "none", (end <= bound) & (end < held.to_numpy())
+        unjoined, at_end = query.place_joins.table["how"] == "none", (end <= bound) & (end < walk.to_numpy())
     cause = np.full(served.shape, None, dtype=object)
     cause[at_end & ~served] = "data_end"
-    cause[nowhere.to_numpy()[:, None] & ~served] = "unjoined"
+    cause[unjoined.to_numpy()[:, None] & ~served] = "unjoined"
     return served, pd.DataFrame(cause, index=served.index, columns=served.columns, dtype=object)
 
 
@@ -232,31 +256,36 @@ def measure_coverage(
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
 ) -> Coverage:
-    """Return the walk of every place to every category, held against a limit.
+    """Return the coverage of places: the walk to the nearest facility of every category, compared with a limit.
 
     Parameters
     ----------
     network
         The streets and the walker.
     places
-        Points or polygons where people live: `people` from 0 up, `people_<group>` and `area` where known.
+        Points or polygons where people live: `people` (0 or more), `people_<group>` and `area` where known.
     facilities
         Points, multipoints (entrances) or polygons with the column `category`; only those in use count.
     minutes, metres
         One of them: a number, or a mapping from category to number. The limit is inclusive (1e-6 relative).
     areas
-        Communities: polygons indexed by id, for the division of shares.
+        Communities indexed by id, for shares by area; polygons if places or facilities do not name theirs.
     metric
-        "walk": along the streets; "straight": as the crow flies, as a service radius is meant.
+        "walk": along the streets; "straight": in a straight line, as for a service radius.
     direction
-        "to": people walk to the facility; "from": from it.
+        "to": people walk to the facility; "from": people walk from it.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
+
+    Returns
+    -------
+    Coverage
+        Minutes, metres, served and unknown by place and category.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
 
     Examples
     --------

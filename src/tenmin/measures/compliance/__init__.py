@@ -1,4 +1,4 @@
-"""Standards held against communities: verdicts of three values, grades, totals, and the figures a text reports."""
+"""Compliance of communities with standards: verdicts, grades, totals, and figures beside those that a text reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds a standard against the communities of a town."""
+"""Checks of a town's communities against a standard."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from tenmin.inputs.communities import COMMUNITY, check_areas
 from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import Clause, Standard, load_standard
 from tenmin.inputs.walkers import Walker
-from tenmin.measures.compliance._counted_facilities import Register
+from tenmin.measures.compliance._counted_facilities import FacilityRegister
+from tenmin.measures.compliance._distance_clauses import (
+    DistanceCriterion,
+    HomeDistances,
+    Homes,
+    criteria_of,
+    is_distance_clause,
+)
 from tenmin.measures.compliance._grading import BASIC_SHARE, grade_areas
 from tenmin.measures.compliance._result import Compliance
-from tenmin.measures.compliance._town import Town, compare_with_reported, judge_town
-from tenmin.measures.compliance._verdicts import Scope, divide_by_scope, judge_clause
-from tenmin.measures.compliance._walked_clauses import Ask, Marks, Walks, asks_of, is_walked
+from tenmin.measures.compliance._town import Assessment, compare_with_reported, judge_town
+from tenmin.measures.compliance._verdicts import Scope, judge_clause, scope_of
 from tenmin.network import WalkNetwork
 from tenmin.support.errors import CategoryError, TableError
 from tenmin.support.limits import inclusive
@@ -27,7 +33,7 @@ from tenmin.support.limits import inclusive
 __all__ = ["check_standard"]
 
 _COLUMNS = ["area", "clause", "verdict", "value", "required", "unit", "people", "reason"]
-_ABOUT = ("mandatory", "approximate", "evidence")
+_CLAUSE_COLUMNS = ("mandatory", "approximate", "evidence")
 _BETWEEN = ["area", "clause", "people", "straight", "walk", "between"]
 
 
@@ -41,36 +47,41 @@ def check_standard(
     complete: Collection[str] | bool | None = None,
     basic_share: float = BASIC_SHARE,
 ) -> Compliance:
-    """Hold a standard against communities.
+    """Return the verdicts of a standard on communities.
 
-    A facility counts for the communities that its `area` names (an id, a name, or several), else for the one it stands
-    in; one of a 街道 counts for all its communities. Verdicts have three values: what is not in the tables is `fail`
-    only where the table is complete for the category, and `unknown` otherwise. Without `network` and `places` every
-    clause that walks is `unknown`; all others work from two spreadsheets without geometry.
+    A facility counts for the communities that its `area` names (ids or names, one or several), else for the one it
+    stands in; one of a 街道 counts for all its communities. A verdict is `pass`, `fail` or `unknown`: what the tables
+    do not list is `fail` only if they are complete for the category. Without `network` and `places` every clause about
+    walking distance is `unknown`; all other clauses need only two spreadsheets without geometry.
 
     Parameters
     ----------
     standard
-        A standard, the id of one that ships, or a file of one.
+        A standard, the id of one in `list_standards()`, or the path of its file.
     areas
-        Communities, indexed by id: name, level, parent, kind, households, people, and the yes/no columns that a clause
-        reads. The geometry may be missing.
+        Communities, indexed by id: name, level, parent, kind, households, people, and the yes/no columns that clauses
+        read. Geometry is optional.
     facilities
         Facilities with `category`; `area`, floor_area_m2, rooms, separate_rooms, use, state, tier where known.
     network, places
-        The streets and the homes, for clauses that walk. They are walked at the pace of the standard's walker.
+        The streets and the homes, for clauses about distance; walked at the speed of the standard's walker.
     complete
-        Categories of which no facility is missing in the table, True for all of the table; else what `read_facilities`
-        was told.
+        Categories of which the table lists every facility, or True for all in the table; by default those in the column
+        `complete` of the facilities.
     basic_share
-        Share of the mandatory clauses that 基本达标 needs.
+        Least share of the mandatory clauses that must pass for 基本达标, above 0 and up to 1.
+
+    Returns
+    -------
+    Compliance
+        Verdicts and grades by community, totals, and the figures that the standard's text reports.
 
     Raises
     ------
     TableError
-        A community that no area, or more than one, is named after; a figure that is none; an id twice.
+        A named community matches no area or several; a figure is not a number; an id is not unique.
     CategoryError
-        A clause, or `complete`, names a category that neither the catalogue nor the facilities have.
+        A clause or `complete` names a category that neither the catalogue nor the facilities have.
     FileError
         No standard has this id.
 
@@ -92,13 +103,15 @@ def check_standard(
         raise TableError(msg)
     rules = standard if isinstance(standard, Standard) else load_standard(_path_of(standard))
     checked = check_areas(areas)
-    register = Register.of(checked, facilities, complete)
+    register = FacilityRegister.of(checked, facilities, complete)
     _check_subjects(rules, register)
-    walks = Walks.of(register, _walked_by(network, rules), places)
-    register = _with_people(register, walks)
-    marks = walks.mark(ask for clause in rules.clauses if is_walked(clause) for ask in asks_of(clause))
-    scopes = {clause.id: divide_by_scope(clause, register) for clause in rules.clauses if clause.level != "town"}
-    verdicts = _all_verdicts(rules, register, scopes, walks=walks, marks=marks)
+    homes = Homes.of(register, _walked_by(network, rules), places)
+    register = _with_people(register, homes)
+    distances = homes.measure(
+        criterion for clause in rules.clauses if is_distance_clause(clause) for criterion in criteria_of(clause)
+    )
+    scopes = {clause.id: scope_of(clause, register) for clause in rules.clauses if clause.level != "town"}
+    verdicts = _all_verdicts(rules, register, scopes, homes=homes, distances=distances)
     communities = checked.index[checked["level"] == COMMUNITY]
     grades = grade_areas(verdicts, rules, communities, basic_share)
     return Compliance(
@@ -107,9 +120,9 @@ def check_standard(
         verdicts=verdicts,
         grades=grades,
         not_applicable=_not_applicable(scopes),
-        between=_between(rules, walks),
-        town=judge_town(rules, walks, marks, verdicts),
-        reported=compare_with_reported(rules, Town(register, verdicts, grades)),
+        between=_between(rules, homes),
+        town=judge_town(rules, homes, distances, verdicts),
+        reported=compare_with_reported(rules, Assessment(register, verdicts, grades)),
         links=register.links,
         idle=register.idle,
         basic_share=basic_share,
@@ -123,11 +136,11 @@ def _path_of(standard: object) -> str | os.PathLike[str]:
     return standard
 
 
-def _check_subjects(standard: Standard, register: Register) -> None:
-    """Refuse a clause about a category that neither the catalogue nor the table of facilities has."""
+def _check_subjects(standard: Standard, register: FacilityRegister) -> None:
+    """Raise a CategoryError for a clause about a category that neither the catalogue nor the facilities have."""
     known = {*load_catalogue(), *register.facilities["category"], *register.complete}
-    asked = ((clause, key) for clause in standard.clauses for key in (clause.subject, *clause.kinds) if key)
-    clause, key = next(((clause, key) for clause, key in asked if key not in known), (None, ""))
+    subjects = ((clause, key) for clause in standard.clauses for key in (clause.subject, *clause.kinds) if key)
+    clause, key = next(((clause, key) for clause, key in subjects if key not in known), (None, ""))
     if clause is not None:
         near = difflib.get_close_matches(key, sorted(known), n=3)
         msg = (
@@ -138,66 +151,75 @@ def _check_subjects(standard: Standard, register: Register) -> None:
 
 
 def _walked_by(network: WalkNetwork | None, standard: Standard) -> WalkNetwork | None:
-    """The streets at the pace of the standard's walker."""
+    """The network at the speed of the standard's walker."""
     walker = Walker.preset(standard.walker)
     return network if network is None or network.walker == walker else network.walked_by(walker)
 
 
-def _with_people(register: Register, walks: Walks) -> Register:
-    """The register with the people of its communities counted from the homes, where the areas do not tell them."""
-    if walks.homes is None or "people" not in walks.homes.columns:
+def _with_people(register: FacilityRegister, homes: Homes) -> FacilityRegister:
+    """The register with the people of its communities, summed over the homes where the areas table gives none."""
+    if homes.places is None or "people" not in homes.places.columns:
         return register
-    counted = pd.Series({area: walks.people[homes].sum() for area, homes in walks.homes_in.items()}, dtype=float)
-    told = register.figure("people", register.areas.index)
-    return register.with_people(told.fillna(counted.reindex(told.index)))
+    counted = pd.Series({area: homes.people[rows].sum() for area, rows in homes.in_area.items()}, dtype=float)
+    given = register.sizes("people", register.areas.index)
+    return register.with_people(given.fillna(counted.reindex(given.index)))
 
 
 def _all_verdicts(
-    standard: Standard, register: Register, scopes: Mapping[str, Scope], *, walks: Walks, marks: Mapping[Ask, Marks]
+    standard: Standard,
+    register: FacilityRegister,
+    scopes: Mapping[str, Scope],
+    *,
+    homes: Homes,
+    distances: Mapping[DistanceCriterion, HomeDistances],
 ) -> pd.DataFrame:
+    """The verdicts on all clauses about areas, in the order of the areas, then of the clauses."""
     parts = [
-        judge_clause(clause, scopes[clause.id], register, walks, marks).rename_axis("area").reset_index()[_COLUMNS]
+        judge_clause(clause, scopes[clause.id], register, homes, distances).rename_axis("area").reset_index()[_COLUMNS]
         for clause in standard.clauses
         if clause.id in scopes
     ]
-    held = [part for part in parts if len(part)]
-    verdicts = pd.concat(held, ignore_index=True) if held else pd.DataFrame(columns=_COLUMNS)
-    about = {name: verdicts["clause"].map({one.id: getattr(one, name) for one in standard.clauses}) for name in _ABOUT}
+    parts = [part for part in parts if len(part)]
+    verdicts = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
+    clauses = verdicts["clause"]
+    about = {name: clauses.map({one.id: getattr(one, name) for one in standard.clauses}) for name in _CLAUSE_COLUMNS}
     order = verdicts["area"].map({label: n for n, label in enumerate(register.areas.index)})
     return verdicts.assign(**about).iloc[np.lexsort([np.arange(len(order)), order])].reset_index(drop=True)
 
 
 def _not_applicable(scopes: Mapping[str, Scope]) -> pd.DataFrame:
+    """The areas outside of each clause, and the clauses whose level has no area."""
     rows = [(label, clause, why) for clause, scope in scopes.items() for label, why in scope.outside.items()]
-    nobody = [(None, clause, "no area of its level") for clause, scope in scopes.items() if not any(scope)]
-    return pd.DataFrame([*rows, *nobody], columns=["area", "clause", "reason"], dtype=object)
+    empty = [(None, clause, "no area of its level") for clause, scope in scopes.items() if not any(scope)]
+    return pd.DataFrame([*rows, *empty], columns=["area", "clause", "reason"], dtype=object)
 
 
-def _between(standard: Standard, walks: Walks) -> pd.DataFrame:
-    """By area and clause about distance: who lives within the straight radius, within the walk, and between them."""
-    if walks.network is None or walks.homes is None:
+def _between(standard: Standard, homes: Homes) -> pd.DataFrame:
+    """By area and radius clause: people within the straight radius, within a walk of the same length, and between."""
+    if homes.network is None or homes.places is None:
         return pd.DataFrame(columns=_BETWEEN)
-    pairs = {clause.id: _both_measures(clause, walks) for clause in standard.clauses if _is_distance(clause)}
-    marks = walks.mark(ask for pair in pairs.values() for ask in pair)
+    pairs = {clause.id: _straight_and_walk(clause, homes) for clause in standard.clauses if _is_radius_clause(clause)}
+    distances = homes.measure(criterion for pair in pairs.values() for criterion in pair)
     rows = []
     for clause, pair in pairs.items():
-        straight, walk = (marks[ask].far <= inclusive(ask.limit) for ask in pair)
-        for area, homes in walks.homes_in.items():
-            people = walks.people[homes]
-            in_radius, in_walk = (float(people[within[homes]].sum()) for within in (straight, walk))
+        straight, walk = (distances[one].distance <= inclusive(one.limit) for one in pair)
+        for area, of_area in homes.in_area.items():
+            people = homes.people[of_area]
+            in_radius, in_walk = (float(people[within[of_area]].sum()) for within in (straight, walk))
             rows.append((area, clause, float(people.sum()), in_radius, in_walk, in_radius - in_walk))
     return pd.DataFrame(rows, columns=_BETWEEN)
 
 
-def _is_distance(clause: Clause) -> bool:
+def _is_radius_clause(clause: Clause) -> bool:
+    """Whether a clause sets one distance to one subject for the homes of each area."""
     return clause.kind in {"walk_minutes", "walk_metres", "straight_metres"} and clause.level != "town"
 
 
-def _both_measures(clause: Clause, walks: Walks) -> tuple[Ask, Ask]:
-    """The radius of a clause as a straight line, and as a walk of as many metres."""
-    (asked,) = asks_of(clause)
-    radius = walks.radius_of(asked)
+def _straight_and_walk(clause: Clause, homes: Homes) -> tuple[DistanceCriterion, DistanceCriterion]:
+    """The radius of a clause in metres, as a straight line and as a walk."""
+    (criterion,) = criteria_of(clause)
+    radius = homes.metres_of(criterion)
     return (
-        asked._replace(measure="straight_metres", limit=radius),
-        asked._replace(measure="walk_metres", limit=radius),
+        criterion._replace(measure="straight_metres", limit=radius),
+        criterion._replace(measure="walk_metres", limit=radius),
     )

@@ -1,4 +1,4 @@
-"""What a table of facilities says of communities: which count for which, and the least and most of their sizes."""
+"""The facilities that count for each community, and bounds on their floor and land area."""
 
 from __future__ import annotations
 
@@ -20,41 +20,52 @@ from tenmin.inputs.standards import Clause
 from tenmin.support.contracts import STATES, check_frame, in_metres, in_use, numbers_of
 from tenmin.support.errors import CategoryError, TableError
 
-__all__ = ["Register", "floor_bounds", "land_bounds", "qualified"]
+__all__ = ["FacilityRegister", "floor_bounds", "land_bounds", "meets_size_limits"]
 
 _MOST_SHOWN = 5
 _POLYGON = 2
 
 
 def _counted_as(subject: str) -> frozenset[str]:
-    """Return the categories that count as a subject: itself and its parts in the catalogue."""
+    """The categories that count as a subject: itself and its parts in the catalogue."""
     return frozenset(list_parts().get(subject, (subject,)))
 
 
 @dataclass(frozen=True)
-class Register:
-    """Communities, the facilities in use, and which facility counts for which community.
-
-    `areas` are as `check_areas` returns them; `facilities` are those in use, with a `category` that is a key of the
-    catalogue where it names one; `complete` are the categories of which every facility is listed.
-    """
+class FacilityRegister:
+    """Communities, the facilities in use, and which facility counts for which community."""
 
     areas: pd.DataFrame
+    """The communities as `check_areas` returns them."""
     facilities: pd.DataFrame
+    """The facilities in use, with catalogue keys as `category` where the catalogue knows the text."""
     complete: frozenset[str]
+    """Categories of which the table lists every facility."""
     links: pd.DataFrame
-    """facility and area (ids) and how: "stated" or "stands in"; a facility of none has one row, without area."""
+    """facility and area (ids) and how: "stated" or "stands in"; a facility of no area has one row, without area."""
     idle: pd.DataFrame = field(repr=False)
     """The facilities that are not in use, with their state and floor area."""
 
     @classmethod
-    def of(cls, areas: pd.DataFrame, facilities: object, complete: Collection[str] | bool | None) -> Register:
-        """Link the facilities to the communities.
+    def of(cls, areas: pd.DataFrame, facilities: object, complete: Collection[str] | bool | None) -> FacilityRegister:
+        """Return the register of a facilities table, each facility linked to its communities.
+
+        Parameters
+        ----------
+        areas
+            Communities as `check_areas` returns them.
+        facilities
+            Facilities with the column `category`.
+        complete
+            Categories of which the table lists every facility; True for all that occur in it, None for those that
+            its column `complete` names.
 
         Raises
         ------
         TableError
-            No column `category`, an id twice, or a community that no area, or more than one, is named after.
+            There is no column `category`, an id is not unique, or a community is named that matches no area or several.
+        CategoryError
+            `complete` names a category that neither the catalogue nor the table has.
         """
         if not isinstance(facilities, pd.DataFrame) or "category" not in facilities.columns:
             msg = "facilities must be a table with the column 'category' (read_facilities, find_facilities)"
@@ -83,67 +94,77 @@ class Register:
         """The areas at the level of communities."""
         return self.areas.index[self.areas["level"] == COMMUNITY]
 
-    def rows_for(self, subject: str, tier: str | None = None) -> pd.DataFrame:
-        """The facilities that count as a subject; a facility that names its tier counts for that tier only."""
+    def facilities_of(self, subject: str, tier: str | None = None) -> pd.DataFrame:
+        """The facilities that count as a subject; one with a tier of its own counts for that tier only."""
         rows = self.facilities[self.facilities["category"].isin(_counted_as(subject))]
         if tier is None or "tier" not in rows.columns:
             return rows
         return rows[rows["tier"].map(is_empty) | (rows["tier"].astype("str") == tier)]
 
-    def rooms_alone(self, rooms: Collection[str]) -> pd.DataFrame:
-        """The rows of the table that are such rooms themselves, with the name of the room as `room`."""
-        called = {name_category(room): room for room in rooms} | {room: room for room in rooms}
-        room = self.facilities["category"].map(lambda text: called.get(text) or called.get(name_room(text)))
+    def single_rooms(self, rooms: Collection[str]) -> pd.DataFrame:
+        """The facilities that are themselves one of some rooms, with its name in the column `room`."""
+        names = {name_category(room): room for room in rooms} | {room: room for room in rooms}
+        room = self.facilities["category"].map(lambda text: names.get(text) or names.get(name_room(text)))
         return self.facilities.assign(room=room)[room.notna()]
 
     @cached_property
-    def _figures(self) -> pd.DataFrame:
+    def _sizes(self) -> pd.DataFrame:
+        """People and households of all areas."""
         return pd.DataFrame(
             {name: numbers_of(self.areas, name, "areas", empty=True) for name in ("people", "households")}
         )
 
-    def figure(self, name: str, labels: Iterable[Hashable]) -> pd.Series:
-        """People or households of communities, NaN where the table has none."""
-        return self._figures[name].reindex(list(labels))
+    def sizes(self, name: str, labels: Iterable[Hashable]) -> pd.Series:
+        """The `name` ("people" or "households") of some areas, NaN where the table gives none."""
+        return self._sizes[name].reindex(list(labels))
 
-    def with_people(self, people: pd.Series) -> Register:
-        """The same register with these people in its communities."""
+    def with_people(self, people: pd.Series) -> FacilityRegister:
+        """The same register with other numbers of people in its communities."""
         return replace(self, areas=self.areas.assign(people=people))
 
-    def parts_of(self, rows: pd.DataFrame, name: str) -> pd.DataFrame:
-        """The least and most part of each row of `by_area` that falls to its community.
+    def apportion(self, rows: pd.DataFrame, name: str) -> pd.DataFrame:
+        """The least and most share of each facility that falls to its community.
 
-        Divided by the people or households of all communities that it serves; any part, where one of them is missing.
+        A facility of several communities is divided among them in proportion to their size; where a size is missing its
+        shares are from 0 to 1.
+
+        Parameters
+        ----------
+        rows
+            Facilities as `by_area` gives them.
+        name
+            The size to divide by: "people" or "households".
         """
         links = self.links[self.links["area"].isin(self.communities) & self.links["facility"].isin(rows.index)]
-        sizes = pd.Series(self._figures[name].reindex(links["area"]).to_numpy(), index=links["facility"].to_numpy())
-        whole = sizes.groupby(level=0).agg(lambda one: one.sum(skipna=False)).reindex(rows.index)
-        shared = sizes.groupby(level=0).size().reindex(rows.index) > 1
-        mine = self._figures[name].reindex(rows["of_area"]).to_numpy()
-        part = (mine / whole).where(shared & rows["of_area"].isin(self.communities), 1.0)
-        return pd.DataFrame({"least": part.fillna(0.0), "most": part.fillna(1.0)})
+        sizes = pd.Series(self._sizes[name].reindex(links["area"]).to_numpy(), index=links["facility"].to_numpy())
+        total = sizes.groupby(level=0).agg(lambda one: one.sum(skipna=False)).reindex(rows.index)
+        is_shared = sizes.groupby(level=0).size().reindex(rows.index) > 1
+        own = self._sizes[name].reindex(rows["of_area"]).to_numpy()
+        share = (own / total).where(is_shared & rows["of_area"].isin(self.communities), 1.0)
+        return pd.DataFrame({"least": share.fillna(0.0), "most": share.fillna(1.0)})
 
-    def may_lack(self, subject: str, tier: str | None) -> bool:
-        """Whether a nearer facility may stand that no table lists: none is listed, or only OpenStreetMap lists any.
+    def may_be_incomplete(self, subject: str, tier: str | None) -> bool:
+        """Whether a facility nearer than all that are listed may exist.
 
-        A planner's own table is taken at its word for how far it is to the nearest that it lists.
+        True if the category is not declared complete, and none of it is listed or all come from OpenStreetMap. A
+        planner's own table is trusted for the nearest facility that it lists.
         """
-        rows = self.rows_for(subject, tier)
-        mapped = "source" in rows.columns and bool((rows["source"].astype("str") == "OpenStreetMap").all())
-        return not self.is_complete(subject) and (rows.empty or mapped)
+        rows = self.facilities_of(subject, tier)
+        only_osm = "source" in rows.columns and bool((rows["source"].astype("str") == "OpenStreetMap").all())
+        return not self.is_complete(subject) and (rows.empty or only_osm)
 
     def is_complete(self, subject: str) -> bool:
-        """Whether no facility of this subject is missing in the table."""
+        """Whether the table lists every facility of a subject."""
         return subject in self.complete
 
     def by_area(self, rows: pd.DataFrame, areas: Iterable[Hashable]) -> pd.DataFrame:
-        """The rows of facilities that count for some communities, once for each: with the column `of_area`."""
+        """A row for each pair of facility and area (`of_area`) that it counts for, among some facilities and areas."""
         links = self.links[self.links["facility"].isin(rows.index) & self.links["area"].isin(list(areas))]
         return rows.loc[links["facility"]].assign(of_area=links["area"].to_numpy())
 
 
 def _states(facilities: pd.DataFrame) -> dict[str, pd.Series]:
-    """The column of states in the words of the contract, if there is one."""
+    """The column `state` in the words of `STATES`, if there is one."""
     if "state" not in facilities.columns:
         return {}
     texts = [text_of(cell) for cell in facilities["state"]]
@@ -157,6 +178,7 @@ def _states(facilities: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _complete(facilities: pd.DataFrame, keys: pd.Series, complete: Collection[str] | bool | None) -> frozenset[str]:
+    """The keys of the categories that are complete, as `complete` says or else the table."""
     if complete is None:
         return complete_categories(facilities)
     if isinstance(complete, bool):
@@ -173,40 +195,49 @@ def _complete(facilities: pd.DataFrame, keys: pd.Series, complete: Collection[st
 
 
 def floor_bounds(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the least and most floor area of facilities: 0 and inf where the table says nothing."""
+    """Return the least and most floor area of facilities, m2: 0 and inf where the table gives none."""
     return _bounds(rows, "floor_area_m2")
 
 
 def land_bounds(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the least and most land of facilities, m2: what the table says, else the size of the polygon."""
+    """Return the least and most land area of facilities, m2: from the table, else the area of the polygon."""
     bounds = _bounds(rows, "land_area_m2")
     if not isinstance(rows, gpd.GeoDataFrame):
         return bounds
-    drawn = (shapely.get_dimensions(rows.geometry.to_numpy()) == _POLYGON) & np.isinf(bounds["most"].to_numpy())
-    if not drawn.any():
+    is_polygon = (shapely.get_dimensions(rows.geometry.to_numpy()) == _POLYGON) & np.isinf(bounds["most"].to_numpy())
+    if not is_polygon.any():
         return bounds
-    size = pd.Series(shapely.area(in_metres(rows.loc[drawn]).geometry.to_numpy()), index=rows.index[drawn])
-    return bounds.mask(pd.Series(drawn, index=rows.index), pd.DataFrame({"least": size, "most": size}))
+    size = pd.Series(shapely.area(in_metres(rows.loc[is_polygon]).geometry.to_numpy()), index=rows.index[is_polygon])
+    return bounds.mask(pd.Series(is_polygon, index=rows.index), pd.DataFrame({"least": size, "most": size}))
 
 
 def _bounds(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The bounds of a column from it, `<name>_least` and `<name>_most`."""
     figure = numbers_of(rows, name, "facilities", empty=True)
     least = figure.fillna(numbers_of(rows, f"{name}_least", "facilities", empty=True)).fillna(0.0)
     most = figure.fillna(numbers_of(rows, f"{name}_most", "facilities", empty=True)).fillna(np.inf)
     return pd.DataFrame({"least": least, "most": most})
 
 
-def qualified(rows: pd.DataFrame, clause: Clause) -> tuple[pd.Series, pd.Series]:
-    """Return which facilities meet the clause's least floor and land for sure, and which may."""
-    sure = pd.Series(True, index=rows.index)
-    maybe = sure.copy()
+def meets_size_limits(rows: pd.DataFrame, clause: Clause) -> tuple[pd.Series, pd.Series]:
+    """Return which facilities certainly meet a clause's limits of floor and land area, and which possibly do.
+
+    Parameters
+    ----------
+    rows
+        Facilities with floor_area_m2 and land_area_m2, or polygons, where known.
+    clause
+        The clause, with least_floor_m2, least_land_m2 and most_land_m2 (m2) or None.
+    """
+    certain = pd.Series(True, index=rows.index)
+    possible = certain.copy()
     floor, land = floor_bounds(rows), land_bounds(rows)
     for bounds, least, most in (
         (floor, clause.least_floor_m2, None),
         (land, clause.least_land_m2, clause.most_land_m2),
     ):
         if least is not None:
-            sure, maybe = sure & (bounds["least"] >= least), maybe & (bounds["most"] >= least)
+            certain, possible = certain & (bounds["least"] >= least), possible & (bounds["most"] >= least)
         if most is not None:
-            sure, maybe = sure & (bounds["most"] < most), maybe & (bounds["least"] < most)
-    return sure, maybe
+            certain, possible = certain & (bounds["most"] < most), possible & (bounds["least"] < most)
+    return certain, possible

@@ -1,4 +1,4 @@
-"""What holding a standard against communities gives: verdicts, grades and totals, each with its denominator."""
+"""The compliance of communities with a standard: verdicts, grades and totals."""
 
 from __future__ import annotations
 
@@ -13,38 +13,41 @@ from tenmin.support.errors import TableError
 
 __all__ = ["Compliance"]
 
-_WORDS = ("pass", "fail", "unknown")
+_VERDICTS = ("pass", "fail", "unknown")
 
 
 @dataclass(frozen=True, repr=False)
 class Compliance:
-    """A standard held against communities.
+    """The compliance of communities with a standard.
 
     Attributes
     ----------
     standard
         The standard.
     areas
-        The communities, with the level of each.
+        The communities with their level.
     verdicts
-        One row for each area and clause that applies: `area`, `clause`, `verdict` (pass, fail or unknown), `value`,
-        `required` (both in `unit`), `people` (affected, 0 for a pass, NaN if nobody counted them), `reason` (a key
-        of `REASONS`), and the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about walks is
-        the walk within which the share asked for lives (all people, if none is asked for).
+        One row per area and applicable clause: `area`, `clause`, `verdict` (pass, fail or unknown), `value` and
+        `required` (both in `unit`), `people` (affected; 0 for a pass, NaN if not known), `reason` (a key of `REASONS`),
+        and the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about distance is the distance
+        within which the required share of the people lives (all people, if no share is required).
     grades
-        达标 and so on, by area; `rule` says how they are told.
+        达标, 基本达标, 未达标 or 无法判定, by area, according to `rule`.
     not_applicable
-        `area`, `clause` and the figure or kind that puts the area outside the clause.
+        `area`, `clause` and the figure or kind that excludes the area.
     between
-        For clauses about distance, by area: people within the straight radius, within the walk, and between the two.
+        For clauses about distance, by area: people within the straight radius, within a walk of the same length, and
+        the difference.
     town
-        The clauses about the town as a whole.
+        Verdicts on the clauses about the town as a whole.
     reported
-        The figures that the standard's text reports beside those of this town.
+        The figures that the standard's text reports, beside those of this town.
     links
-        Which facility counts for which area, and whether the table states it or it stands there.
+        Which facility counts for which area, and whether the table states so or the facility stands there.
     idle
-        Facilities that do not count, since they are not in use.
+        Facilities that do not count because they are not in use.
+    basic_share
+        Least share of the mandatory clauses that must pass for 基本达标.
     """
 
     standard: Standard
@@ -60,30 +63,30 @@ class Compliance:
     basic_share: float
 
     def __repr__(self) -> str:
-        """Say what a person asks first."""
+        """The number of areas with each grade."""
         counts = self.grades.value_counts(sort=False)
         shown = ", ".join(f"{grade} {count}" for grade, count in counts.items())
         return f"<Compliance of {len(self.grades):,} areas with {self.standard.id}: {shown or 'no area'}>"
 
     @property
     def rule(self) -> tuple[str, str]:
-        """How grades are told, in Chinese and English."""
+        """The rule for grades in words, in Chinese and English."""
         return rule_of_grades(self.basic_share)
 
     def totals(self, by: str | None = None) -> pd.DataFrame:
-        """Return how many areas pass each clause.
+        """Return the number of areas that pass each clause.
 
         Parameters
         ----------
         by
-            A column of the areas to divide by, such as "parent" (街道) or "kind"; or "district", the parent of the
-            parent. All together, if not given.
+            A column of the areas to group by, such as "parent" (街道) or "kind"; or "district", the parent of the
+            parent. None gives one row per clause.
 
         Returns
         -------
         DataFrame
-            clause, (by,) areas (the denominator: those the clause applies to), pass, fail, unknown, share (pass /
-            areas), share_upper (with the unknown), and people affected by what is no pass.
+            clause, (by,) areas (the denominator: areas that the clause applies to), pass, fail, unknown, share (pass /
+            areas), share_upper ((pass + unknown) / areas) and people (affected where the clause does not pass).
 
         Raises
         ------
@@ -92,11 +95,11 @@ class Compliance:
         """
         order = {clause.id: n for n, clause in enumerate(self.standard.clauses)}
         rows = self.verdicts.sort_values("clause", key=lambda one: one.map(order), kind="stable")
-        rows = rows if by is None else rows.assign(**{by: rows["area"].map(self._parts(by))})
+        rows = rows if by is None else rows.assign(**{by: rows["area"].map(self._groups(by))})
         keys = ["clause"] if by is None else ["clause", by]
         groups = rows.groupby(keys, sort=False, dropna=False)
         counts = pd.DataFrame(
-            {word: groups["verdict"].agg(lambda one, word=word: int((one == word).sum())) for word in _WORDS}
+            {name: groups["verdict"].agg(lambda one, name=name: int((one == name).sum())) for name in _VERDICTS}
         )
         counts.insert(0, "areas", groups.size())
         counts["share"] = counts["pass"] / counts["areas"]
@@ -105,12 +108,13 @@ class Compliance:
         return counts.reset_index()
 
     def grade_totals(self, by: str | None = None) -> pd.DataFrame:
-        """Return how many areas have each grade, by a column of the areas if one is given."""
-        label = pd.Series("", index=self.areas.index) if by is None else self._parts(by)
+        """Return the number of areas with each grade, grouped by a column of the areas if one is given."""
+        label = pd.Series("", index=self.areas.index) if by is None else self._groups(by)
         table = pd.crosstab(label.reindex(self.grades.index).fillna(""), self.grades)
         return table.rename_axis(index=by, columns=None)
 
-    def _parts(self, by: str) -> pd.Series:
+    def _groups(self, by: str) -> pd.Series:
+        """The group of each area: its value in a column, or its district."""
         if by == "district" and by not in self.areas.columns and "parent" in self.areas.columns:
             above = pd.Series(Communities(self.areas).parents, dtype=object).reindex(self.areas.index)
             return above.map(self.areas["parent"])

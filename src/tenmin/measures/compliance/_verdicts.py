@@ -1,4 +1,4 @@
-"""Verdicts: each clause held against each community that it speaks of."""
+"""Verdicts on one clause for each community that it applies to."""
 
 from __future__ import annotations
 
@@ -10,40 +10,64 @@ import pandas as pd
 
 from tenmin.inputs.readers import text_of
 from tenmin.inputs.standards import AREA_KINDS, SETTINGS, AppliesTo, Clause
-from tenmin.measures.compliance._counted_facilities import Register
+from tenmin.measures.compliance._counted_facilities import FacilityRegister
 from tenmin.measures.compliance._counting import bound_figures
-from tenmin.measures.compliance._walked_clauses import Ask, Marks, Walks, asks_of, is_walked
+from tenmin.measures.compliance._distance_clauses import (
+    DistanceCriterion,
+    HomeDistances,
+    Homes,
+    criteria_of,
+    is_distance_clause,
+)
 from tenmin.support.limits import TOLERANCE
 
-__all__ = ["Scope", "combine_marks", "divide_by_scope", "hold", "judge_clause", "unit_of"]
+__all__ = [
+    "Scope",
+    "combine_distances",
+    "compare_with_required",
+    "judge_clause",
+    "scope_of",
+    "unit_of",
+    "verdicts_of",
+]
 
 _WALK_UNIT = {"walk_minutes": "min", "walk_metres": "m", "straight_metres": "m"}
 _SETTING_WORDS = {"城镇": "urban", "城市": "urban", "农村": "rural", "乡村": "rural"}
 _SETTINGS = {"rural": "rural", "old": "urban", "new": "urban", "resettled": "urban"}
-"""What a kind of community says of its setting, where no column does."""
-_SIZES = ("community_size", "count_per", "area_per_households")
-_SAID = ("not_spatial", "response_minutes")
+"""The setting that a kind of community implies, for tables without a column `setting`."""
+_SIZE_KINDS = ("community_size", "count_per", "area_per_households")
+_YES_NO_KINDS = ("not_spatial", "response_minutes")
 
 
 class Scope(NamedTuple):
-    """The communities of a clause: those it speaks of, those it may speak of, and why it does not of others."""
+    """The areas that a clause applies to, may apply to, and does not apply to."""
 
     inside: list[Hashable]
+    """Areas that it applies to."""
     unclear: dict[Hashable, str]
+    """Areas that it may apply to, with the reason for the doubt (a key of `REASONS`)."""
     outside: dict[Hashable, str]
+    """Areas that it does not apply to, with the figure or kind that excludes them."""
 
 
-def divide_by_scope(clause: Clause, register: Register) -> Scope:
-    """Return the areas at the level of a clause, divided by whether it applies to them."""
+def scope_of(clause: Clause, register: FacilityRegister) -> Scope:
+    """Return the areas at the level of a clause, divided by whether it applies to them.
+
+    Parameters
+    ----------
+    clause
+        The clause, with its level and `applies_to`.
+    register
+        The areas, with people, households, kind and setting where known.
+    """
     labels = register.areas.index[register.areas["level"] == clause.level].tolist()
     if clause.applies_to == AppliesTo():
         return Scope(labels, {}, {})
     scope = Scope([], {}, {})
-    figures = {name: register.figure(name, labels) for name in ("people", "households")}
+    sizes = {name: register.sizes(name, labels) for name in ("people", "households")}
     for label in labels:
-        unclear, outside = _misfit(
-            clause.applies_to, register.areas.loc[label], {k: v[label] for k, v in figures.items()}
-        )
+        size = {name: column[label] for name, column in sizes.items()}
+        unclear, outside = _why_not(clause.applies_to, register.areas.loc[label], size)
         if outside:
             scope.outside[label] = outside
         elif unclear:
@@ -53,32 +77,43 @@ def divide_by_scope(clause: Clause, register: Register) -> Scope:
     return scope
 
 
-def _misfit(rule: AppliesTo, area: pd.Series, figures: Mapping[str, float]) -> tuple[str, str]:
-    """Why it cannot be told whether a clause applies to an area, and why it does not; empty if not so."""
+def _why_not(rule: AppliesTo, area: pd.Series, sizes: Mapping[str, float]) -> tuple[str, str]:
+    """Why it is unclear whether a rule covers an area, and why it does not; an empty text for each that is not so."""
     unclear = ""
-    for name, figure in figures.items():
+    for name, size in sizes.items():
         least, most = getattr(rule, f"{name}_min"), getattr(rule, f"{name}_max")
         if least is None and most is None:
             continue
-        if np.isnan(figure):
+        if np.isnan(size):
             unclear = "no_size"
-        elif not (least or 0.0) <= figure <= (most or np.inf):
-            return "", f"{name} {figure:g}"
+        elif not (least or 0.0) <= size <= (most or np.inf):
+            return "", f"{name} {size:g}"
     kind, setting = area.get("kind"), area.get("setting")
     setting = _SETTING_WORDS.get(text_of(setting) or "", text_of(setting)) or _SETTINGS.get(str(kind))
     settings = (rule.setting,) if rule.setting else ()
-    for asked, given, known in ((rule.kinds, kind, AREA_KINDS), (settings, setting, SETTINGS)):
-        if asked and given not in known:
+    for allowed, given, known in ((rule.kinds, kind, AREA_KINDS), (settings, setting, SETTINGS)):
+        if allowed and given not in known:
             unclear = "no_kind"
-        elif asked and given not in asked:
+        elif allowed and given not in allowed:
             return "", str(given)
     return unclear, ""
 
 
-def hold(least: np.ndarray, most: np.ndarray, clause: Clause, required: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return where a figure between `least` and `most` meets what is required for sure, and where it does not.
+def compare_with_required(
+    least: np.ndarray, most: np.ndarray, clause: Clause, required: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where figures certainly meet a requirement, and where they certainly do not.
 
-    Where both are true the figure is what is required but for rounding, and meets it.
+    Where both are True the figure equals the requirement up to rounding, and counts as meeting it.
+
+    Parameters
+    ----------
+    least, most
+        Lower and upper bounds of the figures, in the clause's unit.
+    clause
+        Says whether `required` is a minimum, a maximum, or a value with a tolerance.
+    required
+        The value to compare with, in the clause's unit.
     """
     if clause.bound == "about":
         low, high = required * (1.0 - (clause.tolerance or 0.0)), required * (1.0 + (clause.tolerance or 0.0))
@@ -88,24 +123,55 @@ def hold(least: np.ndarray, most: np.ndarray, clause: Clause, required: float) -
     return least >= required * (1.0 - TOLERANCE), most < required
 
 
+def verdicts_of(passes: np.ndarray, fails: np.ndarray) -> np.ndarray:
+    """Return "pass", "fail" or "unknown" (object array) from what `compare_with_required` gives."""
+    return np.select([passes, fails], ["pass", "fail"], default="unknown").astype(object)
+
+
 def judge_clause(
-    clause: Clause, scope: Scope, register: Register, walks: Walks, marks: Mapping[Ask, Marks]
+    clause: Clause,
+    scope: Scope,
+    register: FacilityRegister,
+    homes: Homes,
+    distances: Mapping[DistanceCriterion, HomeDistances],
 ) -> pd.DataFrame:
-    """Return the verdicts of one clause: a row for each community it speaks of, or may speak of."""
+    """Return the verdicts on one clause.
+
+    Parameters
+    ----------
+    clause
+        The clause.
+    scope
+        The areas that it applies to, or may apply to.
+    register
+        The facilities that count for each area.
+    homes
+        The homes of each area.
+    distances
+        Their distances under each criterion that could be measured.
+
+    Returns
+    -------
+    DataFrame
+        Index: the areas. Columns value, verdict, people (affected; 0 for a pass), reason, clause, required and unit.
+    """
     labels = scope.inside
-    rows = _by_walks(clause, walks, marks, labels) if is_walked(clause) else _by_counting(clause, register, labels)
+    if is_distance_clause(clause):
+        rows = _by_distance(clause, homes, distances, labels)
+    else:
+        rows = _by_counting(clause, register, labels)
     unclear = pd.DataFrame(
         {"value": np.nan, "verdict": "unknown", "people": np.nan, "reason": list(scope.unclear.values())},
         index=pd.Index(list(scope.unclear), dtype=object),
     )
     both = pd.concat([part for part in (rows, unclear) if len(part)]) if len(rows) + len(unclear) else rows
-    people = register.figure("people", both.index)
+    people = register.sizes("people", both.index)
     both["people"] = both["people"].fillna(people).where(both["verdict"] != "pass", 0.0)
     return both.assign(clause=clause.id, required=_required(clause), unit=unit_of(clause))
 
 
 def unit_of(clause: Clause) -> str:
-    """The unit of what is required: that of the walk, for kinds within a walk."""
+    """Return the unit of the required value: that of the distance, for a number of kinds within a distance."""
     return _WALK_UNIT[str(clause.within_kind)] if clause.kind == "kinds_of" and clause.within else clause.unit
 
 
@@ -115,81 +181,104 @@ def _required(clause: Clause) -> float:
     return 1.0 if clause.value is None else clause.value
 
 
-def _verdicts(sure: np.ndarray, never: np.ndarray) -> np.ndarray:
-    return np.select([sure, never], ["pass", "fail"], default="unknown").astype(object)
-
-
-def _by_counting(clause: Clause, register: Register, labels: list[Hashable]) -> pd.DataFrame:
+def _by_counting(clause: Clause, register: FacilityRegister, labels: list[Hashable]) -> pd.DataFrame:
+    """Verdicts from the bounds of each area's figure."""
     figures = bound_figures(clause, register, labels)
     least, most = figures["least"].to_numpy(dtype=float), figures["most"].to_numpy(dtype=float)
-    sure, never = hold(least, most, clause, _required(clause))
     known = (least == most) | (least > 0.0) | (clause.unit == "count")
-    verdict = _verdicts(sure, never)
+    verdict = verdicts_of(*compare_with_required(least, most, clause, _required(clause)))
     subjects = clause.kinds or (clause.subject,)
     present = figures.index.isin(
-        [area for one in subjects for area in register.by_area(register.rows_for(one), labels)["of_area"]]
+        [area for one in subjects for area in register.by_area(register.facilities_of(one), labels)["of_area"]]
     )
     return pd.DataFrame(
         {
-            "value": np.where(known & (clause.kind not in _SAID), least, np.where(np.isinf(most), np.nan, most)),
+            "value": np.where(
+                known & (clause.kind not in _YES_NO_KINDS), least, np.where(np.isinf(most), np.nan, most)
+            ),
             "verdict": verdict,
             "people": np.nan,
-            "reason": [_why(clause, *row) for row in zip(verdict, least, present.tolist(), strict=True)],
+            "reason": [_reason(clause, *row) for row in zip(verdict, least, present.tolist(), strict=True)],
         },
         index=figures.index,
     )
 
 
-def _why(clause: Clause, verdict: str, least: float, present: bool) -> str:
+def _reason(clause: Clause, verdict: str, least: float, present: bool) -> str:
+    """The reason for a verdict, a key of `REASONS`; `present`: the community has a facility of the subject."""
     if verdict == "pass":
         return ""
-    if clause.kind in _SAID:
+    if clause.kind in _YES_NO_KINDS:
         return "short" if verdict == "fail" else "not_said"
     if np.isnan(least):
-        return "no_size" if clause.kind in _SIZES else "no_figure"
+        return "no_size" if clause.kind in _SIZE_KINDS else "no_figure"
     if verdict == "fail":
         return "short" if present or clause.kind == "community_size" else "none"
     return "no_figure" if present else "not_listed"
 
 
-def combine_marks(clause: Clause, marks: Mapping[Ask, Marks]) -> Marks | None:
-    """Return how far the homes are from what a clause asks: the one subject, or the k-th nearest of several kinds."""
-    asks = asks_of(clause)
-    if not all(ask in marks for ask in asks):
+def combine_distances(clause: Clause, distances: Mapping[DistanceCriterion, HomeDistances]) -> HomeDistances | None:
+    """Return the distances that decide a clause: to its subject, or to the k-th nearest of its kinds.
+
+    Parameters
+    ----------
+    clause
+        The clause; k is its value if it asks for a number of kinds.
+    distances
+        Distances under each criterion that could be measured.
+
+    Returns
+    -------
+    HomeDistances or None
+        None if one of the clause's criteria could not be measured.
+    """
+    criteria = criteria_of(clause)
+    if not all(criterion in distances for criterion in criteria):
         return None
-    count = int(clause.value or 1.0) if clause.kind == "kinds_of" else 1
-    each = [marks[ask] for ask in asks]
-    far = np.sort(np.stack([mark.far for mark in each]), axis=0)[count - 1]
-    served, maybe = (np.sum(part, axis=0) >= count for part in zip(*[(m.served, m.maybe) for m in each], strict=True))
-    placeless = np.logical_or.reduce([mark.placeless for mark in each])
-    return Marks(far, served, maybe, placeless, any(mark.unlisted for mark in each))
+    k = int(clause.value or 1.0) if clause.kind == "kinds_of" else 1
+    each = [distances[criterion] for criterion in criteria]
+    return HomeDistances(
+        distance=np.sort(np.stack([one.distance for one in each]), axis=0)[k - 1],
+        served=np.sum([one.served for one in each], axis=0) >= k,
+        possibly_served=np.sum([one.possibly_served for one in each], axis=0) >= k,
+        near_unlocated=np.logical_or.reduce([one.near_unlocated for one in each]),
+        may_be_unlisted=any(one.may_be_unlisted for one in each),
+    )
 
 
-def _by_walks(clause: Clause, walks: Walks, marks: Mapping[Ask, Marks], labels: list[Hashable]) -> pd.DataFrame:
-    combined = combine_marks(clause, marks)
-    rows = [_judge_homes(clause, walks, combined, label) for label in labels]
+def _by_distance(
+    clause: Clause, homes: Homes, distances: Mapping[DistanceCriterion, HomeDistances], labels: list[Hashable]
+) -> pd.DataFrame:
+    """Verdicts from the share of each area's people within the limit."""
+    combined = combine_distances(clause, distances)
+    rows = [_judge_homes(clause, homes, combined, label) for label in labels]
     return pd.DataFrame(rows, columns=["value", "verdict", "people", "reason"], index=pd.Index(labels, dtype=object))
 
 
-def _judge_homes(clause: Clause, walks: Walks, marks: Marks | None, label: Hashable) -> tuple[float, str, float, str]:
-    """The walk that the share asked for has at most, the verdict, who is not within the limit, and why."""
-    if marks is None:
+def _judge_homes(
+    clause: Clause, homes: Homes, distances: HomeDistances | None, label: Hashable
+) -> tuple[float, str, float, str]:
+    """The distance within which the required share lives, the verdict, the people beyond the limit, and the reason."""
+    if distances is None:
         return np.nan, "unknown", np.nan, "no_streets"
-    homes = walks.homes_in.get(label, np.zeros(0, int))
-    people = walks.people[homes]
+    rows = homes.in_area.get(label, np.zeros(0, int))
+    people = homes.people[rows]
     if not people.sum() > 0.0:
         return np.nan, "unknown", np.nan, "no_homes"
     share = 1.0 if clause.share is None else clause.share
-    out, sure_out = people[~marks.served[homes]].sum(), people[~marks.maybe[homes]].sum()
-    spare = (1.0 - share + TOLERANCE) * people.sum()
-    verdict = "pass" if out <= spare else "fail" if sure_out > spare else "unknown"
-    doubt = "no_position" if marks.placeless[homes].any() else "not_listed" if marks.unlisted else "data_end"
+    unserved = people[~distances.served[rows]].sum()
+    certainly_unserved = people[~distances.possibly_served[rows]].sum()
+    allowed = (1.0 - share + TOLERANCE) * people.sum()
+    verdict = "pass" if unserved <= allowed else "fail" if certainly_unserved > allowed else "unknown"
+    near_unlocated = distances.near_unlocated[rows].any()
+    doubt = "no_position" if near_unlocated else "not_listed" if distances.may_be_unlisted else "data_end"
     reason = {"pass": "", "fail": "short", "unknown": doubt}[verdict]
-    return _reach(marks.far[homes], people, share), verdict, float(sure_out if verdict == "fail" else out), reason
+    affected = float(certainly_unserved if verdict == "fail" else unserved)
+    return _weighted_quantile(distances.distance[rows], people, share), verdict, affected, reason
 
 
-def _reach(far: np.ndarray, people: np.ndarray, share: float) -> float:
-    """The walk within which this share of the people live."""
-    order = np.argsort(far, kind="stable")
-    enough = np.cumsum(people[order]) >= share * people.sum() * (1.0 - TOLERANCE)
-    return float(far[order][int(np.argmax(enough))])
+def _weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+    """The least value at which the cumulative weight reaches a share of the total."""
+    order = np.argsort(values, kind="stable")
+    enough = np.cumsum(weights[order]) >= share * weights.sum() * (1.0 - TOLERANCE)
+    return float(values[order][int(np.argmax(enough))])

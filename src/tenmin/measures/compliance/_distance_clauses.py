@@ -1,0 +1,207 @@
+"""Clauses decided by distance: which homes are within a limit of a facility, on foot or in a straight line."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.inputs.communities import Communities
+from tenmin.inputs.standards import Clause
+from tenmin.measures.compliance._counted_facilities import FacilityRegister, meets_size_limits
+from tenmin.measures.coverage import measure_coverage
+from tenmin.network import WalkNetwork
+from tenmin.support.contracts import check_places, in_metres, people_of
+from tenmin.support.limits import inclusive
+
+__all__ = ["DistanceCriterion", "HomeDistances", "Homes", "criteria_of", "is_distance_clause"]
+
+_DISTANCE_KINDS = ("walk_minutes", "walk_metres", "straight_metres", "share_of_people")
+
+
+class DistanceCriterion(NamedTuple):
+    """A limit on the distance from a home to the nearest facility of a category."""
+
+    subject: str
+    """The category."""
+    measure: str
+    """walk_minutes, walk_metres or straight_metres."""
+    limit: float
+    """Minutes or metres, by the measure."""
+    clause: Clause
+    """The clause whose size limits the facilities must meet."""
+
+
+class HomeDistances(NamedTuple):
+    """Distances from all homes to their nearest facility, compared with a limit."""
+
+    distance: np.ndarray
+    """Minutes or metres to the nearest facility that certainly qualifies; inf if there is none."""
+    served: np.ndarray
+    """bool, whether the home is certainly within the limit."""
+    possibly_served: np.ndarray
+    """bool, whether the home is certainly or possibly within the limit."""
+    near_unlocated: np.ndarray
+    """bool, whether an unserved home may be near a facility of its community that has no position."""
+    may_be_unlisted: bool
+    """Whether there may be facilities that the table does not list."""
+
+
+def is_distance_clause(clause: Clause) -> bool:
+    """Whether a clause is decided by distances from the homes, not by what a community has."""
+    return clause.kind in _DISTANCE_KINDS or clause.within is not None
+
+
+def criteria_of(clause: Clause) -> list[DistanceCriterion]:
+    """Return the distance criteria of a clause: one for its subject, or one for each of its kinds."""
+    measure, limit = (clause.within_kind, clause.within) if clause.within else (clause.kind, clause.value)
+    subjects = clause.kinds or (clause.subject,)
+    return [DistanceCriterion(subject, str(measure), float(limit or 0.0), clause) for subject in subjects]
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The homes of a study with the facilities and the streets that their distances are measured by."""
+
+    register: FacilityRegister
+    network: WalkNetwork | None
+    places: gpd.GeoDataFrame | None
+
+    @classmethod
+    def of(cls, register: FacilityRegister, network: WalkNetwork | None, places: gpd.GeoDataFrame | None) -> Homes:
+        """Return the homes of a places table, checked and projected to metres."""
+        if places is None:
+            return cls(register, network, None)
+        return cls(register, network, in_metres(check_places(places), network.crs if network else None))
+
+    @cached_property
+    def in_area(self) -> Mapping[Hashable, np.ndarray]:
+        """The rows of the homes of each area."""
+        links = Communities(self.register.areas).house(self._places, "place")
+        rows = pd.Series(range(len(self._places)), index=self._places.index).loc[links["place"]].to_numpy()
+        assigned = links["area"].notna().to_numpy()
+        return pd.Series(rows[assigned]).groupby(links["area"][assigned].to_numpy()).agg(np.array).to_dict()
+
+    @cached_property
+    def people(self) -> np.ndarray:
+        """The people of each home; 1 for every home if the table has no such column."""
+        return people_of(self._places).to_numpy() if "people" in self._places.columns else np.ones(len(self._places))
+
+    @property
+    def _places(self) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(geometry=[], crs="EPSG:4326") if self.places is None else self.places
+
+    def _can_measure(self, criterion: DistanceCriterion) -> bool:
+        """Whether there are homes, and also streets if distances are walked."""
+        return self.places is not None and (criterion.measure == "straight_metres" or self.network is not None)
+
+    def measure(self, criteria: Iterable[DistanceCriterion]) -> dict[DistanceCriterion, HomeDistances]:
+        """Return the distances for each criterion that the given tables suffice for.
+
+        All criteria in walking minutes are measured in one search, and so are all in walking metres.
+        """
+        known = [one for one in dict.fromkeys(criteria) if self._can_measure(one)]
+        found: dict[DistanceCriterion, HomeDistances] = {}
+        for measure in ("walk_minutes", "walk_metres"):
+            found |= self._walk([one for one in known if one.measure == measure], measure.removeprefix("walk_"))
+        return found | {one: self._straight(one) for one in known if one.measure == "straight_metres"}
+
+    def _facilities(self, criterion: DistanceCriterion) -> tuple[gpd.GeoDataFrame, np.ndarray, bool]:
+        """The located facilities that may qualify, whether each certainly does, and whether others have no position."""
+        rows = self.register.facilities_of(criterion.subject, criterion.clause.tier)
+        certain, possible = meets_size_limits(rows, criterion.clause)
+        has_geometry = isinstance(rows, gpd.GeoDataFrame)
+        located = possible & (rows.geometry.notna() & ~rows.geometry.is_empty if has_geometry else False)
+        if not has_geometry or not located.any():
+            return gpd.GeoDataFrame(geometry=[], crs=self._places.crs), np.zeros(0, bool), bool(possible.any())
+        unlocated = bool((possible & ~located).any())
+        return in_metres(rows[located], self._places.crs), certain[located].to_numpy(), unlocated
+
+    def _compare(
+        self, criterion: DistanceCriterion, distance: np.ndarray, unknown: np.ndarray, least: np.ndarray
+    ) -> HomeDistances:
+        """Compare distances with the limit of a criterion.
+
+        `distance` is to the facilities that certainly qualify, `least` to all that may; `unknown` marks homes for which
+        the data end too soon, or that have no position.
+        """
+        bound = inclusive(criterion.limit)
+        _, _, unlocated = self._facilities(criterion)
+        served = distance <= bound
+        unlisted = self.register.may_be_incomplete(criterion.subject, criterion.clause.tier)
+        near_unlocated = self._near_unlocated(criterion) if unlocated else np.zeros(len(distance), bool)
+        possibly_served = served | unknown | (least <= bound) | unlisted | near_unlocated
+        return HomeDistances(distance, served, possibly_served, near_unlocated & ~served, unlisted)
+
+    def _near_unlocated(self, criterion: DistanceCriterion) -> np.ndarray:
+        """Whether a facility without position counts for each home's community; True for all if it names none."""
+        rows = self.register.facilities_of(criterion.subject, criterion.clause.tier)
+        links = self.register.links[self.register.links["facility"].isin(rows.index)]
+        areas = links["area"][~links["facility"].isin(self._facilities(criterion)[0].index)]
+        near = np.full(len(self._places), bool(areas.isna().any()))
+        for area in areas[areas.isin(self.register.communities)]:
+            near[self.in_area.get(area, [])] = True
+        return near
+
+    def _walk(self, criteria: Sequence[DistanceCriterion], unit: str) -> dict[DistanceCriterion, HomeDistances]:
+        """Distances along the streets, in minutes or metres.
+
+        Criterion n becomes two categories of one coverage: "n", the facilities that certainly qualify, and "n?", all
+        that may.
+        """
+        if not criteria or self.network is None:
+            return {}
+        tables, limits = [], {}
+        for n, criterion in enumerate(criteria):
+            located, certain, _ = self._facilities(criterion)
+            for name, rows in ((f"{n}", located[certain]), (f"{n}?", located)):
+                tables.append(gpd.GeoDataFrame({"category": name}, index=rows.index, geometry=rows.geometry))
+                limits |= {name: criterion.limit} if len(rows) else {}
+        if not limits:
+            none = np.full(len(self._places), np.inf)
+            return {one: self._compare(one, none, np.zeros(len(none), bool), none) for one in criteria}
+        facilities = pd.concat(tables)
+        facilities.index = pd.RangeIndex(len(facilities))
+        coverage = measure_coverage(self.network, self._places, facilities, **{unit: limits})
+        names = [f"{n}{mark}" for n in range(len(criteria)) for mark in ("", "?")]
+        walks = coverage.minutes if unit == "minutes" else coverage.metres
+        walks = walks.reindex(columns=names, fill_value=np.inf)
+        unknown = coverage.unknown.reindex(columns=names, fill_value=False)
+        return {
+            one: self._compare(one, walks[f"{n}"].to_numpy(), unknown[f"{n}"].to_numpy(), walks[f"{n}?"].to_numpy())
+            for n, one in enumerate(criteria)
+        }
+
+    def _straight(self, criterion: DistanceCriterion) -> HomeDistances:
+        """Distances in a straight line, metres."""
+        located, certain, _ = self._facilities(criterion)
+        distance, least = (self._straight_metres(rows) for rows in (located[certain], located))
+        return self._compare(criterion, distance, np.isinf(distance) & ~self._located, least)
+
+    @cached_property
+    def _located(self) -> np.ndarray:
+        """Whether each home has a position."""
+        return (self._places.geometry.notna() & ~self._places.geometry.is_empty).to_numpy()
+
+    def _straight_metres(self, facilities: gpd.GeoDataFrame) -> np.ndarray:
+        """Metres in a straight line from each home to the nearest facility, inf if there is none."""
+        distance = np.full(len(self._places), np.inf)
+        if len(facilities):
+            tree = shapely.STRtree(facilities.geometry.to_numpy())
+            (rows, _), metres = tree.query_nearest(
+                self._places.geometry.to_numpy()[self._located], return_distance=True, all_matches=False
+            )
+            distance[np.flatnonzero(self._located)[rows]] = metres
+        return distance
+
+    def metres_of(self, criterion: DistanceCriterion) -> float:
+        """The limit of a criterion in metres; minutes are converted at the walker's speed on level ground."""
+        if criterion.measure != "walk_minutes":
+            return criterion.limit
+        return criterion.limit * (self.network.walker.metres_a_minute if self.network else np.nan)

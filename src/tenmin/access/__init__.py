@@ -1,6 +1,6 @@
-"""Who walks how long to what: travel times, the nearest facilities, catchments, isochrones and service streets.
+"""Access on foot: travel times, nearest facilities, catchments, isochrones and service streets.
 
-In come a `WalkNetwork`, places and facilities, and a limit; out come DataFrames of minutes and GeoDataFrames of
-polygons or streets. The searches themselves are in `tenmin.routing` and `tenmin.surface`: what is here turns tables
-into their arrays and back.
+Inputs are a `WalkNetwork`, places and facilities, and a limit; outputs are DataFrames of minutes and GeoDataFrames of
+polygons or streets. The searches are in `tenmin.routing` and `tenmin.surface`; this package converts tables to their
+arrays and back.
 """

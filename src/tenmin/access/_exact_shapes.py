@@ -1,4 +1,4 @@
-"""Shapes of the exact ground: strips beside pieces of street, sectors round corners, and what walls hide of them."""
+"""Shapes of the exact ground: strips along street segments, sectors around corners, and areas occluded by barriers."""
 
 from __future__ import annotations
 
@@ -10,80 +10,101 @@ import shapely
 from tenmin.surface import SLACK
 
 __all__ = [
-    "TURN",
+    "MIN_WIDTH",
     "Corners",
-    "Pieces",
-    "cut_out",
-    "expand",
-    "rank",
-    "sector_shadows",
-    "sectors_of",
-    "strip_shadows",
-    "strips_of",
+    "Segments",
+    "expand_counts",
+    "rank_by_wkb",
+    "sector_occlusions",
+    "sectors_around",
+    "strip_occlusions",
+    "strips_along",
+    "subtract",
 ]
 
-_BULGE = 2e-3
-"""Metres by which an arc may rise above the straight pieces that stand for it."""
-TURN = 1e-9
-"""Radians, or metres of width, below which a wedge or a shadow is nothing."""
+_ARC_TOLERANCE = 2e-3
+"""Largest distance of an arc from the chords that replace it, metres."""
+MIN_WIDTH = 1e-9
+"""Width below which a sector (radians) or an occluded strip (metres) is left out."""
 
 
-class Pieces(NamedTuple):
-    """Straight pieces of reached street: x, y of both ends, and the metres left of the limit there."""
+class Segments(NamedTuple):
+    """Straight segments of reached street."""
 
     start: np.ndarray
+    """x and y of the first end, metres, shape (n, 2)."""
     stop: np.ndarray
+    """x and y of the second end, metres, shape (n, 2)."""
     left: np.ndarray
+    """Metres left of the limit at both ends, shape (2, n)."""
 
 
 class Corners(NamedTuple):
-    """Corners with an angle from which every street leads away."""
+    """Nodes and bends of streets with an open angle, in which the corner is the nearest street point."""
 
     xy: np.ndarray
+    """x and y, metres, shape (n, 2)."""
     code: np.ndarray
-    """the edge of a bend, or -1 - node"""
+    """The edge of a bend, or -1 - node."""
     at: np.ndarray
+    """Distance of a bend along its edge, metres."""
     turn: np.ndarray
-    """radians at which the open angle begins, anticlockwise"""
+    """Direction at which the open angle begins, radians, anticlockwise."""
     width: np.ndarray
-    """radians, at most pi"""
+    """The open angle, radians, at most pi."""
 
 
-def expand(count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For so many items of each row: the row of each, and its number in the row."""
+def expand_counts(count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of each item, and its number within the row, where row i has count[i] items."""
     row = np.repeat(np.arange(len(count)), count)
     return row, np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
 
 
 def _polygons(rings: np.ndarray) -> np.ndarray:
-    """Polygons of rings, or of the coordinates of as many corners each."""
+    """Polygons from rings, or from an array of the coordinates of rings of equal length."""
     return np.asarray(shapely.polygons(rings), dtype=object)
 
 
-def _along(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
-    """The unit direction of each piece, and the one to its left."""
-    step = pieces.stop - pieces.start
+def _directions(segments: Segments) -> tuple[np.ndarray, np.ndarray]:
+    """The unit vectors along each segment and to its left."""
+    step = segments.stop - segments.start
     ahead = step / np.hypot(*step.T)[:, None]
     return ahead, np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
 
 
-def strips_of(pieces: Pieces, lateral: float) -> np.ndarray:
-    """The strips on both sides of pieces, as wide as the limit leaves and at most `lateral`."""
-    _, aside = _along(pieces)
-    first, last = pieces.left
+def strips_along(segments: Segments, lateral: float) -> np.ndarray:
+    """Return the polygons on both sides of segments, as wide as the metres left of the limit and at most `lateral`.
+
+    Parameters
+    ----------
+    segments
+        The segments.
+    lateral
+        Longest leg, metres.
+    """
+    _, aside = _directions(segments)
+    first, last = segments.left
     rise = last - first
     crosses = (first - lateral) * (last - lateral) < 0.0
     share = np.divide(lateral - first, rise, out=np.full(len(rise), 0.5), where=crosses)
     wide = np.minimum([first, first + share * rise, last], lateral)
-    spine = pieces.start, pieces.start + share[:, None] * (pieces.stop - pieces.start), pieces.stop
-    left, right = (np.stack(spine) + sign * wide[:, :, None] * aside for sign in (1.0, -1.0))
+    axis = segments.start, segments.start + share[:, None] * (segments.stop - segments.start), segments.stop
+    left, right = (np.stack(axis) + sign * wide[:, :, None] * aside for sign in (1.0, -1.0))
     return _polygons(np.concatenate([left, right[::-1]]).swapaxes(0, 1))
 
 
-def sectors_of(corners: Corners, radius: np.ndarray) -> np.ndarray:
-    """The sectors of discs in the open angles of corners."""
-    count = np.ceil(corners.width / (2.0 * np.arccos(np.maximum(1.0 - _BULGE / radius, 0.0)))).astype(np.int64)
-    row, number = expand(count + 2)
+def sectors_around(corners: Corners, radius: np.ndarray) -> np.ndarray:
+    """Return circular sectors in the open angles of corners, as polygons.
+
+    Parameters
+    ----------
+    corners
+        The corners.
+    radius
+        Radius at each corner, metres.
+    """
+    count = np.ceil(corners.width / (2.0 * np.arccos(np.maximum(1.0 - _ARC_TOLERANCE / radius, 0.0)))).astype(np.int64)
+    row, number = expand_counts(count + 2)
     angle = corners.turn[row] + (number - 1) / count[row] * corners.width[row]
     far = np.where(number == 0, 0.0, radius[row])
     xy = corners.xy[row] + far[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -91,44 +112,73 @@ def sectors_of(corners: Corners, radius: np.ndarray) -> np.ndarray:
     return _polygons(rings)
 
 
-def rank(shapes: np.ndarray) -> np.ndarray:
-    """The rank of each shape by what it is written as: what is made of shapes in this order depends on nothing else."""
+def rank_by_wkb(shapes: np.ndarray) -> np.ndarray:
+    """Return the rank of each shape by its WKB: an order that does not depend on that of the input."""
     return np.unique(shapely.to_wkb(shapes), return_inverse=True)[1]
 
 
-def cut_out(shapes: np.ndarray, shape: np.ndarray, shadows: np.ndarray) -> None:
-    """Take shadows out of shapes, one of each shape at a time."""
-    met = shapely.intersects(shapes[shape], shadows)
-    shape, shadows = shape[met], shadows[met]
-    order = np.lexsort((rank(shadows), shape))
-    shape, shadows = shape[order], shadows[order]
-    _, number = expand(np.bincount(shape, minlength=len(shapes)))
+def subtract(shapes: np.ndarray, shape: np.ndarray, occluded: np.ndarray) -> None:
+    """Subtract occluded areas from shapes, in place.
+
+    Parameters
+    ----------
+    shapes
+        The shapes; changed.
+    shape
+        Row of the shape that each occluded area belongs to.
+    occluded
+        The occluded areas. Each shape loses them one after the other, in the order of their WKB.
+    """
+    met = shapely.intersects(shapes[shape], occluded)
+    shape, occluded = shape[met], occluded[met]
+    order = np.lexsort((rank_by_wkb(occluded), shape))
+    shape, occluded = shape[order], occluded[order]
+    _, number = expand_counts(np.bincount(shape, minlength=len(shapes)))
     for turn in range(number.max(initial=-1) + 1):
         rows = number == turn
-        shapes[shape[rows]] = shapely.difference(shapes[shape[rows]], shadows[rows])
+        shapes[shape[rows]] = shapely.difference(shapes[shape[rows]], occluded[rows])
 
 
-def strip_shadows(pieces: Pieces, lateral: float, piece: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What stands behind walls seen straight across pieces: rows of pieces, and shadows."""
-    ahead, aside = _along(pieces)
-    from_start = ends - pieces.start[piece][:, None]
-    along = (from_start * ahead[piece][:, None]).sum(axis=2)
-    across = (from_start * aside[piece][:, None]).sum(axis=2)
-    owner, along = np.tile(piece, 2), np.concatenate([along, along])
-    across, side = np.concatenate([across, -across]), np.repeat([1.0, -1.0], len(piece))
+def strip_occlusions(
+    segments: Segments, lateral: float, segment: np.ndarray, ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the areas that barriers hide from segments, seen at right angles.
+
+    Parameters
+    ----------
+    segments
+        The segments.
+    lateral
+        Longest leg, metres.
+    segment
+        Row of the segment of each pair of segment and barrier.
+    ends
+        x and y of both ends of the barrier of each pair, metres, shape (n, 2, 2).
+
+    Returns
+    -------
+    tuple of ndarray
+        Rows of segments, and the areas hidden from them.
+    """
+    ahead, aside = _directions(segments)
+    from_start = ends - segments.start[segment][:, None]
+    along = (from_start * ahead[segment][:, None]).sum(axis=2)
+    across = (from_start * aside[segment][:, None]).sum(axis=2)
+    owner, along = np.tile(segment, 2), np.concatenate([along, along])
+    across, side = np.concatenate([across, -across]), np.repeat([1.0, -1.0], len(segment))
     rise = across[:, ::-1] - across
     share = np.divide(SLACK - across, rise, out=np.zeros_like(rise), where=(across < SLACK) & (rise != 0.0))
     along, across = along + share * (along[:, ::-1] - along), across + share * rise
-    keep = (across.max(axis=1) >= SLACK) & (share <= 1.0).all(axis=1) & (np.abs(along[:, 1] - along[:, 0]) > TURN)
+    keep = (across.max(axis=1) >= SLACK) & (share <= 1.0).all(axis=1) & (np.abs(along[:, 1] - along[:, 0]) > MIN_WIDTH)
     owner, along, across, side = owner[keep], along[keep], across[keep] + SLACK, side[keep]
     far = np.repeat(np.maximum(across.max(axis=1), lateral)[:, None] + 1.0, 2, axis=1)
     s, t = np.hstack([along, along[:, ::-1]]), np.hstack([across, far]) * side[:, None]
     spread = s[:, :, None] * ahead[owner][:, None] + t[:, :, None] * aside[owner][:, None]
-    return owner, _polygons(pieces.start[owner][:, None] + spread)
+    return owner, _polygons(segments.start[owner][:, None] + spread)
 
 
-def _outside(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The parts of straight lines more than SLACK from (0, 0): row of the line, both ends."""
+def _clip_near_origin(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The parts of straight lines more than `SLACK` from (0, 0): row of the line, and both ends."""
     step = ends[:, 1] - ends[:, 0]
     square = (step**2).sum(axis=1)
     middle = -(ends[:, 0] * step).sum(axis=1) / square
@@ -143,15 +193,32 @@ def _outside(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return row, ends[row, :1] + share[:, :, None] * step[row][:, None]
 
 
-def sector_shadows(
+def sector_occlusions(
     corners: Corners, lateral: float, corner: np.ndarray, ends: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What stands behind walls seen from corners: rows of corners, and shadows."""
-    row, ends = _outside(ends - corners.xy[corner][:, None])
+    """Return the areas that barriers hide from corners.
+
+    Parameters
+    ----------
+    corners
+        The corners.
+    lateral
+        Longest leg, metres.
+    corner
+        Row of the corner of each pair of corner and barrier.
+    ends
+        x and y of both ends of the barrier of each pair, metres, shape (n, 2, 2).
+
+    Returns
+    -------
+    tuple of ndarray
+        Rows of corners, and the areas hidden from them.
+    """
+    row, ends = _clip_near_origin(ends - corners.xy[corner][:, None])
     owner = corner[row]
     one, two = ends[:, 0], ends[:, 1]
     turn = np.arctan2(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0], (one * two).sum(axis=1))
-    keep = (np.abs(turn) > TURN) & (np.abs(turn) < np.pi - TURN)
+    keep = (np.abs(turn) > MIN_WIDTH) & (np.abs(turn) < np.pi - MIN_WIDTH)
     owner, ends, turn = owner[keep], ends[keep], turn[keep]
     size = np.hypot(ends[:, :, 0], ends[:, :, 1])
     begin = np.arctan2(ends[:, 0, 1], ends[:, 0, 0])

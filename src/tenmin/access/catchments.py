@@ -1,4 +1,4 @@
-"""The people round facilities: how many live within a limit, and how much that leans on the width of the ground."""
+"""Catchment populations: people within a limit of facilities, and how far they depend on the lateral width."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tenmin.support.progress import step_through
 __all__ = ["count_people"]
 
 WIDTHS = (25.0, 100.0)
-"""Longest legs of the narrow and the wide end of the interval, metres."""
+"""Longest legs for the lower and upper end of the interval, metres."""
 
 
-def _widths(lateral: object) -> tuple[float, float]:
-    """The narrow and the wide longest leg."""
+def _check_widths(lateral: object) -> tuple[float, float]:
+    """The narrow and the wide width, metres."""
     if not isinstance(lateral, tuple | list) or len(lateral) != len(WIDTHS):
         msg = f"lateral must be two numbers of metres, narrow and wide, e.g. (25, 100), but is {lateral!r}"
         raise LimitError(msg)
@@ -50,11 +50,11 @@ def count_people(
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return how many people live within a limit of facilities, as an interval and by the rule.
+    """Return the number of people within a limit of facilities, and an interval for it.
 
-    A place counts where its walk is within the limit. The interval counts only walks whose leg from the place to the
-    street is at most so long: far apart, its ends say that the answer leans on how wide the ground beside the streets
-    is thought to be.
+    A place counts if its walk is within the limit. The interval counts only walks whose leg between the place and the
+    street is at most as long as a narrow or a wide lateral width; a large interval means that the result depends on
+    how much ground beside the streets is regarded as served.
 
     Parameters
     ----------
@@ -67,25 +67,25 @@ def count_people(
     minutes, metres
         One of them: a number, or a mapping from category to number. The limit is inclusive (1e-6 relative).
     lateral
-        The longest leg between a place and the street, metres, at most 100: the narrow one and the wide one.
+        Narrow and wide lateral width: longest leg between a place and the street, metres, at most 100.
     merge
-        "category" gives one row for each category instead of each facility; people near two facilities count once.
+        "category" gives a row per category instead of per facility; people near several facilities count once.
     direction
-        "to": people walk to the facility; "from": from it.
+        "to": people walk to the facility; "from": people walk from it.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
 
     Returns
     -------
     DataFrame
-        facility (None when merged), category, minutes or metres (the limit, as asked), people_low (legs up to the
-        narrow width), people_high (up to the wide one) and people (by the rule: legs up to 100 m). Rows in order of
-        facility (or category). people_low <= people_high <= people.
+        facility (None if merged), category, minutes or metres (the limit), people_low (legs up to the narrow width),
+        people_high (up to the wide width) and people (legs up to 100 m, as in all results). Rows are in the order of
+        the facilities (or categories). people_low <= people_high <= people.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
 
     Examples
     --------
@@ -99,16 +99,16 @@ def count_people(
       facility category  minutes  people_low  people_high  people
     0       c1   clinic     10.0        30.0         40.0    40.0
     """
-    widths = _widths(lateral)
+    widths = _check_widths(lateral)
     check_merge(merge, ("category",))
     query = make_query(
         network, facilities, places=places, minutes=minutes, metres=metres, direction=direction, barriers=barriers
     )
     people = people_of(places).to_numpy()
     destinations = query.destinations(merged=merge is not None)
-    feet = [*(_within(query.place_joins.feet, width) for width in widths), query.place_joins.feet]
+    feet = [*(_limit_legs(query.place_joins.feet, width) for width in widths), query.place_joins.feet]
     counts = [_count(query, one, feet, people) for one in step_through(destinations, "people")]
-    low, high, ruled = np.array(counts, np.float64).reshape(-1, 3).T
+    low, high, count = np.array(counts, np.float64).reshape(-1, 3).T
     rows = np.array([one.facility for one in destinations], np.int64)
     return pd.DataFrame(
         {
@@ -117,21 +117,21 @@ def count_people(
             query.unit: np.array([one.limits[-1] for one in destinations], np.float64),
             "people_low": low,
             "people_high": high,
-            "people": ruled,
+            "people": count,
         }
     )
 
 
-def _within(feet: Feet, width: float) -> Feet:
-    """The feet whose leg is at most so long."""
+def _limit_legs(feet: Feet, width: float) -> Feet:
+    """The access points whose leg is at most `width` metres."""
     kept = feet.leg <= inclusive(width)
     first = np.concatenate([[0], np.cumsum(kept)])[feet.first]
     return Feet(first, feet.edge[kept], feet.offset[kept], feet.leg[kept])
 
 
 def _count(query: Query, destination: Destination, feet: list[Feet], people: np.ndarray) -> list[float]:
-    """The people of the places within the limit of a destination, once for each choice of feet."""
+    """The people within the limit of a destination, for each of several sets of access points of the places."""
     (starts, owner), limit = query.starts(destination.rows), destination.limits[-1]
     labels, streets = query.labels(starts, owner, limit), query.network.streets
-    best = [arrive_at(streets, query.costs, labels, some, starts=starts, owner=owner).cost for some in feet]
+    best = [arrive_at(streets, query.costs, labels, one, starts=starts, owner=owner).cost for one in feet]
     return [float(people[query.amount(cost) <= inclusive(limit)].sum()) for cost in best]

@@ -1,8 +1,8 @@
-"""Isochrones: the streets and the ground from which a facility is within a limit."""
+"""Isochrones: the ground or the streets within a limit of facilities."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from tenmin.access._exact_ground import draw_exact_grounds
-from tenmin.access._ground import Group, Sketch, draw_grounds
-from tenmin.access.query import Query, check_merge, make_query
+from tenmin.access._ground import DrawingOptions, draw_grounds
+from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import ASIDE, WalkNetwork
 from tenmin.routing import Basin, clip_stretches, cut_lines, reach_streets
 from tenmin.support.errors import TableError
@@ -23,22 +23,23 @@ from tenmin.support.progress import step_through
 __all__ = ["draw_isochrones", "trace_isochrones"]
 
 Shape = Literal["ground", "streets"]
-FINEST, USUAL, COARSEST = 1.0, 12.5, 100.0
+MIN_RESOLUTION, DEFAULT_RESOLUTION, MAX_RESOLUTION = 1.0, 12.5, 100.0
+"""Spacing of the sample grid, metres."""
 
 
-def _check_options(shape: object, lateral: float, resolution: float | None, threads: int | None) -> Sketch:
+def _check_options(shape: object, lateral: float, resolution: float | None, threads: int | None) -> DrawingOptions:
     if shape not in ("ground", "streets"):
         msg = f"shape must be 'ground' or 'streets', but is {shape!r}"
         raise TableError(msg)
     check_metres(lateral, "lateral", allowed=f"above 0 and up to {ASIDE:g}", least=1e-3, most=ASIDE)
     if resolution is None:
-        resolution = min(max(lateral / 4.0, FINEST), USUAL)
-    allowed = f"from {FINEST:g} to {COARSEST:g}"
-    check_metres(resolution, "resolution", allowed=allowed, least=FINEST, most=COARSEST)
+        resolution = min(max(lateral / 4.0, MIN_RESOLUTION), DEFAULT_RESOLUTION)
+    allowed = f"from {MIN_RESOLUTION:g} to {MAX_RESOLUTION:g}"
+    check_metres(resolution, "resolution", allowed=allowed, least=MIN_RESOLUTION, most=MAX_RESOLUTION)
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
         msg = f"threads is {threads!r}; give a whole number from 1 up, or None for as many as there are processors"
         raise TableError(msg)
-    return Sketch(float(lateral), float(resolution), threads)
+    return DrawingOptions(float(lateral), float(resolution), threads)
 
 
 def trace_isochrones(
@@ -56,7 +57,7 @@ def trace_isochrones(
     threads: int | None = None,
     exact: bool = False,
 ) -> gpd.GeoDataFrame:
-    """Return the circles of facilities: from where (or to where) a walk is within a limit.
+    """Return the isochrones of facilities: the area or the streets within a limit.
 
     Parameters
     ----------
@@ -67,37 +68,37 @@ def trace_isochrones(
     minutes, metres
         One of them: a number, a list of numbers, or a mapping from category to number or list.
     direction
-        "to": where people can walk to the facility from; "from": where they can walk to.
+        "to": from where people can walk to the facility; "from": to where they can walk from it.
     shape
-        "ground": all points whose walk, with a leg of at most `lateral` metres, is within the limit, drawn as
-        polygons with their holes; "streets": the reached stretches of street, exactly.
+        "ground": polygons of all points whose walk, with a leg of at most `lateral` metres, is within the limit;
+        "streets": lines of the reached parts of edges, exact.
     merge
-        "category" gives one row for each category instead of each facility.
+        "category" gives a row per category instead of per facility.
     lateral
-        Longest leg off the street that the ground shows, metres, at most 100.
+        Lateral width of the ground: longest leg between a point and the street, metres, at most 100.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
     resolution
-        Distance of the points between which the outline of the ground is interpolated, metres, from 1 to 100; half of
-        it where barriers stand. The finer, the truer and the slower. By default a quarter of `lateral`, at most 12.5.
+        Spacing of the sample grid from which outlines are interpolated, metres, from 1 to 100; halved near barriers.
+        A smaller spacing is more accurate and slower. By default a quarter of `lateral`, at most 12.5.
     threads
-        How many circles are drawn at once; by default as many as there are processors. Results do not depend on it.
+        Number of threads that draw isochrones; by default the number of processors. Results do not depend on it.
     exact
-        Draw the ground as the union of what each piece and corner of street serves, true to millimetres, for checking
-        and small jobs: it is many times slower. `resolution` and `threads` then have no effect, but beside private
-        streets and islands, where the ground is drawn at 1 m.
+        Draw the ground without a grid, as the union of strips along street segments and sectors around corners, to
+        within millimetres: for checking and small jobs, since it is many times slower. `resolution` and `threads` then
+        have no effect, except that the ground near private streets and islands is drawn from a grid of 1 m.
 
     Returns
     -------
     GeoDataFrame
-        Columns facility (None when merged), category, minutes or metres (as asked), and geometry: MultiPolygon or
-        MultiLineString in the network's CRS, empty where nothing is reached. Rows in order of facility (or
-        category), then limit.
+        facility (None if merged), category, minutes or metres (the limit), and geometry: MultiPolygon or
+        MultiLineString in the network's CRS, empty if nothing is reached. Rows are in the order of the facilities (or
+        categories), then by limit.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
 
     Examples
     --------
@@ -136,32 +137,49 @@ def draw_isochrones(
     threads: int | None = None,
     exact: bool = False,
 ) -> gpd.GeoDataFrame:
-    """Return the isochrones of a query that is already checked and snapped; see `trace_isochrones`."""
+    """Return the isochrones of a query whose inputs are already checked.
+
+    Parameters
+    ----------
+    query
+        The network, the facilities and the limits.
+    shape, merge, lateral, resolution, threads, exact
+        As in `trace_isochrones`.
+
+    Returns
+    -------
+    GeoDataFrame
+        As from `trace_isochrones`.
+
+    Raises
+    ------
+    TableError, LimitError
+        If an option is not valid.
+    """
     check_merge(merge, ("category",))
-    sketch = _check_options(shape, lateral, resolution, threads)
+    options = _check_options(shape, lateral, resolution, threads)
     destinations = query.destinations(merged=merge is not None)
-    groups = [Group(one.rows, query.cost(np.array(one.limits, np.float64))) for one in destinations]
     if shape == "streets":
-        drawn = _draw_streets(query, groups)
+        shapes = _draw_streets(query, destinations)
     else:
-        drawn = (draw_exact_grounds if exact else draw_grounds)(query, groups, sketch)
+        shapes = (draw_exact_grounds if exact else draw_grounds)(query, destinations, options)
     rows = [
-        (None if one.facility < 0 else query.facilities.index[one.facility], one.category, number)
+        (None if one.facility < 0 else query.facilities.index[one.facility], one.category, limit)
         for one in destinations
-        for number in one.limits
+        for limit in one.limits
     ]
     table = pd.DataFrame(rows, columns=["facility", "category", query.unit])
     table[query.unit] = table[query.unit].astype("float64")
-    return gpd.GeoDataFrame(table, geometry=drawn, crs=query.network.crs)
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=query.network.crs)
 
 
-def _draw_streets(query: Query, groups: list[Group]) -> np.ndarray:
-    """The reached streets of each group within each of its limits."""
+def _draw_streets(query: Query, destinations: Sequence[Destination]) -> np.ndarray:
+    """MultiLineStrings of the reached streets of each destination, for each of its limits."""
     network, basin, lines = query.network, Basin.of(query.arcs), []
-    for group in step_through(groups, "isochrones"):
-        starts, furthest = query.facility_joins.take(group.rows), float(group.limits[-1])
-        stretches = reach_streets(network.streets, query.costs, query.arcs, starts, furthest, basin=basin).stretches
-        for limit in group.limits:
-            first, xy = cut_lines(network.shapes, clip_stretches(stretches, limit))
+    for one in step_through(destinations, "isochrones"):
+        starts, limits = query.facility_joins.take(one.rows), query.cost_limits(one)
+        reached = reach_streets(network.streets, query.costs, query.arcs, starts, float(limits[-1]), basin=basin)
+        for limit in limits:
+            first, xy = cut_lines(network.shapes, clip_stretches(reached.stretches, limit))
             lines.append(shapely.MultiLineString([xy[begin:end] for begin, end in pairwise(first)]))
     return np.array(lines, dtype=object)

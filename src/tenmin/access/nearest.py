@@ -1,4 +1,4 @@
-"""The nearest facilities: of every place the first, the second and so on, as far as one asks."""
+"""The k nearest facilities of every place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tenmin.support.progress import step_through
 __all__ = ["find_nearest"]
 
 
-def _count(k: object) -> int:
+def _check_count(k: object) -> int:
     if isinstance(k, Integral) and not isinstance(k, bool) and int(k) >= 1:
         return int(k)
     msg = f"k is {k!r}; give how many facilities of each category to find, a whole number from 1 up, e.g. k=3"
@@ -44,30 +44,30 @@ def find_nearest(
     network
         The streets and the walker.
     places
-        Points or polygons where people are; only geometry and index are read.
+        Points or polygons where people are; only geometry and index are used.
     facilities
         Points, multipoints (entrances) or polygons with the column `category`; only those in use count.
     k
-        How many different facilities of each category.
+        Number of facilities of each category to find.
     minutes, metres
-        At most one limit, a number or a mapping from category to number. With `metres` the metres of the walk are
-        minimised, and the minutes are those of that same walk. With neither, walks go as far as the network does.
+        At most one limit, inclusive: a number, or a mapping from category to number. With `metres` the length of the
+        walk is minimised, and the minutes are those of the same walk. Without a limit all walks are found.
     direction
-        "to": people walk to the facility; "from": from it.
+        "to": people walk to the facility; "from": people walk from it.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
 
     Returns
     -------
     DataFrame
-        place, category, rank (1 is the nearest), facility, minutes and metres of the walk. Rows in order of the places,
-        then category, then rank; fewer than k where fewer are to be reached. Equal walks rank by the other quantity,
-        then by the facility's id as text.
+        place, category, rank (1 is the nearest), facility, minutes and metres of the walk. Rows are sorted by place (in
+        the order given), category and rank, with fewer than k ranks where fewer facilities are reached. Ties are broken
+        by the quantity that is not minimised, then by the facility's id as text.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def find_nearest(
     0  home   clinic     1       c2      1.0    80.0
     1  home   clinic     2       c1     10.0   800.0
     """
-    most = _count(k)
+    k = _check_count(k)
     query = make_query(
         network,
         facilities,
@@ -95,7 +95,7 @@ def find_nearest(
         direction=direction,
         barriers=barriers,
     )
-    found = [_rank(query, category, most) for category in step_through(query.categories, "nearest")]
+    found = [_rank(query, category, k) for category in step_through(query.categories, "nearest")]
     category = np.repeat(np.array(query.categories, dtype=object), [len(part) for part in found])
     table = pd.concat([_as_table(np.zeros((0, 5))), *(_as_table(part) for part in found)])
     table.insert(1, "category", category)
@@ -105,7 +105,7 @@ def find_nearest(
 
 
 def _rank(query: Query, category: str, k: int) -> np.ndarray:
-    """One row for each place and rank: row of the place, rank, row of the facility, minutes, metres."""
+    """A row per place and rank: row of the place, rank, row of the facility, minutes, metres."""
     rows, limit, streets = query.rows_of[category], query.limit_of(category), query.network.streets
     starts, owner = query.starts(rows)
     seeds, most = seed_feet(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)

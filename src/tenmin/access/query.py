@@ -1,4 +1,4 @@
-"""The query behind every verb that walks: inputs checked and snapped once, limits and units turned in one place."""
+"""The query behind every function that walks: checked and snapped inputs, limits and conversion of units."""
 
 from __future__ import annotations
 
@@ -21,58 +21,61 @@ __all__ = ["Destination", "Query", "check_merge", "make_query"]
 
 @dataclass(frozen=True)
 class Destination:
-    """Facilities that are walked to as one: a single facility, or all of a category."""
+    """A set of facilities treated as one destination: a single facility, or all of a category."""
 
     facility: int
-    """The row of the single facility; -1 for all of a category."""
+    """Row of the single facility; -1 for all of a category."""
     category: str
     rows: np.ndarray
-    """int64, the rows of its facilities"""
+    """Rows of its facilities, int64."""
     limits: tuple[float, ...]
-    """In minutes or metres, as they were given, ascending; () without a limit."""
+    """Limits in minutes or metres, ascending; () without a limit."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """Who walks to what, and how far: checked, in the network's CRS, valid from birth.
+    """Checked inputs of a search, in the CRS of the network.
 
-    Frames are in metres. What is derived (snapping, costs, arcs) is made when it is first read, and once.
+    Derived properties (snapping, costs, arcs) are computed on first access and cached.
     """
 
     network: WalkNetwork
+    """The streets and the walker."""
     places: gpd.GeoDataFrame
-    """Empty for verbs that ask from where a facility is reached."""
+    """The places; empty for functions that need none."""
     facilities: gpd.GeoDataFrame
+    """The facilities, including those that are not in use."""
     direction: str
-    """Whether people walk "to" the facility or "from" it."""
+    """Whether people walk "to" or "from" the facility."""
     unit: Unit
-    """The quantity that searches minimise, and that limits are given in."""
+    """Unit of the limits, "minutes" or "metres"; searches minimise this quantity."""
     limits: Limits | None
+    """Limits by category; None if walks are not limited."""
 
     @cached_property
     def place_joins(self) -> Joins:
-        """How the places join the streets."""
+        """Snapping result of the places."""
         return self.network.snap(self.places)
 
     @cached_property
     def facility_joins(self) -> Joins:
-        """How the facilities join the streets."""
+        """Snapping result of the facilities."""
         return self.network.snap(self.facilities)
 
     @cached_property
     def costs(self) -> Costs:
-        """The costs of a search that runs from the facilities: seconds for minutes, else metres."""
+        """Costs of edges for a search from the facilities: seconds for minutes, else metres."""
         costs = self.network.costs(self.unit)
         return costs.reversed() if self.direction == "to" else costs
 
     @cached_property
     def arcs(self) -> Arcs:
-        """The traversable arcs at these costs."""
+        """Traversable arcs at these costs."""
         return open_arcs(self.network.streets, self.costs)
 
     @cached_property
     def rows_of(self) -> dict[str, np.ndarray]:
-        """The rows of the facilities in use of each category asked for, in order of category."""
+        """Rows of the facilities in use by category, sorted; if limits name categories, only of these."""
         category = self.facilities["category"].astype("str").to_numpy()
         present, used = set(category), in_use(self.facilities)
         chosen = sorted(present) if self.limits is None else self.limits.choose(present, load_catalogue())
@@ -80,15 +83,15 @@ class Query:
 
     @property
     def categories(self) -> list[str]:
-        """The categories asked for, sorted."""
+        """The categories of the query, sorted."""
         return list(self.rows_of)
 
     def limit_of(self, category: str) -> float:
-        """The limit of a category, in minutes or metres; inf without one."""
+        """The largest limit of a category, in minutes or metres; inf without a limit."""
         return np.inf if self.limits is None else self.limits.of(category)[-1]
 
     def destinations(self, *, merged: bool) -> list[Destination]:
-        """What people walk to: every category, sorted (merged), or every facility in use, in the order given."""
+        """The destinations: every category, sorted (merged), or every facility in use, in table order."""
         limits = {name: self.limits.of(name) if self.limits else () for name in self.rows_of}
         if merged:
             return [Destination(-1, name, rows, limits[name]) for name, rows in self.rows_of.items()]
@@ -97,47 +100,69 @@ class Query:
         return [Destination(row, str(names[row]), np.array([row]), limits[str(names[row])]) for row in single]
 
     def cost(self, limit: Figures) -> Figures:
-        """A limit in the unit of the costs."""
+        """A limit converted to the unit of the costs, seconds or metres."""
         return cost_of(limit, self.unit)
 
+    def cost_limits(self, destination: Destination) -> np.ndarray:
+        """The limits of a destination converted to the unit of the costs, ascending, float64."""
+        return self.cost(np.array(destination.limits, np.float64))
+
     def amount(self, cost: Figures) -> Figures:
-        """A cost in minutes or metres, as limits are given."""
+        """A cost converted to the unit of the limits, minutes or metres."""
         return amount_of(cost, self.unit)
 
     def horizon(self, limit: float) -> float:
-        """The cost up to which a search misses no walk within a limit."""
+        """The cost up to which to search so that rounding loses no walk within a limit."""
         return horizon(self.cost(limit))
 
     def radius(self, limit: float) -> float:
-        """The metres in a straight line, on level ground, that a limit is worth."""
+        """A limit in metres; minutes are converted at the walker's speed on level ground."""
         return limit * self.network.walker.metres_a_minute if self.unit == "minutes" else limit
 
     def minutes_and_metres(self, cost: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The minutes and metres of walks from their cost and the other quantity carried along."""
+        """Minutes and metres of walks.
+
+        Parameters
+        ----------
+        cost
+            Seconds or metres: the quantity that was minimised.
+        other
+            The other of the two, of the same walks.
+        """
         seconds, metres = (cost, other) if self.unit == "minutes" else (other, cost)
         return amount_of(seconds, "minutes"), metres
 
     def by_id(self, rows: np.ndarray) -> np.ndarray:
-        """Rows of facilities in the order of their ids as text, which is how a search numbers its owners."""
+        """Rows of facilities sorted by id as text, the order in which a search numbers owners."""
         return rows[self._order(rows)]
 
     def _order(self, rows: np.ndarray) -> np.ndarray:
         return np.argsort(self.facilities.index.to_numpy()[rows].astype(str), kind="stable")
 
     def starts(self, rows: np.ndarray) -> tuple[Feet, np.ndarray]:
-        """The access points of some facilities, and of each the rank of its facility by id."""
+        """The access points of some facilities, and the rank by id of the facility of each."""
         rank = np.empty(len(rows), np.int64)
         rank[self._order(rows)] = np.arange(len(rows))
         feet = self.facility_joins.take(rows)
         return feet, rank[feet.thing]
 
     def labels(self, starts: Feet, owner: np.ndarray, limit: float = np.inf) -> Labels:
-        """The labels of a search from access points, complete up to a limit."""
+        """Labels of a search from access points.
+
+        Parameters
+        ----------
+        starts
+            The access points.
+        owner
+            Number of the facility of each, as `starts` gives it.
+        limit
+            Minutes or metres up to which labels are complete.
+        """
         seeds = seed_feet(self.network.streets, self.costs, starts, owner)
         return search(self.arcs, seeds, np.inf if np.isinf(limit) else self.horizon(limit))
 
     def arrivals(self, rows: np.ndarray) -> tuple[Arrivals, Labels, Feet]:
-        """The best walk of every place over the facilities in some rows."""
+        """The best walk of every place to any of some facilities, with the labels and access points of the search."""
         feet, owner = self.starts(rows)
         labels = self.labels(feet, owner)
         walks = arrive_at(self.network.streets, self.costs, labels, self.place_joins.feet, starts=feet, owner=owner)
@@ -146,10 +171,10 @@ class Query:
     def cost_to_end_of_data(self) -> np.ndarray:
         """The cost from every place to the nearest end of the data, inf where there is none."""
         labels = self.network.from_ends_of_data(self.arcs)
-        nothing = Feet(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
-        nobody = np.zeros(0, np.int32)
+        no_starts = Feet(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+        no_owner = np.zeros(0, np.int32)
         return arrive_at(
-            self.network.streets, self.costs, labels, self.place_joins.feet, starts=nothing, owner=nobody
+            self.network.streets, self.costs, labels, self.place_joins.feet, starts=no_starts, owner=no_owner
         ).cost
 
 
@@ -165,7 +190,7 @@ def make_query(
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
 ) -> Query:
-    """Return the query that a verb asks, with everything checked.
+    """Return a query after checking its inputs.
 
     Parameters
     ----------
@@ -174,32 +199,32 @@ def make_query(
     facilities
         Points, multipoints (entrances) or polygons with the column `category`.
     places
-        Points or polygons where people are; None for verbs that ask from where a facility is reached.
+        Points or polygons where people are, if the function needs them.
     minutes, metres
-        At most one of them: a number or a mapping from category to number; with `several`, lists of numbers.
+        At most one of them: a number or a mapping from category to number; with `several`, also lists of numbers.
     several
-        Whether several limits may be given.
+        Whether lists of limits are allowed.
     needed
         Whether a limit must be given.
     direction
-        "to": people walk to the facility; "from": from it.
+        "to": people walk to the facility; "from": people walk from it.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
     """
     read = read_limit if needed else read_limits
     limits = read(minutes, metres, several=several)
     check_direction(direction)
     network = network.behind(barriers)
     facilities = in_metres(check_facilities(facilities), network.crs)
-    homes = facilities.iloc[:0] if places is None else in_metres(check_places(places), network.crs)
+    places = facilities.iloc[:0] if places is None else in_metres(check_places(places), network.crs)
     query = Query(
         network=network,
-        places=homes,
+        places=places,
         facilities=facilities,
         direction=direction,
         unit="minutes" if limits is None else limits.unit,
@@ -210,7 +235,20 @@ def make_query(
 
 
 def check_merge(merge: object, allowed: Sequence[str]) -> None:
-    """Raise a TableError unless facilities are merged in a way that is allowed, or not at all."""
+    """Raise an error unless the option `merge` is None or allowed.
+
+    Parameters
+    ----------
+    merge
+        The option as given.
+    allowed
+        Its allowed texts.
+
+    Raises
+    ------
+    TableError
+        If it is neither.
+    """
     if merge is not None and not (isinstance(merge, str) and merge in allowed):
         msg = f"merge must be None (each facility by itself) or {' or '.join(map(repr, allowed))}, but is {merge!r}"
         raise TableError(msg)

@@ -1,4 +1,4 @@
-"""Routes: the line along the streets that the best walk of a place takes."""
+"""Routes of walks as lines along the streets."""
 
 from __future__ import annotations
 
@@ -11,23 +11,27 @@ from tenmin.routing import Feet, Labels, Stretches, cut_lines, original_of, seed
 
 __all__ = ["trace_route"]
 
+EdgePart = tuple[int, float, float]
+"""An edge, and the distances along it (metres) at which a walk enters and leaves it."""
+
 
 def trace_route(query: Query, row: int, rows: np.ndarray) -> shapely.LineString:
-    """Return the line that the best walk of one place takes, from the place's foot to the facility's, or back.
+    """Return the route of the best walk between a place and some facilities.
 
     Parameters
     ----------
     query
-        Who walks to what.
+        The network, places and facilities.
     row
         Row of the place.
     rows
-        Rows of the facilities of the category.
+        Rows of the facilities.
 
     Returns
     -------
     LineString
-        In the network's CRS, along the streets; empty where there is no walk.
+        From the access point of the place to that of the facility, or back, by the direction of the query; in the
+        network's CRS; empty if there is no walk.
     """
     best, labels, starts = query.arrivals(rows)
     if best.owner[row] < 0:
@@ -35,42 +39,44 @@ def trace_route(query: Query, row: int, rows: np.ndarray) -> shapely.LineString:
     network, foot, start = query.network, int(best.foot[row]), int(best.start[row])
     edge, offset = int(query.place_joins.feet.edge[foot]), float(query.place_joins.feet.offset[foot])
     if start >= 0:
-        legs = [(edge, offset, float(starts.offset[start]))]
+        parts = [(edge, offset, float(starts.offset[start]))]
     else:
         length, streets = float(network.streets.length[edge]), network.streets
         node = int(streets.u[edge] if start == -1 else streets.v[edge])
-        legs = [(edge, offset, 0.0 if start == -1 else length)]
-        legs += _back_to_start(query, labels, node, (starts, int(best.owner[row]), rows))
-    xy = [_leg_points(network, leg) for leg in legs]
+        parts = [(edge, offset, 0.0 if start == -1 else length)]
+        parts += _path_to_seed(query, labels, node, (starts, int(best.owner[row]), rows))
+    xy = [_coordinates(network, part) for part in parts]
     line = np.concatenate([points if k == 0 else points[1:] for k, points in enumerate(xy)])
     return shapely.LineString(line if query.direction == "to" else line[::-1])
 
 
-def _leg_points(network: WalkNetwork, leg: tuple[int, float, float]) -> np.ndarray:
-    """The corners of an edge from one distance along it to another."""
-    edge, begin, end = leg
+def _coordinates(network: WalkNetwork, part: EdgePart) -> np.ndarray:
+    """The coordinates of a part of an edge, in its order."""
+    edge, begin, end = part
     ends = np.array([min(begin, end)]), np.array([max(begin, end)])
     _, xy = cut_lines(network.shapes, Stretches(np.array([edge]), *ends, *ends))
     return xy if begin <= end else xy[::-1]
 
 
-def _back_to_start(
-    query: Query, labels: Labels, node: int, whose: tuple[Feet, int, np.ndarray]
-) -> list[tuple[int, float, float]]:
-    """The whole edges from a node back to a seed, then the part of an edge to the facility's foot."""
+def _path_to_seed(query: Query, labels: Labels, node: int, seeded: tuple[Feet, int, np.ndarray]) -> list[EdgePart]:
+    """The whole edges from a node back to a seed of the search, then part of an edge to the facility's access point.
+
+    `seeded` are the access points of the facilities, the number of the facility that owns the walk, and the rows of the
+    facilities.
+    """
     streets = query.network.streets
-    legs: list[tuple[int, float, float]] = []
+    parts: list[EdgePart] = []
     while (edge := int(labels.via[node])) >= 0:
         length = float(streets.length[edge])
         outward = int(streets.v[edge]) == original_of(streets, node)
-        legs.append((edge, length, 0.0) if outward else (edge, 0.0, length))
+        parts.append((edge, length, 0.0) if outward else (edge, 0.0, length))
         node = step_back(streets, node, edge)
-    starts, owner, rows = whose
+    starts, owner, rows = seeded
     seeds = seed_feet(streets, query.costs, starts, query.starts(rows)[1])
-    mine = (seeds.node == node) & (seeds.owner == owner) & np.isfinite(seeds.cost)
-    seed = int(np.flatnonzero(mine)[np.argmin(seeds.cost[mine])])
+    usable = (seeds.node == node) & (seeds.owner == owner) & np.isfinite(seeds.cost)
+    seed = int(np.flatnonzero(usable)[np.argmin(seeds.cost[usable])])
     feet = len(starts.edge)
     foot, ahead = seed % feet, (seed // feet) % 2 == 0
     edge = int(starts.edge[foot])
-    legs.append((edge, float(streets.length[edge]) if ahead else 0.0, float(starts.offset[foot])))
-    return legs
+    parts.append((edge, float(streets.length[edge]) if ahead else 0.0, float(starts.offset[foot])))
+    return parts

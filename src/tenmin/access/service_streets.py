@@ -1,4 +1,4 @@
-"""Reach: every stretch of street within a limit of facilities as a table, with the walk at both of its ends."""
+"""Service streets: the parts of edges within a limit of facilities, with the walk at both of their ends."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tenmin.support.progress import step_through
 
 __all__ = ["trace_streets"]
 
-SLIVER = 1e-9
-"""Metres below which a stretch is nothing but rounding."""
-STEP = 1e-6
-"""Seconds or metres below which a step in the walk is nothing but rounding."""
+MIN_LENGTH = 1e-9
+"""Metres below which an edge interval is rounding error."""
+COST_TOLERANCE = 1e-6
+"""Seconds or metres below which a difference of walks is rounding error."""
 
 
 @dataclass(frozen=True)
-class _Pieces:
-    """Stretches of street, and of each the number of its group: rows of facilities, or of categories."""
+class _GroupedIntervals:
+    """Edge intervals with the group of each: the row of a facility, or the number of a category."""
 
     group: np.ndarray
-    stretches: Stretches
+    intervals: Stretches
 
 
 def trace_streets(
@@ -42,7 +42,7 @@ def trace_streets(
     merge: Literal["category", "nearest"] | None = None,
     barriers: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return every stretch of street within a limit of facilities, with the walk at both of its ends.
+    """Return the parts of edges within a limit of facilities, with the walk at both of their ends.
 
     Parameters
     ----------
@@ -53,27 +53,27 @@ def trace_streets(
     minutes, metres
         One of them: a number, or a mapping from category to number.
     direction
-        "to": from where people can walk to the facility; "from": where they can walk to.
+        "to": from where people can walk to the facility; "from": to where they can walk from it.
     merge
-        None gives the streets of each facility by itself. "category" gives those of all facilities of a category
-        together. "nearest" divides these among the facilities: each stretch belongs to the one that is nearest, and
-        where two are equally near, to the one whose walk is the lesser in the other quantity, then in its id as text.
+        None gives the streets of each facility; "category" those of all facilities of a category together; "nearest"
+        divides the latter among the facilities (a network Voronoi partition). Ties are broken by the quantity that is
+        not minimised, then by the facility's id as text.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
 
     Returns
     -------
     GeoDataFrame
-        A row for each stretch on which the walk grows or shrinks evenly: facility (None when merged by category),
-        category, edge (label in `network.edges`), begin and end (metres from the edge's first end), begin_minutes
-        and end_minutes or begin_metres and end_metres (the walk from there, or to there, as the limit was given), and
-        geometry: LineString in the network's CRS. Rows in order of facility (or category), edge and begin; stretches
-        of one facility (or, merged, of one category) overlap nowhere.
+        A row per edge interval on which the walk changes linearly: facility (None if merged by category), category,
+        edge (label in `network.edges`), begin and end (metres along the edge from u), begin_minutes and end_minutes or
+        begin_metres and end_metres (the walk at these points, in the unit of the limit), and geometry: LineString in
+        the network's CRS. Rows are in the order of the facilities (or categories), then by edge and begin. Intervals of
+        one facility (or, merged, of one category) do not overlap.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
 
     Examples
     --------
@@ -94,67 +94,68 @@ def trace_streets(
     check_merge(merge, ("category", "nearest"))
     query = make_query(network, facilities, minutes=minutes, metres=metres, direction=direction, barriers=barriers)
     destinations = query.destinations(merged=merge is not None)
-    pieces = _tidy((_divided if merge == "nearest" else _reached)(query, destinations))
+    found = _merge_adjacent((_partition if merge == "nearest" else _reach_each)(query, destinations))
     if merge == "category":
-        facility = np.full(len(pieces.group), None, dtype=object)
-        category = [destinations[k].category for k in pieces.group.tolist()]
+        facility = np.full(len(found.group), None, dtype=object)
+        category = [destinations[k].category for k in found.group.tolist()]
     else:
-        facility = query.facilities.index[pieces.group]
-        category = query.facilities["category"].astype("str").to_numpy()[pieces.group]
-    return _table(query, pieces.stretches, facility, category)
+        facility = query.facilities.index[found.group]
+        category = query.facilities["category"].astype("str").to_numpy()[found.group]
+    return _table(query, found.intervals, facility, category)
 
 
-def _reached(query: Query, destinations: Sequence[Destination]) -> list[_Pieces]:
-    """The streets of each destination; groups are facilities, or numbers of categories."""
+def _reach_each(query: Query, destinations: Sequence[Destination]) -> list[_GroupedIntervals]:
+    """The reached streets of each destination; groups are facilities, or numbers of categories."""
     basin, found = Basin.of(query.arcs), []
     for number, one in enumerate(step_through(destinations, "streets")):
         starts, limit = query.facility_joins.take(one.rows), query.cost(one.limits[-1])
         reached = reach_streets(query.network.streets, query.costs, query.arcs, starts, limit, basin=basin)
         group = number if one.facility < 0 else one.facility
-        found.append(_Pieces(np.full(len(reached.stretches.edge), group), reached.stretches))
+        found.append(_GroupedIntervals(np.full(len(reached.stretches.edge), group), reached.stretches))
     return found
 
 
-def _divided(query: Query, destinations: Sequence[Destination]) -> list[_Pieces]:
-    """The streets of each category, each stretch with its nearest facility; groups are facilities."""
+def _partition(query: Query, destinations: Sequence[Destination]) -> list[_GroupedIntervals]:
+    """The reached streets of each category, divided by nearest facility; groups are facilities."""
     streets, costs, found = query.network.streets, query.costs, []
     for one in step_through(destinations, "streets"):
         (starts, owner), limit = query.starts(one.rows), one.limits[-1]
         labels = query.labels(starts, owner, limit)
-        stretches, whose = divide_streets(streets, costs, labels, query.cost(limit), starts=starts, owner=owner)
-        found.append(_Pieces(query.by_id(one.rows)[whose], stretches))
+        intervals, nearest = divide_streets(streets, costs, labels, query.cost(limit), starts=starts, owner=owner)
+        found.append(_GroupedIntervals(query.by_id(one.rows)[nearest], intervals))
     return found
 
 
-def _tidy(found: Sequence[_Pieces]) -> _Pieces:
-    """All pieces in order of group; what is split without a bend in the walk is put together again."""
-    none = _Pieces(np.zeros(0, np.int64), Stretches(np.zeros(0, np.int64), *np.zeros((4, 0))))
-    group = np.concatenate([none.group, *(pieces.group for pieces in found)])
-    columns = zip(none.stretches, *(pieces.stretches for pieces in found), strict=True)
-    stretches = Stretches(*(np.concatenate(column) for column in columns))
+def _merge_adjacent(found: Sequence[_GroupedIntervals]) -> _GroupedIntervals:
+    """All intervals sorted by group; adjacent ones are merged if the walk changes at the same rate."""
+    none = _GroupedIntervals(np.zeros(0, np.int64), Stretches(np.zeros(0, np.int64), *np.zeros((4, 0))))
+    group = np.concatenate([none.group, *(one.group for one in found)])
+    columns = zip(none.intervals, *(one.intervals for one in found), strict=True)
+    intervals = Stretches(*(np.concatenate(column) for column in columns))
     rows = np.argsort(group, kind="stable")
-    rows = rows[stretches.end[rows] - stretches.begin[rows] > SLIVER]
-    group, (edge, begin, end, begin_cost, end_cost) = group[rows], (column[rows] for column in stretches)
+    rows = rows[intervals.end[rows] - intervals.begin[rows] > MIN_LENGTH]
+    group, (edge, begin, end, begin_cost, end_cost) = group[rows], (column[rows] for column in intervals)
     rises = begin_cost < end_cost
     first = np.ones(len(rows), bool)
-    goes_on = (np.abs(begin[1:] - end[:-1]) <= 2.0 * SLIVER) & (np.abs(begin_cost[1:] - end_cost[:-1]) <= STEP)
-    first[1:] = ~((group[1:] == group[:-1]) & (edge[1:] == edge[:-1]) & (rises[1:] == rises[:-1]) & goes_on)
+    touches = np.abs(begin[1:] - end[:-1]) <= 2.0 * MIN_LENGTH
+    continues = touches & (np.abs(begin_cost[1:] - end_cost[:-1]) <= COST_TOLERANCE)
+    first[1:] = ~((group[1:] == group[:-1]) & (edge[1:] == edge[:-1]) & (rises[1:] == rises[:-1]) & continues)
     last = np.append(first[1:], np.ones(min(len(rows), 1), bool))
-    whole = Stretches(edge[first], begin[first], end[last], begin_cost[first], end_cost[last])
-    return _Pieces(group[first], whole)
+    merged = Stretches(edge[first], begin[first], end[last], begin_cost[first], end_cost[last])
+    return _GroupedIntervals(group[first], merged)
 
 
-def _table(query: Query, stretches: Stretches, facility: object, category: object) -> gpd.GeoDataFrame:
-    """The stretches as a table."""
-    first, xy = cut_lines(query.network.shapes, stretches)
+def _table(query: Query, intervals: Stretches, facility: object, category: object) -> gpd.GeoDataFrame:
+    """The table of edge intervals."""
+    first, xy = cut_lines(query.network.shapes, intervals)
     table = {
         "facility": facility,
         "category": np.asarray(category, dtype=object),
-        "edge": query.network.edges.index[stretches.edge],
-        "begin": stretches.begin,
-        "end": stretches.end,
-        f"begin_{query.unit}": query.amount(stretches.begin_cost),
-        f"end_{query.unit}": query.amount(stretches.end_cost),
+        "edge": query.network.edges.index[intervals.edge],
+        "begin": intervals.begin,
+        "end": intervals.end,
+        f"begin_{query.unit}": query.amount(intervals.begin_cost),
+        f"end_{query.unit}": query.amount(intervals.end_cost),
     }
     lines = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xy, (first,))
     return gpd.GeoDataFrame(pd.DataFrame(table), geometry=lines, crs=query.network.crs)

@@ -1,4 +1,4 @@
-"""Travel times from places to facilities: minutes, metres, and which facility is nearest."""
+"""Travel times from places to facilities."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["TravelTimes", "measure_walks", "straight_times", "travel_times"]
 
 @dataclass(frozen=True)
 class TravelTimes:
-    """The best walk from every place to every category: index = places, columns = categories.
-
-    `minutes` and `metres` are those of one walk, inf where there is none; `nearest` is the facility's id or None.
-    """
+    """The best walk from every place to every category, as frames of places x categories."""
 
     minutes: pd.DataFrame
+    """Minutes to the nearest facility; inf if there is no walk."""
     metres: pd.DataFrame
+    """Metres of the same walk."""
     nearest: pd.DataFrame
+    """Id of the nearest facility, or None."""
 
 
 def travel_times(query: Query) -> TravelTimes:
-    """Return the best walk from every place of a query to each of its categories, however far."""
+    """Return the best walk from every place to each category of a query, without a limit."""
     index = query.places.index
     minutes, metres, nearest = _empty(len(index), len(query.rows_of))
     for column, rows in enumerate(step_through(query.rows_of.values(), "walks")):
@@ -43,7 +43,7 @@ def travel_times(query: Query) -> TravelTimes:
 
 
 def straight_times(query: Query) -> TravelTimes:
-    """Return the metres to the nearest facility of each category as the crow flies, and the minutes on level ground."""
+    """Return the straight distance to the nearest facility of each category, and its minutes at level walking speed."""
     places = query.places.geometry.to_numpy()
     minutes, metres, nearest = _empty(len(places), len(query.rows_of))
     for column, rows in enumerate(query.rows_of.values()):
@@ -58,7 +58,7 @@ def straight_times(query: Query) -> TravelTimes:
 
 
 def _empty(places: int, categories: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Minutes, metres and nearest facilities before any walk is found."""
+    """Arrays of minutes, metres and nearest facilities, places x categories, for no walk at all."""
     shape = places, categories
     return np.full(shape, np.inf), np.full(shape, np.inf), np.full(shape, None, dtype=object)
 
@@ -89,27 +89,26 @@ def measure_walks(
     network
         The streets and the walker.
     places
-        Points or polygons where people are; only geometry and index are read.
+        Points or polygons where people are; only geometry and index are used.
     facilities
         Points, multipoints (entrances) or polygons with the column `category`.
     minutes, metres
-        At most one limit, a number or a mapping from category to number. With `metres` the metres of the walk are
-        minimised, and the minutes are those of that same walk. With neither, walks go as far as the network does.
+        At most one limit, inclusive: a number, or a mapping from category to number. With `metres` the length of the
+        walk is minimised, and the minutes are those of the same walk. Without a limit all walks are found.
     direction
-        "to": people walk to the facility; "from": from it.
+        "to": people walk to the facility; "from": people walk from it.
     barriers
-        Lines that no leg off the street may cross, instead of the network's own.
+        Lines that no leg between a point and the street may cross, instead of the network's own.
 
     Returns
     -------
     DataFrame
-        Minutes, float64; index that of the places, columns the categories, sorted; inf where there is no walk
-        (within the limit, which is inclusive).
+        Minutes (float64), places x categories, the categories sorted; inf if there is no walk within the limit.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        Naming the row, the value and the way out.
+        If an input is not valid.
 
     Examples
     --------
@@ -134,6 +133,6 @@ def measure_walks(
         barriers=barriers,
     )
     times = travel_times(query)
-    held = times.minutes if query.unit == "minutes" else times.metres
+    walk = times.minutes if query.unit == "minutes" else times.metres
     bound = inclusive(np.array([query.limit_of(category) for category in query.categories], np.float64))
-    return times.minutes.where(held <= bound, np.inf)
+    return times.minutes.where(walk <= bound, np.inf)

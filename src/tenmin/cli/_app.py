@@ -1,4 +1,4 @@
-"""The application: how commands speak, how they end on an error, and the options that several have."""
+"""The application: messages, handling of errors, and options that several commands share."""
 
 from __future__ import annotations
 
@@ -34,24 +34,34 @@ app = typer.Typer(
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
     resources.files("tenmin.cli").joinpath("texts.toml").read_text("utf-8")
 )
-"""What the commands say, in both languages."""
+"""Messages of the commands, in both languages."""
 
 
 def choose_language(lang: Lang | None) -> Lang:
-    """Return the language asked for, else that of the system."""
+    """Return the given language, or by default that of the system."""
     if lang is not None:
         return lang
     return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 
 def say(key: str, lang: Lang, **values: object) -> None:
-    """Print a text of `texts.toml`."""
+    """Print a message of `texts.toml`.
+
+    Parameters
+    ----------
+    key
+        Key of the message.
+    lang
+        "zh" or "en".
+    **values
+        Values of its placeholders.
+    """
     typer.echo(TEXTS[key][lang].format(**values))
 
 
 @contextmanager
 def report_errors(*, debug: bool) -> Iterator[None]:
-    """Turn an error into one message and an exit code, and warnings into lines."""
+    """Report an error as a message with an exit code, and warnings as lines of text."""
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_args, **_kwargs: typer.echo(f"! {message}", err=True)
         try:

@@ -1,4 +1,4 @@
-"""The commands about rules: standards, the spreadsheets to fill in, and communities held against a standard."""
+"""Commands for standards, compliance and templates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tenmin.cli._app import Debug, Lang, Language, Out, app, choose_language, re
 if TYPE_CHECKING:
     from tenmin.measures.compliance import Compliance
 
-__all__ = ["compliance", "tell_compliance", "template"]
+__all__ = ["compliance", "report_compliance", "template"]
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 DatumName = Annotated[Datum, typer.Option(help="Datum of the coordinates of the tables.")]
@@ -25,8 +25,18 @@ standards = typer.Typer(help="Standards of community services, as data to audit.
 app.add_typer(standards, name="standards")
 
 
-def tell_compliance(found: Compliance, out: Path, lang: Lang) -> None:
-    """Print how many communities pass each clause; write the tables into a folder."""
+def report_compliance(found: Compliance, out: Path, lang: Lang) -> None:
+    """Print the number of communities that pass each clause, and write the tables to a folder.
+
+    Parameters
+    ----------
+    found
+        As from `check_standard`.
+    out
+        The folder.
+    lang
+        "zh" or "en".
+    """
     from tenmin.outputs.tables import compliance_as_text, compliance_tables
     from tenmin.support.files import make_folder
     from tenmin.support.writing import write_table
@@ -127,7 +137,7 @@ def compliance(
     lang: Language = None,
     debug: Debug = False,
 ) -> None:
-    """Hold a standard against communities; write the verdicts, the grades and the totals."""
+    """Check communities against a standard; write the verdicts, the grades and the totals."""
     from tenmin.inputs.areas import read_areas
     from tenmin.inputs.facilities import read_facilities
     from tenmin.inputs.places import read_places
@@ -145,4 +155,4 @@ def compliance(
             network=WalkNetwork.from_osm(streets, walker=rules.walker) if streets else None,
             places=read_places(places, datum=datum) if places else None,
         )
-        tell_compliance(found, out, chosen)
+        report_compliance(found, out, chosen)

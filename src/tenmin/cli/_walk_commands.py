@@ -1,4 +1,4 @@
-"""The commands that walk: the demo, coverage and isochrones."""
+"""Commands for coverage and isochrones, and the demo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["coverage", "demo", "isochrones"]
 
 DEMO_PEOPLE = {"neubrandenburg": 63_602.0, "helsinki": 12_000.0}
-"""People of the towns among the samples: Neubrandenburg's published, with the source in data/samples/README.md."""
+"""Population of the sample towns; for Neubrandenburg as published (source in data/samples/README.md)."""
 DEMO_STANDARDS = (
     "jiaxing_2012",
     "xuzhou_2017",
@@ -31,9 +31,9 @@ DEMO_COMPLETE = (
     *("community_service", "one_stop_hall", "social_affairs", "police", "clinic", "citizens_school", "fitness"),
     *("elderly_care", "kindergarten", "culture", "sport", "sports_room", "square", "labour_service", "market"),
 )
-"""The categories of which the register of 示范区 lists every facility."""
+"""Categories for which the register of 示范区 is complete."""
 WORST_GAPS = 5
-"""How many of the worst gaps are printed, beside the worst of each reason; all are written."""
+"""Number of the worst gaps that are printed, besides the worst of each reason; all are written."""
 
 Streets = Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")]
 Minutes = Annotated[list[float] | None, typer.Option("--minutes", "-m", help="Limit in minutes; may be repeated.")]
@@ -46,7 +46,7 @@ WalkerName = Annotated[str, typer.Option("--walker", help="adult, older_adult, c
 
 
 def _read_facilities(path: Path, categories: list[str] | None) -> gpd.GeoDataFrame:
-    """The facilities of a table, of some categories."""
+    """The facilities in a table, restricted to some categories if given."""
     from tenmin.inputs.facilities import read_facilities
     from tenmin.support.limits import unknown_category
 
@@ -58,10 +58,10 @@ def _read_facilities(path: Path, categories: list[str] | None) -> gpd.GeoDataFra
     return table if categories is None else table[table["category"].isin(categories)]
 
 
-def _read_town(
+def _read_inputs(
     streets: Path, facilities: Path | None, categories: list[str] | None, *, walker: str, lang: Lang
 ) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
-    """An extract, its walking network, and the facilities to hold against it."""
+    """An extract, its walking network, and the facilities: from a table, or else from the extract."""
     from tenmin.inputs.facilities import find_facilities
     from tenmin.inputs.osm import read_osm
     from tenmin.network import WalkNetwork
@@ -78,8 +78,8 @@ def _read_town(
     return town, network, found
 
 
-def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
-    """Print the worst gaps and the shares; write them, all gaps, the circles and the map into a folder."""
+def _write_review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
+    """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
     from tenmin.outputs.tables import gaps_as_text, share_table, shares_as_text
@@ -92,14 +92,14 @@ def _review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
         say("worst", lang, count=f"{len(gaps):,}")
         worst = gaps[(gaps.index <= WORST_GAPS) | ~gaps["reason"].duplicated()]
         typer.echo("\n".join([*gaps_as_text(worst, lang), ""]))
-    circles = coverage.isochrones()
+    isochrones = coverage.isochrones()
     shares = share_table(coverage, lang)
     for line in shares_as_text(shares, lang):
         typer.echo(line)
     write_table(shares, folder / "coverage.csv")
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
-    write_layer(circles, folder / "isochrones.gpkg", "isochrones")
-    draw_map(coverage, gaps=gaps, isochrones=circles, title=title, lang=lang).save(str(folder / "review.html"))
+    write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
+    draw_map(coverage, gaps=gaps, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
     say("written", lang, path=folder / "review.html")
 
 
@@ -113,7 +113,7 @@ Sample = Annotated[
 def demo(
     sample: Sample = "neubrandenburg", out: Out = Path("demo"), lang: Language = None, debug: Debug = False
 ) -> None:
-    """Analyse a sample that ships with tenmin and draw its review map; hold 示范区 against five standards, too."""
+    """Analyse a sample that ships with tenmin and draw its review map; check 示范区 against five standards, too."""
     from tenmin.inputs.places import estimate_places
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.coverage import measure_coverage
@@ -123,14 +123,14 @@ def demo(
         if sample == "shifan":
             _show_district(out, chosen)
             return
-        town, network, found = _read_town(sample_path(sample), None, None, walker="adult", lang=chosen)
+        town, network, found = _read_inputs(sample_path(sample), None, None, walker="adult", lang=chosen)
         measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE[sample]), found, minutes=10)
-        _review(measured, out, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
+        _write_review(measured, out, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
 
 
 def _show_district(out: Path, lang: Lang) -> None:
-    """Review 示范区, and hold its communities against the five founding standards."""
-    from tenmin.cli._rule_commands import tell_compliance
+    """Review 示范区, and check its communities against the five founding standards."""
+    from tenmin.cli._rule_commands import report_compliance
     from tenmin.inputs.areas import read_areas
     from tenmin.inputs.facilities import combine_facilities, read_facilities
     from tenmin.inputs.places import read_places
@@ -141,7 +141,7 @@ def _show_district(out: Path, lang: Lang) -> None:
 
     names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
     communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)
-    _, network, mapped = _read_town(sample_path("shifan"), None, None, walker="adult", lang=lang)
+    _, network, mapped = _read_inputs(sample_path("shifan"), None, None, walker="adult", lang=lang)
     known = read_facilities(register, complete=DEMO_COMPLETE)
     others = read_facilities(poi, datum="gcj02", columns={"位置": "lonlat"})
     found = combine_facilities(known, others, mapped)
@@ -150,11 +150,11 @@ def _show_district(out: Path, lang: Lang) -> None:
     say("combined", lang, facilities=int(in_use(found).sum()), remarks=len(list_remarks(found)))
     areas, places = read_areas(communities), read_places(estates)
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
-    _review(measured, out, title=TEXTS["shifan_title"][lang], lang=lang)
+    _write_review(measured, out, title=TEXTS["shifan_title"][lang], lang=lang)
     for standard in DEMO_STANDARDS:
         checked = check_standard(standard, areas, found, network=network, places=places)
         typer.echo()
-        tell_compliance(checked, out / standard, lang)
+        report_compliance(checked, out / standard, lang)
 
 
 @app.command()
@@ -178,11 +178,11 @@ def coverage(
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)
-        town, network, found = _read_town(streets, facilities, category, walker=walker, lang=chosen)
+        town, network, found = _read_inputs(streets, facilities, category, walker=walker, lang=chosen)
         minutes = 10.0 if minutes is None and metres is None else minutes
         places = estimate_places(town, people=people)
         measured = measure_coverage(network, places, found, minutes=minutes, metres=metres)
-        _review(measured, out, title=streets.name, lang=chosen)
+        _write_review(measured, out, title=streets.name, lang=chosen)
 
 
 @app.command()
@@ -206,9 +206,9 @@ def isochrones(
     with report_errors(debug=debug):
         chosen = choose_language(lang)
         check_layer_name(out)
-        _, network, found = _read_town(streets, facilities, category, walker=walker, lang=chosen)
+        _, network, found = _read_inputs(streets, facilities, category, walker=walker, lang=chosen)
         minutes = [10.0] if minutes is None and metres is None else minutes
         together = "category" if merge else None
-        circles = trace_isochrones(network, found, minutes=minutes, metres=metres, shape=shape, merge=together)
-        write_layer(circles, out, "isochrones")
-        say("circles", chosen, count=len(circles), path=out)
+        drawn = trace_isochrones(network, found, minutes=minutes, metres=metres, shape=shape, merge=together)
+        write_layer(drawn, out, "isochrones")
+        say("circles", chosen, count=len(drawn), path=out)

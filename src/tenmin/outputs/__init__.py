@@ -1,5 +1,5 @@
-"""What goes out: the one-file map, and results as layers, tables and lines on a screen.
+"""Output: the single-file map, and results as layers, tables and text.
 
-In come measured results; out come files. Nothing is measured here. Texts and colours are data (`*.toml`, CSS), free to
-change; whatever comes from outside reaches a page only through the one data block of `maps`.
+Inputs are measured results; outputs are files. Nothing is measured here. Texts and colours are data (`*.toml`, CSS) and
+may be changed. External text enters a page only through the data block of `maps`.
 """

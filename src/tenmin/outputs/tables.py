@@ -1,4 +1,4 @@
-"""Results as tables to write and as lines on a screen: the shares by category, verdicts, standards."""
+"""Results as tables to write and as lines of text: shares, gaps, verdicts and standards."""
 
 from __future__ import annotations
 
@@ -33,14 +33,19 @@ _HEADS: dict[str, dict[str, str]] = read_toml(Path(str(files("tenmin.outputs")))
 
 
 def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
-    """Return the shares of people by category, least first, with the category's name and number of facilities in use.
+    """Return the shares of people by category, lowest first.
 
     Parameters
     ----------
     coverage
-        What `measure_coverage` gave.
+        The coverage.
     lang
-        "zh" or "en".
+        Language of the names, "zh" or "en".
+
+    Returns
+    -------
+    DataFrame
+        Columns of `Coverage.shares`, with name (of the category) and facilities (their number).
     """
     catalogue = load_catalogue()
     shares = coverage.shares().sort_values(["share", "category"], kind="stable", ignore_index=True)
@@ -50,7 +55,15 @@ def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
 
 
 def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
-    """Return what `share_table` gave as lines of aligned columns."""
+    """Return a table of shares as lines of aligned columns.
+
+    Parameters
+    ----------
+    shares
+        As from `share_table`.
+    lang
+        Language of the headings, "zh" or "en".
+    """
     keys = ("name", "facilities", "served", "unserved", "unknown", "share")
     rows = [[_HEADS[key][lang] for key in keys]]
     for row in shares.to_dict("records"):
@@ -60,7 +73,15 @@ def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
 
 
 def gaps_as_text(gaps: gpd.GeoDataFrame, lang: str) -> list[str]:
-    """Return what `find_gaps` gave as lines: rank, service, people, reason (with what is in the way) and cure."""
+    """Return gaps as lines of aligned columns: rank, category, reason, cure and people.
+
+    Parameters
+    ----------
+    gaps
+        As from `find_gaps`.
+    lang
+        "zh" or "en".
+    """
     catalogue, cure = load_catalogue(), "cure_zh" if lang == "zh" else "cure"
     rows = [["", *(_HEADS[key][lang] for key in ("name", "reason", "cure", "people"))]]
     for rank, row in gaps.iterrows():
@@ -71,7 +92,15 @@ def gaps_as_text(gaps: gpd.GeoDataFrame, lang: str) -> list[str]:
 
 
 def align(rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:
-    """Return rows as lines of aligned columns, the first `texts` of them to the left and the others to the right."""
+    """Return rows as lines of aligned columns.
+
+    Parameters
+    ----------
+    rows
+        Rows of equal length.
+    texts
+        Number of columns aligned to the left; the others are aligned to the right.
+    """
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -82,7 +111,15 @@ def align(rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:
 
 
 def standards_as_text(table: pd.DataFrame, lang: str) -> list[str]:
-    """Return what `list_standards` gave as lines: id, clauses, mandatory ones, year, evidence and title."""
+    """Return a list of standards as lines of aligned columns.
+
+    Parameters
+    ----------
+    table
+        As from `list_standards`.
+    lang
+        Language of headings and titles, "zh" or "en".
+    """
     rows = [[_HEADS[key][lang] for key in ("id", "year", "evidence", "clauses", "mandatory", "third_party", "title")]]
     for name, row in table.iterrows():
         year = "" if pd.isna(row["year"]) else f"{row['year']}"
@@ -100,24 +137,24 @@ def standards_as_text(table: pd.DataFrame, lang: str) -> list[str]:
 
 
 def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
-    """Return a standard held against communities as tables to write: verdicts, grades, totals and reported figures.
+    """Return the tables of a compliance to write, by name of file.
 
     Parameters
     ----------
     found
-        What `check_standard` gave.
+        As from `check_standard`.
     lang
-        "zh" or "en": of the names of communities' clauses, the words of the verdicts and the reasons.
+        Language of clauses, verdicts and reasons, "zh" or "en".
     """
     place = ("zh", "en").index(lang)
     clauses = {clause.id: getattr(clause, lang) for clause in found.standard.clauses}
-    names_of = {key: getattr(category, lang) for key, category in load_catalogue().items()}
-    asked = {clause.id: describe_clause(clause, lang, names=names_of) for clause in found.standard.clauses}
+    categories = {key: getattr(category, lang) for key, category in load_catalogue().items()}
+    required = {clause.id: describe_clause(clause, lang, names=categories) for clause in found.standard.clauses}
     names = found.areas.get("name", pd.Series(dtype=object))
     verdicts = found.verdicts.assign(
         name=found.verdicts["area"].map(names),
         text=found.verdicts["clause"].map(clauses),
-        asked=found.verdicts["clause"].map(asked),
+        asked=found.verdicts["clause"].map(required),
         verdict=[_HEADS[word][lang] for word in found.verdicts["verdict"]],
         reason=[REASONS[key][place] for key in found.verdicts["reason"]],
     )
@@ -137,7 +174,15 @@ def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
 
 
 def compliance_as_text(found: Compliance, lang: str) -> list[str]:
-    """Return lines that tell how many communities pass each clause, their grades, and how these are told."""
+    """Return a summary as lines: communities that pass each clause, number with each grade, and the rule for grades.
+
+    Parameters
+    ----------
+    found
+        As from `check_standard`.
+    lang
+        "zh" or "en".
+    """
     place = ("zh", "en").index(lang)
     clauses = {clause.id: getattr(clause, lang) or clause.id for clause in found.standard.clauses}
     rows = [[_HEADS[key][lang] for key in ("clause", "areas", "pass", "fail", "unknown", "passing")]]
@@ -145,14 +190,14 @@ def compliance_as_text(found: Compliance, lang: str) -> list[str]:
         counts = (f"{row[key]}" for key in ("areas", "pass", "fail", "unknown"))
         rows.append([clauses[row["clause"]], *counts, _range(row["share"], row["share_upper"])])
     grades = found.grades.value_counts().reindex(list(GRADES), fill_value=0)
-    told = [grade if lang == "zh" else GRADES[grade] for grade in grades.index]
+    names = [grade if lang == "zh" else GRADES[grade] for grade in grades.index]
     title = getattr(found.standard, f"title_{lang}")
-    shown = "; ".join(f"{grade} {count}" for grade, count in zip(told, grades, strict=True))
+    shown = "; ".join(f"{grade} {count}" for grade, count in zip(names, grades, strict=True))
     return [title, *align(rows), shown, found.rule[place]]
 
 
 def _range(share: float, upper: float) -> str:
-    """The share, or from what to what it may be."""
+    """A share as text, or an interval if its bounds differ."""
     if math.isnan(share):
         return "-"
     low, high = _percent(share), _percent(upper)
@@ -160,7 +205,7 @@ def _range(share: float, upper: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """A share to a tenth of a percent; only all is 100 %."""
+    """A share to a tenth of a percent; 100 % only if it is 1."""
     return f"{share:.1%}" if share == 1.0 else f"{min(share, 0.999):.1%}"
 
 
@@ -170,5 +215,5 @@ def _padded(text: str, width: int, *, left: bool) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns that a text takes on a screen: a Chinese character takes two."""
+    """The width of a text in terminal columns; an East Asian wide character takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,4 +1,4 @@
-"""The review map: one HTML file that opens without a network and shows no text but as text."""
+"""The review map: one HTML file that opens offline and never runs external text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import folium
 import geopandas as gpd
 
 from tenmin.outputs.maps._block import write_block
-from tenmin.outputs.maps._content import Subject, page_bounds, page_content
+from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
 
 if TYPE_CHECKING:
@@ -26,30 +26,35 @@ def draw_map(
     title: str | None = None,
     lang: Literal["zh", "en"] = "zh",
 ) -> folium.Map:
-    """Return the map of a coverage: by service its facilities, the places by verdict, and what else is given.
+    """Return an interactive map of a coverage, by category.
 
-    The page opens with the service of the lowest share. It holds everything it needs and asks no host for
-    anything; names and other texts are shown as they are and never run. The same input gives the same bytes.
+    The page shows facilities and served, unserved and unknown places, and opens with the category of the lowest share.
+    It makes no requests; external texts are shown as they are and never run. The same input gives the same bytes.
 
     Parameters
     ----------
     coverage
-        What was measured; its network gives the backdrop of streets, the walker and the date.
+        The coverage; its network gives the streets in the background, the walker and the date.
     gaps
-        As `find_gaps` returns them: outlined, hatched and listed by rank.
+        Gaps from `find_gaps`, listed by rank.
     isochrones
-        As `trace_isochrones` returns them, per facility or merged by category.
+        Isochrones from `trace_isochrones`, by facility or merged by category.
     areas
-        Outlines of communities or districts; those of the coverage if it has any and none are given.
+        Outlines of communities or districts; by default those of the coverage.
     title
-        Heading of the page; a plain one in its language by default.
+        Heading of the page; by default a general one.
     lang
-        Language of the page's own words and of the catalogue's names.
+        Language of the page and of the names of categories.
+
+    Returns
+    -------
+    folium.Map
+        The map; `.save(path)` writes it.
 
     Raises
     ------
     InputError
-        If the page has no such language, or a table has no coordinate reference system.
+        If `lang` is not supported, or a table has no coordinate reference system.
 
     Examples
     --------
@@ -64,11 +69,11 @@ def draw_map(
     True
     """
     outlines = areas if areas is not None else _outlines(coverage.areas)
-    subject = Subject.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)
-    block = write_block(page_content(subject, title=title, lang=lang))
-    return ReviewMap(block, bounds=page_bounds(subject), lang=lang)
+    data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)
+    block = write_block(page_content(data, title=title, lang=lang))
+    return ReviewMap(block, bounds=page_bounds(data), lang=lang)
 
 
 def _outlines(areas: object) -> gpd.GeoDataFrame | None:
-    """Return the areas of a coverage if they have shapes; a plain table of communities has none."""
+    """Return the areas of a coverage if they have geometry."""
     return areas if isinstance(areas, gpd.GeoDataFrame) and areas.crs is not None else None

@@ -1,4 +1,4 @@
-"""The one place where outside text enters a page: a JSON block that no browser and no template can run."""
+"""The data block: JSON through which all external text enters a page, and which neither browser nor template runs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from tenmin.support.errors import TenminWarning
 __all__ = ["write_block"]
 
 TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
-HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&{}\u2028\u2029"}
 
 
 def write_block(content: object) -> str:
     r"""Return content as JSON in which no text can end a script, open a tag or look like a template.
 
-    Within texts `<`, `>`, `&`, `{`, `}` and the two line separators that JavaScript once knew are written as
-    `\uXXXX`. Half characters (lone surrogates, which no file can hold) become U+FFFD and are listed in a
-    `TenminWarning`. Numbers that are not finite are refused: they have no JSON.
+    Within texts `<`, `>`, `&`, `{`, `}` and the line separators U+2028 and U+2029 are written as `\uXXXX`. Lone
+    surrogates, which UTF-8 cannot encode, become U+FFFD and are listed in a `TenminWarning`.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, since JSON has no such numbers.
     """
     plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     damaged: list[str] = []
 
     def escape(found: re.Match[str]) -> str:
         text = found[0]
-        if HALF_CHARACTER.search(text):
-            text = _mend(text)
+        if LONE_SURROGATE.search(text):
+            text = _replace_surrogates(text)
             damaged.append(text)
         return text.translate(ESCAPES)
 
@@ -37,8 +41,8 @@ def write_block(content: object) -> str:
     return block
 
 
-def _mend(text: str) -> str:
-    """Return the text with U+FFFD for each half character; two halves that belong together become one."""
+def _replace_surrogates(text: str) -> str:
+    """Return the text with U+FFFD for each lone surrogate, and surrogate pairs joined."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

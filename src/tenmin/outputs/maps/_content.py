@@ -1,8 +1,7 @@
-"""All that a review map says, gathered from a coverage and the tables beside it."""
+"""The content of a review map, collected from a coverage and other tables."""
 
 from __future__ import annotations
 
-import math
 import tomllib
 import warnings
 from collections.abc import Iterable, Mapping
@@ -24,33 +23,34 @@ from tenmin.outputs.maps._layers import (
     area_layer,
     barrier_groups,
     barrier_layer,
-    circle_layer,
     facility_layer,
     gap_layer,
+    isochrone_layer,
     place_layer,
+    rounded,
     street_layer,
+    texts_of,
     unit_column,
-    words,
 )
-from tenmin.outputs.maps._shapes import DEGREES, pack, placed
+from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import InputError, TenminWarning
 
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
 
-__all__ = ["Bounds", "Subject", "load_texts", "page_bounds", "page_content"]
+__all__ = ["Bounds", "MapData", "load_texts", "page_bounds", "page_content"]
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
-"""South-west and north-east corner, latitude first."""
+"""South-west and north-east corners as (latitude, longitude), degrees."""
 
-BY_SERVICE = ("facilities", "isochrones", "gaps")
+BY_CATEGORY = ("facilities", "isochrones", "gaps")
 FIGURES = ("served", "unserved", "unknown", "total", "share", "share_upper")
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What one map is about: a coverage, and the tables drawn with it."""
+class MapData:
+    """A coverage and the tables drawn with it, in the CRS of the network."""
 
     coverage: Coverage
     places: gpd.GeoDataFrame
@@ -60,25 +60,33 @@ class Subject:
     areas: gpd.GeoDataFrame | None = None
 
     @classmethod
-    def of(cls, coverage: Coverage, **tables: gpd.GeoDataFrame | None) -> Subject:
-        """Return the subject in the CRS of the streets, in the order of the ids, and only what was measured."""
+    def of(cls, coverage: Coverage, **tables: gpd.GeoDataFrame | None) -> MapData:
+        """Return the data of a map, sorted by id and without categories that were not measured.
+
+        Parameters
+        ----------
+        coverage
+            The coverage.
+        **tables
+            gaps, isochrones and areas, or None.
+        """
         given = {"places": coverage.places, "facilities": coverage.facilities, **tables}
         crs = coverage.network.crs
-        there = {name: placed(frame, name).to_crs(crs) for name, frame in given.items() if frame is not None}
-        by_service = {name: _with_texts(there[name]) for name in BY_SERVICE if name in there}
-        others = {key for frame in by_service.values() for key in frame["category"]} - set(coverage.minutes.columns)
-        _warn_of(others)
-        kept = {name: frame[~frame["category"].isin(others)] for name, frame in by_service.items()}
-        ordered = {name: frame if name == "gaps" else _by_id(frame) for name, frame in {**there, **kept}.items()}
+        projected = {name: check_crs(frame, name).to_crs(crs) for name, frame in given.items() if frame is not None}
+        by_category = {name: _with_text_category(projected[name]) for name in BY_CATEGORY if name in projected}
+        others = {key for frame in by_category.values() for key in frame["category"]} - set(coverage.minutes.columns)
+        _warn_of_unmeasured(others)
+        kept = {name: frame[~frame["category"].isin(others)] for name, frame in by_category.items()}
+        ordered = {name: frame if name == "gaps" else _by_id(frame) for name, frame in {**projected, **kept}.items()}
         return cls(coverage, **ordered)
 
 
-def _with_texts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(category=frame["category"].astype(str))
 
 
 def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the rows in an order that does not depend on the one they came in."""
+    """Return the rows sorted by id, or by category, limit and facility, independent of their order in the input."""
     keys = [str(label) for label in frame.index]
     if "facility" in frame:
         limits = frame[unit_column(frame, "isochrones")]
@@ -86,47 +94,67 @@ def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)]
 
 
-def _warn_of(others: set[str]) -> None:
-    if others:
-        listed = ", ".join(sorted(others))
+def _warn_of_unmeasured(categories: set[str]) -> None:
+    if categories:
+        listed = ", ".join(sorted(categories))
         msg = f"services that the coverage does not measure are left out of the map: {listed}"
         warnings.warn(msg, TenminWarning, stacklevel=4)
 
 
 @cache
 def load_texts() -> Mapping[str, Mapping[str, str]]:
-    """Return the page's own words by language."""
+    """Return the texts of the page by language."""
     source = resources.files("tenmin.outputs.maps").joinpath("texts.toml").read_text(encoding="utf-8")
     return tomllib.loads(source)
 
 
-def page_content(subject: Subject, *, title: str | None, lang: str) -> dict[str, Any]:
-    """Return everything the page shows: words, facts, tables, and the shapes packed into one text."""
+def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, Any]:
+    """Return the content of the page as JSON types.
+
+    Parameters
+    ----------
+    data
+        The data of the map.
+    title
+        Heading of the page, or None.
+    lang
+        Language of the page.
+
+    Returns
+    -------
+    dict
+        Texts, facts, tables, and all numbers packed into one text.
+
+    Raises
+    ------
+    InputError
+        If the page does not support the language.
+    """
     texts = _texts(lang)
-    shares = _worst_first(subject.coverage.shares(of="people"))
+    shares = _worst_first(data.coverage.shares(of="people"))
     number = {str(key): position for position, key in enumerate(shares["category"])}
-    layers = _layers(subject, number, lang)
+    layers = _layers(data, number, lang)
     return {
         "lang": lang,
         "title": texts["title"] if title is None else str(title),
         "texts": dict(texts),
-        "bounds": page_bounds(subject),
-        "facts": _facts(subject, texts, lang),
-        "categories": _categories(subject, shares, lang),
+        "bounds": page_bounds(data),
+        "facts": _facts(data, texts, lang),
+        "categories": _categories(data, shares, lang),
         "tables": {name: layer.texts for name, layer in layers.items()},
         "packed": pack({name: layer.numbers for name, layer in layers.items()}),
     }
 
 
-def page_bounds(subject: Subject) -> Bounds:
-    """Return the corners of the places and facilities, or of the streets where there are neither, within the boundary.
+def page_bounds(data: MapData) -> Bounds:
+    """Return the bounds of places and facilities, or of the streets without either, within the boundary.
 
-    Without the boundary, a stop far out on a railway that was read whole would make the town small.
+    The boundary of the network excludes distant facilities, such as a stop on a railway line that was read as a whole.
     """
-    network = subject.coverage.network
-    frames = (subject.places, subject.facilities)
-    there = [frame.geometry for frame in frames if np.isfinite(shapely.total_bounds(frame.geometry.to_numpy())).all()]
-    shown = shapely.box(*_degrees(gpd.GeoSeries(pd.concat(there or [network.edges.geometry]))))
+    network = data.coverage.network
+    frames = (data.places, data.facilities)
+    bounded = [frame.geometry for frame in frames if np.isfinite(shapely.total_bounds(frame.geometry.to_numpy())).all()]
+    shown = shapely.box(*_degrees(gpd.GeoSeries(pd.concat(bounded or [network.edges.geometry]))))
     if network.boundary is not None:
         inside = shown & shapely.box(*_degrees(gpd.GeoSeries([network.boundary], crs=network.crs)))
         shown = inside if inside.area else shown
@@ -135,7 +163,7 @@ def page_bounds(subject: Subject) -> Bounds:
 
 
 def _degrees(shapes: gpd.GeoSeries) -> np.ndarray:
-    """Return west, south, east and north of some shapes."""
+    """Return west, south, east and north of shapes, degrees."""
     return shapes.to_crs(DEGREES).total_bounds
 
 
@@ -152,30 +180,30 @@ def _texts(lang: str) -> Mapping[str, str]:
 
 
 def _worst_first(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows by rising share, those without a share last."""
+    """Return the rows by ascending share, NaN last."""
     return shares.sort_values(["share", "category"], na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _layers(subject: Subject, number: Mapping[str, int], lang: str) -> dict[str, Layer]:
-    coverage = subject.coverage
+def _layers(data: MapData, number: Mapping[str, int], lang: str) -> dict[str, Layer]:
+    coverage = data.coverage
     layers = {
         "streets": street_layer(coverage.network.edges[coverage.network.is_street]),
         "barriers": barrier_layer(coverage.network.barriers),
-        "places": place_layer(coverage, subject.places, subject.facilities, number),
-        "facilities": facility_layer(coverage, subject.facilities, number),
+        "places": place_layer(coverage, data.places, data.facilities, number),
+        "facilities": facility_layer(coverage, data.facilities, number),
     }
-    if subject.isochrones is not None:
-        layers["circles"] = circle_layer(subject.isochrones, subject.facilities, number)
-    if subject.gaps is not None:
+    if data.isochrones is not None:
+        layers["circles"] = isochrone_layer(data.isochrones, data.facilities, number)
+    if data.gaps is not None:
         reasons = {reason: texts[lang] for reason, texts in REASONS.items()}
-        layers["gaps"] = gap_layer(subject.gaps, number, reasons, lang)
-    if subject.areas is not None:
-        layers["areas"] = area_layer(subject.areas)
+        layers["gaps"] = gap_layer(data.gaps, number, reasons, lang)
+    if data.areas is not None:
+        layers["areas"] = area_layer(data.areas)
     return layers
 
 
-def _facts(subject: Subject, texts: Mapping[str, str], lang: str) -> dict[str, Any]:
-    coverage = subject.coverage
+def _facts(data: MapData, texts: Mapping[str, str], lang: str) -> dict[str, Any]:
+    coverage = data.coverage
     walker = coverage.network.walker
     pace = texts["walker"].replace("{name}", walker.title(lang)).replace("{speed}", f"{walker.speed_kmh:g}")
     return {
@@ -186,38 +214,34 @@ def _facts(subject: Subject, texts: Mapping[str, str], lang: str) -> dict[str, A
         "walker": pace,
         "speed": walker.speed_kmh,
         "date": coverage.network.date,
-        "sources": _sources(subject),
-        "people": round(float(subject.places["people"].sum()), 2),
-        "places": len(subject.places),
-        "left_out": len(coverage.facilities) - len(subject.facilities),
+        "sources": _sources(data),
+        "people": round(float(data.places["people"].sum()), 2),
+        "places": len(data.places),
+        "left_out": len(coverage.facilities) - len(data.facilities),
     }
 
 
-def _sources(subject: Subject) -> list[str]:
-    """Return the names of the files and registers behind the map, each once; of a path only its last part."""
-    streets = subject.coverage.network.source
-    named: list[Iterable[Any]] = [[PurePath(streets).name] if streets else []]
-    frames = (subject.facilities, subject.places)
-    named += [sorted({str(source) for source in frame["source"].dropna()}) for frame in frames if "source" in frame]
-    return list(dict.fromkeys(text for group in named for text in words(group) if text is not None))
+def _sources(data: MapData) -> list[str]:
+    """Return the names of the sources of the map, each once; of a path only the name of the file."""
+    streets = data.coverage.network.source
+    names: list[Iterable[Any]] = [[PurePath(streets).name] if streets else []]
+    frames = (data.facilities, data.places)
+    names += [sorted({str(source) for source in frame["source"].dropna()}) for frame in frames if "source" in frame]
+    return list(dict.fromkeys(text for group in names for text in texts_of(group) if text is not None))
 
 
-def _categories(subject: Subject, shares: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
+def _categories(data: MapData, shares: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     catalogue = load_catalogue()
     symbol = {key: number for number, key in enumerate(sorted(shares["category"]))}
-    count = subject.facilities["category"][in_use(subject.facilities)].value_counts()
+    count = data.facilities["category"][in_use(data.facilities)].value_counts()
     return [
         {
             "key": str(row["category"]),
             "name": str(getattr(catalogue.get(row["category"]), lang, row["category"])),
             "symbol": symbol[row["category"]],
-            "limit": float(subject.coverage.limit[row["category"]]),
+            "limit": float(data.coverage.limit[row["category"]]),
             "facilities": int(count.get(row["category"], 0)),
-            **{figure: _number(row[figure]) for figure in FIGURES},
+            **{figure: rounded(row[figure], 6) for figure in FIGURES},
         }
         for row in shares.to_dict("records")
     ]
-
-
-def _number(value: Any) -> float | None:
-    return round(float(value), 6) + 0.0 if math.isfinite(value) else None

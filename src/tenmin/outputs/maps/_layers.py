@@ -1,4 +1,4 @@
-"""What is drawn: streets, circles, places, gaps, facilities and areas, as numbers and as texts."""
+"""The layers of the map as numbers and texts: streets, barriers, places, facilities, isochrones, gaps and areas."""
 
 from __future__ import annotations
 
@@ -21,112 +21,160 @@ __all__ = [
     "area_layer",
     "barrier_groups",
     "barrier_layer",
-    "circle_layer",
     "facility_layer",
     "gap_layer",
+    "isochrone_layer",
     "place_layer",
+    "rounded",
     "street_layer",
+    "texts_of",
     "unit_column",
-    "words",
 ]
 
-STREET_METRES = 0.5
-CIRCLE_METRES = 1.5
+LINE_TOLERANCE = 0.5
+"""Tolerance of simplifying streets and barriers, metres."""
+AREA_TOLERANCE = 1.5
+"""Tolerance of simplifying isochrones, gaps and areas, metres."""
 PATHS = frozenset({"footway", "path", "pedestrian", "cycleway", "track", "bridleway", "corridor", "platform"})
 STREET, PATH, STEPS = 0, 1, 2
 BARRIERS = {"waterway": "water", "water": "water", "railway": "rail", "motorway": "rail"}
 WALL = "wall"
 UNSERVED, SERVED, UNKNOWN = 0, 1, 2
-NOTHING = -1
+MISSING = -1
+"""Integer that stands for a missing value."""
 HUNDREDTHS = 100
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of the page: the numbers that draw it, and the texts that a click on it shows."""
+    """One layer of the page."""
 
     numbers: Mapping[str, Any]
+    """Numbers that the layer is drawn from."""
     texts: Mapping[str, Any]
+    """Texts that are shown on a click."""
 
 
 def street_layer(edges: gpd.GeoDataFrame) -> Layer:
-    """Return the streets as a backdrop, in three weights: streets, paths and steps; no texts."""
+    """Return the streets in three line weights: streets, paths and steps."""
     kinds = edges["kind"] if "kind" in edges else pd.Series("", index=edges.index)
     weight = np.where(kinds == "steps", STEPS, np.where(kinds.isin(PATHS), PATH, STREET))
-    drawn = [page_shapes(edges.geometry[weight == which], simplify=STREET_METRES) for which in (STREET, PATH, STEPS)]
+    drawn = [page_shapes(edges.geometry[weight == which], simplify=LINE_TOLERANCE) for which in (STREET, PATH, STEPS)]
     return Layer({"weights": drawn}, {})
 
 
 def barrier_layer(barriers: gpd.GeoDataFrame) -> Layer:
-    """Return what nobody walks across off the street: water, rails and motorways, walls and fences."""
+    """Return the barriers in three groups: water, railways and motorways, and walls."""
     group = barrier_groups(barriers)
     kinds = {name: barriers[group == name] for name in sorted({*BARRIERS.values(), WALL})}
-    return Layer({name: page_shapes(lines.geometry, simplify=STREET_METRES) for name, lines in kinds.items()}, {})
+    return Layer({name: page_shapes(lines.geometry, simplify=LINE_TOLERANCE) for name, lines in kinds.items()}, {})
 
 
 def barrier_groups(barriers: gpd.GeoDataFrame) -> pd.Series:
-    """Return for each barrier how it is drawn: as water, rail or wall."""
+    """Return the group of each barrier: water, rail or wall."""
     return barriers["kind"].map(BARRIERS).fillna(WALL)
 
 
 def place_layer(
     coverage: Coverage, places: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, category: Mapping[str, int]
 ) -> Layer:
-    """Return the places with their state, walk and nearest facility in every category."""
+    """Return the places with their state, walk and nearest facility in every category.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    places, facilities
+        The tables of the coverage in the order of the page.
+    category
+        Number of each category on the page.
+    """
     row = _rows(facilities)
     walks = [
         {
             "state": _states(coverage, places, key),
             **_walk(coverage, places, key),
-            "nearest": coverage.nearest[key].loc[places.index].map(row).fillna(NOTHING).to_numpy(np.int64),
+            "nearest": coverage.nearest[key].loc[places.index].map(row).fillna(MISSING).to_numpy(np.int64),
         }
         for key in category
     ]
-    names, codes = _extras(places, "people")
+    names, codes = _other_columns(places, "people")
     numbers = {"shapes": page_shapes(places.geometry), "people": _hundredths(places["people"]), "walks": walks}
     joined = _joins(coverage, "places", places)
-    return Layer({**numbers, **joined, "codes": codes}, {"id": words(places.index), **names})
+    return Layer({**numbers, **joined, "codes": codes}, {"id": texts_of(places.index), **names})
 
 
 def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:
-    """Return the facilities; `people` are those whose nearest facility it is and who reach it in time."""
+    """Return the facilities, with the people who are served by each as their nearest.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    facilities
+        Its facilities in the order of the page.
+    category
+        Number of each category on the page.
+    """
     shapes = facilities.geometry
-    names, codes = _extras(facilities, "category", "complete")
+    names, codes = _other_columns(facilities, "category", "complete")
     numbers = {
         "shapes": page_shapes(shapes),
         "points": page_points(shapes),
         "category": _numbers(facilities["category"], category),
         "in_use": in_use(facilities).astype(np.int64),
-        "people": _hundredths(_reached_people(coverage, facilities)),
+        "people": _hundredths(_served_people(coverage, facilities)),
         **_joins(coverage, "facilities", facilities),
         "codes": codes,
     }
-    return Layer(numbers, {"id": words(facilities.index), **names})
+    return Layer(numbers, {"id": texts_of(facilities.index), **names})
 
 
-def circle_layer(isochrones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:
-    """Return the ground or the streets within each limit, with the levels from small to large."""
+def isochrone_layer(isochrones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:
+    """Return the isochrones, with their limits in ascending order.
+
+    Parameters
+    ----------
+    isochrones
+        As from `trace_isochrones`.
+    facilities
+        The facilities in the order of the page.
+    category
+        Number of each category on the page.
+    """
     unit = unit_column(isochrones, "isochrones")
     levels, level = np.unique(isochrones[unit].to_numpy(float), return_inverse=True)
     lines = isochrones.geom_type.isin({"LineString", "MultiLineString"})
     numbers = {
-        "shapes": page_shapes(isochrones.geometry, simplify=CIRCLE_METRES),
+        "shapes": page_shapes(isochrones.geometry, simplify=AREA_TOLERANCE),
         "lines": bool(lines.any()),
         "category": _numbers(isochrones["category"], category),
         "level": level,
-        "facility": isochrones["facility"].map(_rows(facilities)).fillna(NOTHING).to_numpy(np.int64),
+        "facility": isochrones["facility"].map(_rows(facilities)).fillna(MISSING).to_numpy(np.int64),
         "levels": levels.tolist(),
     }
     return Layer(numbers, {"unit": unit})
 
 
 def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], reasons: Mapping[str, str], lang: str) -> Layer:
-    """Return the gaps in their rank, with people, reason and cure in the language of the page."""
+    """Return the gaps by rank, with people, reason and cure.
+
+    Parameters
+    ----------
+    gaps
+        As from `find_gaps`.
+    category
+        Number of each category on the page.
+    reasons
+        Name of each reason in the language of the page.
+    lang
+        Language of the page.
+    """
     shapes = gaps.geometry
     unit = "metres" if "excess_metres" in gaps else "minutes"
     cure = "cure_zh" if lang == "zh" and "cure_zh" in gaps else "cure"
     numbers = {
-        "shapes": page_shapes(shapes, simplify=CIRCLE_METRES),
+        "shapes": page_shapes(shapes, simplify=AREA_TOLERANCE),
         "points": page_points(shapes),
         "category": _numbers(gaps["category"], category),
         "doubtful": gaps["reason"].isin(CAUSES).to_numpy(np.int64),
@@ -135,26 +183,39 @@ def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], reasons: Mapp
     texts = {
         "unit": unit,
         "rank": [int(rank) for rank in gaps.index],
-        "id": words(gaps["gap"]),
+        "id": texts_of(gaps["gap"]),
         "places": [int(count) for count in gaps["places"]],
-        "excess": [_figure(value) for value in gaps[f"excess_{unit}"]],
-        "severity": [_figure(value) for value in gaps["severity"]],
-        "reason": [reasons.get(reason or "", reason) for reason in words(gaps["reason"])],
-        "by": words(gaps["by"]),
-        "cure": words(gaps[cure]),
+        "excess": [rounded(value, 2) for value in gaps[f"excess_{unit}"]],
+        "severity": [rounded(value, 2) for value in gaps["severity"]],
+        "reason": [reasons.get(reason or "", reason) for reason in texts_of(gaps["reason"])],
+        "by": texts_of(gaps["by"]),
+        "cure": texts_of(gaps[cure]),
     }
     return Layer(numbers, texts)
 
 
 def area_layer(areas: gpd.GeoDataFrame) -> Layer:
-    """Return the outlines of communities or districts, and what their table says of them."""
-    names, codes = _extras(areas)
-    numbers = {"shapes": page_shapes(areas.geometry, simplify=CIRCLE_METRES), "codes": codes}
-    return Layer(numbers, {"id": words(areas.index), **names})
+    """Return the outlines of communities or districts, with the other columns of their table."""
+    names, codes = _other_columns(areas)
+    numbers = {"shapes": page_shapes(areas.geometry, simplify=AREA_TOLERANCE), "codes": codes}
+    return Layer(numbers, {"id": texts_of(areas.index), **names})
 
 
 def unit_column(frame: pd.DataFrame, noun: str) -> str:
-    """Return the name of the column that holds the limit, minutes or metres."""
+    """Return the name of the column with the limit, "minutes" or "metres".
+
+    Parameters
+    ----------
+    frame
+        A table of isochrones.
+    noun
+        Name of the table in errors.
+
+    Raises
+    ------
+    TableError
+        If it has neither column.
+    """
     for unit in ("minutes", "metres"):
         if unit in frame:
             return unit
@@ -162,12 +223,12 @@ def unit_column(frame: pd.DataFrame, noun: str) -> str:
     raise TableError(msg)
 
 
-def words(values: Any) -> list[str | None]:
-    """Return each value as text, a list as its members, and None for what is missing."""
-    return [value if type(value) is str else _word(value) for value in values]
+def texts_of(values: Any) -> list[str | None]:
+    """Return each value as text, the members of a list joined by commas, and None for a missing value."""
+    return [value if type(value) is str else _text_of(value) for value in values]
 
 
-def _word(value: Any) -> str | None:
+def _text_of(value: Any) -> str | None:
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         members = sorted(map(str, value)) if isinstance(value, (set, frozenset)) else map(str, value)
         return ", ".join(members) or None
@@ -178,21 +239,23 @@ def _word(value: Any) -> str | None:
     return str(value)
 
 
-def _figure(value: Any) -> float | None:
+def rounded(value: Any, digits: int) -> float | None:
+    """Return a number rounded to some digits, never -0.0, and None if it is not finite."""
     number = float(value)
-    return round(number, 2) if math.isfinite(number) else None
+    return round(number, digits) + 0.0 if math.isfinite(number) else None
 
 
-def _extras(frame: gpd.GeoDataFrame, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Return the other columns of a table: their names and different texts, and which text each row has."""
+def _other_columns(frame: gpd.GeoDataFrame, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Return the columns that are not shown otherwise: names and distinct texts, and the code of the text per row."""
     columns = [name for name in frame.columns if name not in {*shown, frame.geometry.name}]
-    held = [name for name in columns if frame[name].notna().any()]
-    coded = [pd.factorize(np.array(words(frame[name]), dtype=object)) for name in held]
-    texts = {"columns": [str(name) for name in held], "values": [list(found) for _, found in coded]}
+    filled = [name for name in columns if frame[name].notna().any()]
+    coded = [pd.factorize(np.array(texts_of(frame[name]), dtype=object)) for name in filled]
+    texts = {"columns": [str(name) for name in filled], "values": [list(found) for _, found in coded]}
     return texts, [codes for codes, _ in coded]
 
 
 def _rows(facilities: gpd.GeoDataFrame) -> dict[Any, int]:
+    """Return the row of each facility by its id."""
     return {facility: number for number, facility in enumerate(facilities.index)}
 
 
@@ -201,9 +264,9 @@ def _numbers(keys: pd.Series, category: Mapping[str, int]) -> np.ndarray:
 
 
 def _joins(coverage: Coverage, table: str, frame: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
-    """Return the metres from each thing to the street, and which of them join an island of streets only."""
+    """Return the shortest leg of each row, metres, and whether it joins an island."""
     joins = coverage.joins.loc[table].loc[frame.index]
-    return {"leg": _whole(joins["leg"]), "island": joins["island"].to_numpy(np.int64)}
+    return {"leg": _integers(joins["leg"]), "island": joins["island"].to_numpy(np.int64)}
 
 
 def _states(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> np.ndarray:
@@ -212,26 +275,27 @@ def _states(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> np.ndarra
 
 
 def _walk(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> dict[str, np.ndarray]:
-    """Return hundredths of a minute, and the metres beyond those that this time makes on level ground."""
+    """Return hundredths of a minute, and metres minus those of the same time at level walking speed."""
     minutes = _hundredths(coverage.minutes[key].loc[places.index])
-    metres = _whole(coverage.metres[key].loc[places.index])
+    metres = _integers(coverage.metres[key].loc[places.index])
     level = np.floor(minutes * coverage.network.walker.speed_kmh / 6.0 + 0.5).astype(np.int64)
     return {"minutes": minutes, "detour": metres - level}
 
 
 def _hundredths(values: pd.Series) -> np.ndarray:
-    return _whole(values * HUNDREDTHS)
+    return _integers(values * HUNDREDTHS)
 
 
-def _whole(values: pd.Series) -> np.ndarray:
+def _integers(values: pd.Series) -> np.ndarray:
     numbers = values.to_numpy(float)
-    return np.rint(np.where(np.isfinite(numbers), numbers, NOTHING)).astype(np.int64)
+    return np.rint(np.where(np.isfinite(numbers), numbers, MISSING)).astype(np.int64)
 
 
-def _reached_people(coverage: Coverage, facilities: gpd.GeoDataFrame) -> pd.Series:
-    reached = pd.Series(0.0, index=facilities.index)
+def _served_people(coverage: Coverage, facilities: gpd.GeoDataFrame) -> pd.Series:
+    """Return the people whose nearest facility each is, and who are within its limit."""
+    people = pd.Series(0.0, index=facilities.index)
     for key in coverage.minutes.columns:
         served = coverage.served[key].to_numpy(bool)
         sums = coverage.places["people"][served].groupby(coverage.nearest[key][served]).sum()
-        reached = reached.add(sums, fill_value=0.0)
-    return reached.reindex(facilities.index)
+        people = people.add(sums, fill_value=0.0)
+    return people.reindex(facilities.index)

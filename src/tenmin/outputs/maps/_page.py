@@ -1,4 +1,4 @@
-"""A folium map that is one safe file: no request, no outside text but in one JSON block, the same bytes."""
+"""A folium map as one file that makes no requests and holds external text only in its data block."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
 class DataBlock(Element):
-    """The element that carries all outside text and is never handed to a template."""
+    """The element with all external text, which is never passed to a template."""
 
     def __init__(self, block: str) -> None:
         super().__init__()
@@ -37,15 +37,15 @@ class DataBlock(Element):
         self.block = block
 
     def render(self, **_: Any) -> str:
-        """Return the JSON block as it is."""
+        """Return the data block as a script element."""
         return f'<script type="application/json" id="tenmin-data">{self.block}</script>'
 
 
 class Page(Figure):
-    """The page round a review map, put together from finished parts after every template has run.
+    """The page of a review map, joined from parts after all templates have run.
 
-    What is added to the map through folium (a tile layer, a marker) is rendered by folium and comes after;
-    the page's policy still stops every request but to a tile host that was added.
+    Elements added to the map through folium (a tile layer, a marker) are rendered by folium and come after it. The
+    content security policy of the page allows requests only to hosts of tile layers.
     """
 
     def __init__(self, data: DataBlock, *, lang: str) -> None:
@@ -58,18 +58,18 @@ class Page(Figure):
         for child in self._children.values():
             child.render(**kwargs)
         added = self.script.render(**kwargs)
-        scripts = [leaflet("leaflet.js"), page_script(), *([added] if added.strip() else [])]
-        styles = [leaflet("leaflet.css"), own("page.css")]
+        scripts = [leaflet_file("leaflet.js"), page_script(), *([added] if added.strip() else [])]
+        styles = [leaflet_file("leaflet.css"), package_file("page.css")]
         head = [
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy(scripts, self._images())}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy(scripts, self._images())}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             "<title>tenmin</title>",
             *(f"<style>{style}</style>" for style in styles),
             self.header.render(**kwargs),
         ]
         body = [
-            own("page.html"),
+            package_file("page.html"),
             self.html.render(**kwargs),
             self.data.render(),
             *(f"<script>{script}</script>" for script in scripts),
@@ -78,7 +78,7 @@ class Page(Figure):
         return "\n".join([*lines, "<body>", *body, "</body>", "</html>", ""])
 
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
-        """Write the page to a path, whole or not at all, or to an open binary file."""
+        """Write the page to a path (atomically) or to an open binary file."""
         html = self.render(**kwargs).encode("utf-8")
         if not isinstance(outfile, (str, bytes, PathLike)):
             _write_to(outfile, html, close_file=close_file)
@@ -87,29 +87,29 @@ class Page(Figure):
             temporary.write_bytes(html)
 
     def _images(self) -> list[str]:
-        """Return where pictures may come from: the page, and the hosts of tile layers added by hand."""
+        """Return the allowed sources of images: the page itself, and the hosts of added tile layers."""
         layers = [layer for child in self._children.values() for layer in child._children.values()]
         tiles = [layer.tiles for layer in layers if isinstance(layer, TileLayer)]
         found = [TILE_HOST.match(url.replace("{s}", "*")) for url in tiles]
         return ["data:", *sorted({f"{host[1]}://{host[2]}" for host in found if host})]
 
 
-class Framed(Element):
-    """A page inside a figure that is not its own."""
+class InlineFrame(Element):
+    """A page embedded in another figure."""
 
     def __init__(self, page: Page) -> None:
         super().__init__()
-        self._name = "Framed"
+        self._name = "InlineFrame"
         self._id = "tenmin"
         self.page = page
 
     def render(self, **kwargs: Any) -> str:
-        """Return the page as an inline frame, where its policy still holds."""
+        """Return the page as an inline frame, in which its policy applies."""
         return self.page._repr_html_(**kwargs)
 
 
 class ReviewMap(Map):
-    """A folium map whose drawing is done by the page from its data block."""
+    """A folium map that the page draws from its data block."""
 
     _template = Template("")
     default_js: ClassVar[list[tuple[str, str]]] = []
@@ -127,20 +127,28 @@ class ReviewMap(Map):
         return [list(corner) for corner in self._bounds]
 
     def render(self, **kwargs: Any) -> None:
-        """Render what was added to the map; in somebody else's figure the page itself becomes a frame."""
+        """Render the elements added to the map; inside another figure, add the page to it as a frame."""
         root = self.get_root()
         if root is not self.page and isinstance(root, Figure):
-            root.html.add_child(Framed(self.page), name=self.get_name())
+            root.html.add_child(InlineFrame(self.page), name=self.get_name())
             return
         super().render(**kwargs)
 
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
-        """Write the map to a path, whole or not at all, or to an open binary file."""
+        """Write the map to a path (atomically) or to an open binary file."""
         self.get_root().save(outfile, close_file, **kwargs)
 
 
-def policy(scripts: list[str], images: list[str]) -> str:
-    """Return the content security policy that lets just these scripts run and nothing be fetched."""
+def content_security_policy(scripts: list[str], images: list[str]) -> str:
+    """Return the content security policy that allows given scripts and sources of images, and nothing else.
+
+    Parameters
+    ----------
+    scripts
+        Sources of the scripts, allowed by their hash.
+    images
+        Allowed sources of images, such as "data:".
+    """
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     rules = [
         "default-src 'none'",
@@ -155,19 +163,19 @@ def policy(scripts: list[str], images: list[str]) -> str:
 
 @cache
 def page_script() -> str:
-    """Return the page's own script: its files in order, in one scope of their own."""
-    return "\n".join(["(() => {", "'use strict';", *(own(name) for name in SCRIPTS), "})();"])
+    """Return the script of the page: its files in order, in one function scope."""
+    return "\n".join(["(() => {", "'use strict';", *(package_file(name) for name in SCRIPTS), "})();"])
 
 
 @cache
-def own(name: str) -> str:
+def package_file(name: str) -> str:
     """Return a text file of this package."""
     return resources.files("tenmin.outputs.maps").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
-def leaflet(name: str) -> str:
-    """Return a file of Leaflet without the links to files that don't come along."""
+def leaflet_file(name: str) -> str:
+    """Return a file of Leaflet without links to other files."""
     source = resources.files(LEAFLET).joinpath("static", LEAFLET, name).read_text(encoding="utf-8")
     if name.endswith(".css"):
         return LINK_IN_CSS.sub("none", source)

@@ -1,4 +1,4 @@
-"""Geometry as small whole numbers for a page: millionths of a degree, each the step from the one before."""
+"""Geometry as delta-encoded integers for a page, in millionths of a degree."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ from pyproj import CRS, Transformer
 
 from tenmin.support.errors import TableError
 
-__all__ = ["DEGREES", "NOWHERE", "pack", "page_points", "page_shapes", "placed"]
+__all__ = ["DEGREES", "NOWHERE", "check_crs", "pack", "page_points", "page_shapes"]
 
 DEGREES = "EPSG:4326"
 STEPS_PER_DEGREE = 1_000_000
 NOWHERE = 999_000_000
-"""Longitude and latitude of what has no place."""
+"""Longitude and latitude of a row without position."""
 
 POINT, LINE, RING, POLYGON = 0, 1, 2, 3
 
 
 def page_shapes(shapes: gpd.GeoSeries, *, simplify: float = 0.0) -> dict[str, np.ndarray]:
-    """Return points, lines and polygons as flat arrays of whole numbers.
+    """Return points, lines and polygons as flat arrays of integers.
 
     Parameters
     ----------
     shapes
-        Any mixture of points, lines and polygons, in metres; None and empty ones keep their turn.
+        Any mixture of points, lines and polygons, in metres; None and empty ones count as shapes without paths.
     simplify
-        Metres by which a drawn line may leave the true one; 0 keeps every vertex.
+        Tolerance of simplification, metres; 0 keeps every vertex.
 
     Returns
     -------
-    `xy` holds longitude and latitude in turn, in millionths of a degree, each as the difference from the
-    vertex before; `rings` the number of vertices of each path; `features` the number of paths of each shape.
-    Polygons run anticlockwise with clockwise holes and without the closing vertex.
+    dict of ndarray
+        xy (longitude and latitude alternately, millionths of a degree, each as the difference from the vertex before),
+        rings (number of vertices of each path) and features (number of paths of each shape). Exterior rings run
+        anticlockwise, holes clockwise, without the closing vertex.
     """
     plain = shapes.to_numpy()
     if simplify:
@@ -58,17 +59,17 @@ def page_shapes(shapes: gpd.GeoSeries, *, simplify: float = 0.0) -> dict[str, np
 
 
 def page_points(shapes: gpd.GeoSeries) -> np.ndarray:
-    """Return one point in each shape: longitude and latitude in turn, in millionths of a degree, or `NOWHERE`."""
+    """Return a point in each shape: longitude and latitude alternately, millionths of a degree, or `NOWHERE`."""
     inside = shapely.point_on_surface(shapes.to_numpy())
     inside[shapely.is_empty(inside)] = None
     return _steps(np.c_[shapely.get_x(inside), shapely.get_y(inside)], shapes.crs).ravel()
 
 
 def pack(numbers: Mapping[str, Any]) -> str:
-    """Return nested arrays of whole numbers in base64, which holds no text of anybody's.
+    """Return nested arrays of integers, compressed, in base64.
 
-    A head in JSON keeps the structure, with the first and the end in place of each array. The numbers follow with the
-    sign in the lowest bit, as all their first bytes, all their second bytes and so on, since alike bytes deflate best.
+    A header in JSON holds the structure, with first and end positions in place of each array. The numbers follow in
+    zigzag encoding (sign in the lowest bit), as uint32 by byte planes, which compress better.
     """
     arrays: list[np.ndarray] = []
 
@@ -85,8 +86,21 @@ def pack(numbers: Mapping[str, Any]) -> str:
     return base64.b64encode(zlib.compress(plain, 6)).decode("ascii")
 
 
-def placed(frame: pd.DataFrame, noun: str) -> gpd.GeoDataFrame:
-    """Return a table that is to be drawn if it says where its coordinates lie; errors call it `noun`."""
+def check_crs(frame: pd.DataFrame, noun: str) -> gpd.GeoDataFrame:
+    """Return a table if it has a coordinate reference system.
+
+    Parameters
+    ----------
+    frame
+        A table to draw.
+    noun
+        Name of the table in errors.
+
+    Raises
+    ------
+    TableError
+        If it has none.
+    """
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
         msg = (
             f"{noun} have no coordinate reference system, so they have no place on a map; "
@@ -97,13 +111,14 @@ def placed(frame: pd.DataFrame, noun: str) -> gpd.GeoDataFrame:
 
 
 def _steps(xy: np.ndarray, crs: CRS | None) -> np.ndarray:
+    """Return coordinates in millionths of a degree, int64."""
     degrees = Transformer.from_crs(crs, DEGREES, always_xy=True).transform(xy[:, 0], xy[:, 1])
     steps = np.rint(np.column_stack(degrees) * STEPS_PER_DEGREE)
     return np.where(np.isfinite(steps), steps, NOWHERE).astype(np.int64)
 
 
 def _paths(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return every path of the shapes in their order, the shape each is of, and whether it closes."""
+    """Return the paths (points, lines and rings) of shapes in order, the shape of each, and whether it is a ring."""
     parts, feature = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
     area = shapely.get_type_id(parts) == POLYGON
     rings, owner = shapely.get_rings(parts[area], return_index=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tenmin.support.conditions import anchors_of, parse_condition
+from tenmin.support.conditions import parse_condition, tag_patterns
 from tenmin.support.errors import FileError
 
 
@@ -30,7 +30,7 @@ def test_conditions_hold_and_fail(table: dict[str, Any], holds: dict[str, str], 
     condition = parse_condition(table, "a test")
     assert condition.holds(holds)
     assert not condition.holds(fails)
-    assert not condition.anchors or condition.anchors & set(anchors_of(holds))
+    assert not condition.needs_one_of or condition.needs_one_of & set(tag_patterns(holds))
 
 
 def test_an_empty_table_always_holds() -> None:
@@ -38,8 +38,8 @@ def test_an_empty_table_always_holds() -> None:
 
 
 def test_what_may_hold_without_a_tag_has_no_anchor() -> None:
-    assert not parse_condition({"any": [{"a": "1"}, {"b": False}]}, "a test").anchors
-    assert not parse_condition({"not": {"a": "1"}}, "a test").anchors
+    assert not parse_condition({"any": [{"a": "1"}, {"b": False}]}, "a test").needs_one_of
+    assert not parse_condition({"not": {"a": "1"}}, "a test").needs_one_of
 
 
 @pytest.mark.parametrize(

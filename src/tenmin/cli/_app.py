@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import locale
-import tomllib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from tenmin.support.errors import InputError, ServiceError, TenminError
+from tenmin.support.files import read_toml, shipped_file
 
 __all__ = ["TEXTS", "Debug", "Lang", "Language", "Out", "app", "choose_language", "report_errors", "say"]
 
@@ -31,9 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-TEXTS: dict[str, dict[str, str]] = tomllib.loads(
-    resources.files("tenmin.cli").joinpath("texts.toml").read_text("utf-8")
-)
+TEXTS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.cli", "texts.toml"))
 """Messages of the commands, in both languages."""
 
 

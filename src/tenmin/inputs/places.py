@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +17,7 @@ from tenmin.inputs.osm import OsmExtract
 from tenmin.inputs.readers import ControlPoints, Datum, PathLike, Reference, open_table
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import TableError
-from tenmin.support.files import check_keys, read_toml
+from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["estimate_places", "read_places"]
 
@@ -165,7 +163,7 @@ class _Homes:
 
 @cache
 def _table() -> _Homes:
-    path = Path(str(files("tenmin.inputs") / "places.toml"))
+    path = shipped_file("tenmin.inputs", "places.toml")
     data = read_toml(path)
     check_keys(data, {"home", "land"}, {"home", "land"}, str(path))
     check_keys(data["land"], {"home", "other"}, {"home", "other"}, f"{path}, land")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 from tenmin.support.errors import OutputError
-from tenmin.support.files import make_folder, read_toml, replacing
+from tenmin.support.files import make_folder, read_toml, replacing, shipped_file
 from tenmin.support.writing import write_workbook
 
 __all__ = ["write_template"]
@@ -59,7 +58,7 @@ def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] 
 
 @cache
 def _table() -> dict[str, Any]:
-    return read_toml(Path(str(files("tenmin.inputs") / "templates.toml")))
+    return read_toml(shipped_file("tenmin.inputs", "templates.toml"))
 
 
 def _write_workbook(path: Path, columns: Sequence[Sequence[str]]) -> None:

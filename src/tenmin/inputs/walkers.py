@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tenmin.support.errors import FileError, InputError
-from tenmin.support.files import check_keys, open_input, read_toml
+from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 from tenmin.support.limits import SECONDS_A_MINUTE
 
 __all__ = ["KERBS", "SLOPES", "Walker", "load_walkers"]
@@ -286,7 +285,7 @@ def load_walkers(path: str | os.PathLike[str] | None = None) -> dict[str, Walker
 
 @cache
 def _shipped() -> dict[str, Walker]:
-    return _parse(Path(str(files("tenmin.inputs") / "walkers.toml")))
+    return _parse(shipped_file("tenmin.inputs", "walkers.toml"))
 
 
 def _parse(path: Path) -> dict[str, Walker]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -15,14 +13,14 @@ import shapely
 from tenmin.inputs.services import load_catalogue
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
-from tenmin.support.files import read_toml
+from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
 from tenmin.surface import chain_points, meet_walls
 
 __all__ = ["REASONS", "find_gaps"]
 
-REASONS: dict[str, dict[str, str]] = read_toml(Path(str(files("tenmin.measures"))) / "gaps.toml")
+REASONS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.measures", "gaps.toml"))
 """Reasons of gaps, each with its name (zh, en) and a sentence on its cure (cure_zh, cure_en)."""
 
 MIN_NEAR, MAX_NEAR = 1e-3, 100_000.0

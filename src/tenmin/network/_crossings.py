@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 
-from tenmin.support.conditions import remember
+from tenmin.support.conditions import memoize
 
 __all__ = ["describe_crossings"]
 
@@ -23,7 +23,7 @@ def describe_crossings(ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> dict
     highest kerb among its nodes (raised, rolled, lowered, flush).
     """
     crossing, kerb = np.full(len(ways), None, object), np.full(len(ways), None, object)
-    is_crossing = remember(lambda tags: any(tags.get(key) == "crossing" for key in _KEYS), _KEYS)
+    is_crossing = memoize(lambda tags: any(tags.get(key) == "crossing" for key in _KEYS), _KEYS)
     rows = [row for row, tags in enumerate(ways["tags"].tolist()) if is_crossing(tags)]
     if not rows:
         return {"crossing": crossing, "kerb": kerb}

@@ -15,7 +15,7 @@ from tenmin.inputs.osm import OsmExtract, Rules, find_entrances, find_gates, jud
 from tenmin.network._crossings import describe_crossings
 from tenmin.network._layout import Layout
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
-from tenmin.support.conditions import remember
+from tenmin.support.conditions import memoize
 from tenmin.support.contracts import in_metres
 
 __all__ = ["layout_from_osm"]
@@ -206,7 +206,7 @@ def _cut(
 def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """What the edges of each way inherit from it."""
     tags = ways["tags"].tolist()
-    level = remember(_level, ("bridge", "tunnel", "layer", "level", "location"))
+    level = memoize(_level, ("bridge", "tunnel", "layer", "level", "location"))
     return {
         "way": ways["way"].to_numpy(),
         "kind": verdicts["kind"].to_numpy(object),

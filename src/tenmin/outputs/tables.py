@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +15,7 @@ from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.gaps import REASONS as GAP_REASONS
 from tenmin.support.contracts import in_use
-from tenmin.support.files import read_toml
+from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
     "align",
@@ -29,7 +27,7 @@ __all__ = [
     "standards_as_text",
 ]
 
-_HEADS: dict[str, dict[str, str]] = read_toml(Path(str(files("tenmin.outputs"))) / "tables.toml")
+_HEADS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.outputs", "tables.toml"))
 
 
 def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What every part uses: files, limits, the contracts of tables, compiling, progress and errors.
+"""Shared foundations: files, limits, table contracts, compilation, progress and errors.
 
-Nothing here knows what tenmin measures. A change here is a change everywhere: run all tests.
+Nothing here knows what tenmin measures. Every package imports from here, so a change needs all the tests.
 """

@@ -1,16 +1,16 @@
-"""Conditions on tags, written as data: the one language of walk rules, barriers and the catalogue.
+"""Conditions on OpenStreetMap tags, written in TOML: used by walk rules, barriers, gates, homes and the catalogue.
 
-A condition is a TOML table. All its lines must hold::
+A condition is a table whose lines must all hold::
 
     highway = "footway"                    the tag has this value
     highway = ["footway", "path"]          the tag has one of these values
-    surface = true                         the tag is there, whatever its value (false: it is not there)
-    name = { matches = "小学|primary" }    the pattern is found in the value, upper and lower case alike
+    surface = true                         the tag is present, whatever its value (false: absent)
+    name = { matches = "小学|primary" }    the regular expression matches part of the value, ignoring case
     any = [{ ... }, { ... }]               at least one of these conditions holds
     all = [{ ... }, { ... }]               all of these conditions hold
     not = { ... }                          this condition does not hold (a list: none of them does)
 
-A value that lists several (`cafe;restaurant`) counts as each of them. An empty table always holds.
+A value such as `cafe;restaurant` counts as each of its parts. An empty table always holds.
 """
 
 from __future__ import annotations
@@ -22,25 +22,34 @@ from typing import Any, TypeVar
 
 from tenmin.support.errors import FileError
 
-__all__ = ["Anchor", "Condition", "anchors_of", "parse_condition", "remember"]
+__all__ = ["Condition", "TagPattern", "memoize", "parse_condition", "tag_patterns"]
 
 Tags = Mapping[str, str]
 Test = Callable[[Tags], bool]
-Anchor = tuple[str, str | None]
+TagPattern = tuple[str, str | None]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A test of an element's tags.
+    """A test of the tags of an element.
 
-    `text` says it in words, `keys` are all the keys it looks at, and `anchors` are tags of which at least
-    one must be there for it to hold, as key and value, or None for any value (no anchor, if it may hold without tags).
+    Attributes
+    ----------
+    text
+        The condition in words.
+    keys
+        All keys that it depends on.
+    needs_one_of
+        Tags of which at least one must be present for the condition to hold, as (key, value), or (key, None) for any
+        value. Empty if it can hold without any tag.
+    holds
+        Function from tags to whether the condition holds.
     """
 
     text: str
     keys: frozenset[str]
-    anchors: frozenset[Anchor]
+    needs_one_of: frozenset[TagPattern]
     holds: Test
 
     def __repr__(self) -> str:
@@ -48,8 +57,22 @@ class Condition:
 
 
 def parse_condition(table: object, where: str) -> Condition:
-    """Return the condition that a TOML table describes; `where` names it in messages.
+    """Return the condition that a TOML table describes.
 
+    Parameters
+    ----------
+    table
+        The table, as parsed from TOML.
+    where
+        Its file and row, for messages.
+
+    Raises
+    ------
+    FileError
+        The table is not a valid condition.
+
+    Examples
+    --------
     >>> shared = parse_condition({"highway": "cycleway", "not": {"foot": "no"}}, "an example")
     >>> shared.holds({"highway": "cycleway"}), shared.holds({"highway": "cycleway", "foot": "no"})
     (True, False)
@@ -62,30 +85,39 @@ def parse_condition(table: object, where: str) -> Condition:
     return _every([_parse_line(key, value, where) for key, value in table.items()])
 
 
-def remember(judge: Callable[[Tags], T], keys: Iterable[str]) -> Callable[[Tags], T]:
-    """Return a judge that asks `judge` once for all tags that agree in `keys`, the only ones it looks at.
+def memoize(function: Callable[[Tags], T], keys: Iterable[str]) -> Callable[[Tags], T]:
+    """Return `function` with a cache: it is called once for all tags that agree in `keys`.
 
+    Parameters
+    ----------
+    function
+        A function of tags.
+    keys
+        All the keys that its result depends on.
+
+    Examples
+    --------
     >>> asked = []
-    >>> paved = remember(lambda tags: asked.append(1) or tags.get("surface") == "asphalt", ["surface"])
+    >>> paved = memoize(lambda tags: asked.append(1) or tags.get("surface") == "asphalt", ["surface"])
     >>> paved({"name": "A", "surface": "asphalt"}), paved({"name": "B", "surface": "asphalt"}), len(asked)
     (True, True, 1)
     """
     names = sorted(keys)
-    answers: dict[tuple[str | None, ...], T] = {}
+    cache: dict[tuple[str | None, ...], T] = {}
 
-    def judge_again(tags: Tags) -> T:
+    def memoized(tags: Tags) -> T:
         values = tuple(map(tags.get, names))
-        if values not in answers:
-            answers[values] = judge(tags)
-        return answers[values]
+        if values not in cache:
+            cache[values] = function(tags)
+        return cache[values]
 
-    return judge_again
+    return memoized
 
 
-def anchors_of(tags: Tags) -> Iterator[Anchor]:
-    """Yield every anchor that these tags meet.
+def tag_patterns(tags: Tags) -> Iterator[TagPattern]:
+    """Yield every tag pattern, (key, value) or (key, None), that these tags match.
 
-    >>> list(anchors_of({"shop": "bakery"}))
+    >>> list(tag_patterns({"shop": "bakery"}))
     [('shop', None), ('shop', 'bakery')]
     """
     for key, value in tags.items():
@@ -118,7 +150,7 @@ def _every(parts: list[Condition]) -> Condition:
     return Condition(
         text=" and ".join(part.text for part in parts),
         keys=_joined(part.keys for part in parts),
-        anchors=next((part.anchors for part in parts if part.anchors), frozenset()),
+        needs_one_of=next((part.needs_one_of for part in parts if part.needs_one_of), frozenset()),
         holds=_all_of([part.holds for part in parts]),
     )
 
@@ -128,11 +160,11 @@ def _any_of(options: list[Condition], where: str) -> Condition:
         msg = f"{where}: any = [] never holds; list at least one condition or leave the line out"
         raise FileError(msg)
     tests = [option.holds for option in options]
-    anchors = _joined(option.anchors for option in options) if all(o.anchors for o in options) else frozenset()
+    every = all(option.needs_one_of for option in options)
     return Condition(
         text="(" + " or ".join(option.text for option in options) + ")",
         keys=_joined(option.keys for option in options),
-        anchors=anchors,
+        needs_one_of=_joined(option.needs_one_of for option in options) if every else frozenset(),
         holds=lambda tags: any(test(tags) for test in tests),
     )
 
@@ -142,7 +174,7 @@ def _none_of(options: list[Condition]) -> Condition:
     return Condition(
         text=" and ".join(f"not ({option.text})" for option in options),
         keys=_joined(option.keys for option in options),
-        anchors=frozenset(),
+        needs_one_of=frozenset(),
         holds=lambda tags: not any(test(tags) for test in tests),
     )
 
@@ -151,7 +183,7 @@ def _presence(key: str, wanted: bool) -> Condition:
     return Condition(
         text=f"{key}=*" if wanted else f"no {key}",
         keys=frozenset([key]),
-        anchors=frozenset([(key, None)]) if wanted else frozenset(),
+        needs_one_of=frozenset([(key, None)]) if wanted else frozenset(),
         holds=lambda tags: (key in tags) is wanted,
     )
 
@@ -169,7 +201,7 @@ def _pattern(key: str, value: Mapping[Any, Any], where: str) -> Condition:
     return Condition(
         text=f"{key}~{source}",
         keys=frozenset([key]),
-        anchors=frozenset([(key, None)]),
+        needs_one_of=frozenset([(key, None)]),
         holds=lambda tags: key in tags and found(tags[key]) is not None,
     )
 
@@ -183,7 +215,7 @@ def _one_of(key: str, value: object, where: str) -> Condition:
     return Condition(
         text=f"{key}={'|'.join(map(str, values))}",
         keys=frozenset([key]),
-        anchors=frozenset((key, value) for value in wanted),
+        needs_one_of=frozenset((key, value) for value in wanted),
         holds=lambda tags: key in tags and _has(tags[key], wanted),
     )
 

@@ -1,4 +1,4 @@
-"""The contracts of the tables that a person gives: facilities, places, lines and points."""
+"""Contracts of the input tables: checks of facilities, places and other GeoDataFrames, and their CRS in metres."""
 
 from __future__ import annotations
 
@@ -29,42 +29,42 @@ __all__ = [
 LARGEST_PLACE_M2 = 20_000.0
 STATES = ("in_use", "vacant", "converted", "planned")
 FIRST_IRREGULAR, LAST_IRREGULAR, FIRST_POLAR, LAST_POLAR = 56.0, 42.0, 84.0, -80.0
-"""Degrees of latitude and longitude within which the zones of UTM are irregular (Norway, Svalbard), and end."""
+"""Degrees: from this latitude and up to this longitude UTM zones are irregular (Norway, Svalbard); UTM ends there."""
 WORLD = np.array([180.0, 90.0])
-"""Degrees of longitude and latitude that no point lies beyond."""
+"""Largest longitude and latitude, in degrees."""
 
 
 def list_remarks(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what reading a table, or combining several, left out or took note of: a row each, with the reason.
+    """Return the remarks on a table that was read or combined: one row for each thing left out or noted.
 
-    `used` tells which is which. The columns are those of `read_facilities` (row, id, field, value, reason, used) or of
-    `combine_facilities` (id, table, category, name, kept, metres, reason, used); there are none, and no rows, for a
-    table that comes from elsewhere.
+    `used` is False for rows that were left out. After reading, the columns are row, id, field, value, reason, used;
+    after `combine_facilities` they are id, table, category, name, kept, metres, reason, used. For a table from
+    elsewhere the result is empty, without columns.
     """
     return pd.DataFrame(json.loads(table.attrs.get("listed", "{}")))
 
 
-def _shown(labels: Sequence[object], most: int = 5) -> str:
+def _join_labels(labels: Sequence[object], most: int = 5) -> str:
     shown = ", ".join(repr(label) for label in list(labels)[:most])
     return shown if len(labels) <= most else f"{shown} and {len(labels) - most} more"
 
 
 def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoDataFrame:
-    """Return the frame if it is a GeoDataFrame with a CRS, unique labels and possible coordinates.
+    """Return the frame if it is a GeoDataFrame with a CRS, unique labels and valid coordinates.
 
     Parameters
     ----------
     frame
-        What was given.
+        The table.
     what
-        The name of the table in messages, e.g. "facilities".
+        Its name in messages, e.g. "facilities".
     unique
-        Whether every label of the index must be unique.
+        Whether the index must be unique.
 
     Raises
     ------
     TableError
-        Naming the rows, their values and the way out.
+        A check fails; the message names the rows, their values and how to fix them.
     """
     if not isinstance(frame, gpd.GeoDataFrame):
         msg = f"{what} must be a GeoDataFrame, but is a {type(frame).__name__}"
@@ -73,20 +73,20 @@ def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoData
         msg = f"{what} has no CRS; state it, e.g. {what}.set_crs('EPSG:4326') for longitude and latitude"
         raise TableError(msg)
     if unique and not frame.index.is_unique:
-        twice = frame.index[frame.index.duplicated()].unique()
-        msg = f"{what} has the ids {_shown(list(twice))} more than once; make its index unique"
+        duplicates = frame.index[frame.index.duplicated()].unique()
+        msg = f"{what} has the ids {_join_labels(list(duplicates))} more than once; make its index unique"
         raise TableError(msg)
     _check_coordinates(frame, what)
     return frame
 
 
-def _refuse_rows(
-    frame: pd.DataFrame, wrong: np.ndarray, field: str, values: Sequence[object], *, why: str, mend: str = ""
+def _check_rows(
+    frame: pd.DataFrame, wrong: np.ndarray, field: str, values: Sequence[object], *, why: str, hint: str = ""
 ) -> None:
-    """Raise a TableError that names the wrong rows, if there are any, with the value of the first and the way out."""
+    """Raise a TableError if any row is wrong; the message names the rows, the first value and how to fix it."""
     if wrong.any():
         labels = list(frame.index[wrong])
-        msg = f"{field} of {_shown(labels)} {why}; {labels[0]!r} has {values[0]!r}{mend}"
+        msg = f"{field} of {_join_labels(labels)} {why}; {labels[0]!r} has {values[0]!r}{hint}"
         raise TableError(msg)
 
 
@@ -98,18 +98,18 @@ def _check_coordinates(frame: gpd.GeoDataFrame, what: str) -> None:
     if frame.crs is not None and frame.crs.is_geographic and not wrong.any():
         wrong = given & ~((bounds[:, :2] >= -WORLD).all(axis=1) & (bounds[:, 2:] <= WORLD).all(axis=1))
         why = "are no longitude and latitude in degrees (is the CRS right, are the two exchanged?)"
-    _refuse_rows(
+    _check_rows(
         frame, wrong, f"{what}: the coordinates", [tuple(row.round(6).tolist()) for row in bounds[wrong]], why=why
     )
 
 
 def check_facilities(facilities: object) -> gpd.GeoDataFrame:
-    """Return the facilities if every row has an id of its own and a category.
+    """Return the facilities if every row has a unique id and a category, and a known state where one is given.
 
     Raises
     ------
     TableError
-        Naming the rows, their values and the way out.
+        A check fails; the message names the rows, their values and how to fix them.
     """
     frame = check_frame(facilities, "facilities")
     if "category" not in frame.columns:
@@ -117,7 +117,7 @@ def check_facilities(facilities: object) -> gpd.GeoDataFrame:
         raise TableError(msg)
     empty = frame["category"].isna() | (frame["category"].astype("str").str.strip() == "")
     if empty.any():
-        msg = f"facilities: {_shown(list(frame.index[empty]))} have no category; fill the column 'category'"
+        msg = f"facilities: {_join_labels(list(frame.index[empty]))} have no category; fill the column 'category'"
         raise TableError(msg)
     if "state" in frame.columns:
         _check_states(frame)
@@ -126,9 +126,9 @@ def check_facilities(facilities: object) -> gpd.GeoDataFrame:
 
 def _check_states(facilities: gpd.GeoDataFrame) -> None:
     wrong = (facilities["state"].notna() & ~facilities["state"].isin(STATES)).to_numpy()
-    mend = f". Give one of {', '.join(STATES)}, or nothing for in_use"
-    _refuse_rows(
-        facilities, wrong, "facilities: the state", facilities["state"][wrong].tolist(), why="is not known", mend=mend
+    hint = f". Give one of {', '.join(STATES)}, or nothing for in_use"
+    _check_rows(
+        facilities, wrong, "facilities: the state", facilities["state"][wrong].tolist(), why="is not known", hint=hint
     )
 
 
@@ -140,13 +140,12 @@ def in_use(facilities: pd.DataFrame) -> np.ndarray:
 
 
 def check_places(places: object) -> gpd.GeoDataFrame:
-    """Return the places if every row has an id of its own, and people, where given, are finite and not negative.
+    """Return the places if every row has a unique id, and `people`, if present, is finite and not negative.
 
     Raises
     ------
     TableError
-        Naming the rows, their values and the way out; also for a polygon over 2 ha, whose best entrance would serve
-        all of its people.
+        A check fails, or a polygon is larger than 2 ha: its best entrance would serve all of its people.
     """
     frame = check_frame(places, "places")
     if "people" in frame.columns:
@@ -156,7 +155,7 @@ def check_places(places: object) -> gpd.GeoDataFrame:
     if (area > LARGEST_PLACE_M2).any():
         row = int(np.argmax(area))
         msg = (
-            f"places: {_shown(list(frame.index[area > LARGEST_PLACE_M2]))} are larger than 2 ha "
+            f"places: {_join_labels(list(frame.index[area > LARGEST_PLACE_M2]))} are larger than 2 ha "
             f"({frame.index[row]!r} has {area[row] / 10_000:.1f} ha), and one entrance would serve all their people; "
             "give buildings or points instead, e.g. from estimate_places"
         )
@@ -165,12 +164,19 @@ def check_places(places: object) -> gpd.GeoDataFrame:
 
 
 def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:
-    """Return the people of each place as floats, of all or of the group that a column counts.
+    """Return the number of people of each place as floats.
+
+    Parameters
+    ----------
+    places
+        Table of places.
+    column
+        "people" for all of them, or the column of a group such as "people_60_plus".
 
     Raises
     ------
     TableError
-        If there is no such column, or a row of it is not a finite number from 0 up.
+        The column is missing, or a value in it is not a finite number from 0 up.
     """
     if column not in places.columns:
         msg = f"places needs the column {column!r}; it has {sorted(map(str, places.columns))}"
@@ -179,23 +185,23 @@ def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:
 
 
 def numbers_of(frame: pd.DataFrame, column: str, what: str, *, empty: bool = False, above: bool = False) -> pd.Series:
-    """Return a column as floats from 0 up.
+    """Return a column as floats, checked to be non-negative.
 
     Parameters
     ----------
     frame
         The table.
     column, what
-        The column, and the name of the table in messages.
+        Name of the column, and of the table in messages.
     empty
-        Whether a cell, or the whole column, may be missing: NaN is returned for it.
+        Whether cells may be missing; they become NaN. If the whole column is missing, all values are NaN.
     above
-        Whether 0 is refused, too.
+        Whether values must be above 0, not just non-negative.
 
     Raises
     ------
     TableError
-        Naming the rows and the value.
+        A value is not such a number; the message names the rows and the value.
     """
     if column not in frame.columns:
         return pd.Series(np.nan, index=frame.index)
@@ -204,8 +210,8 @@ def numbers_of(frame: pd.DataFrame, column: str, what: str, *, empty: bool = Fal
     given = ~(frame[column].isna().to_numpy() & empty)
     wrong = given & ~(np.isfinite(numbers.to_numpy()) & low_enough.to_numpy())
     why = f"are not numbers {'above 0' if above else 'from 0 up'}"
-    mend = ". Correct them or leave the rows out"
-    _refuse_rows(frame, wrong, f"{what}: {column}", frame[column][wrong].tolist(), why=why, mend=mend)
+    hint = ". Correct them or leave the rows out"
+    _check_rows(frame, wrong, f"{what}: {column}", frame[column][wrong].tolist(), why=why, hint=hint)
     return numbers
 
 
@@ -217,7 +223,7 @@ def check_direction(direction: object) -> None:
 
 
 def _measures_metres(crs: CRS) -> bool:
-    """Whether lengths in a CRS are metres on the ground (those of a Mercator map of the world are not)."""
+    """Return whether lengths in a CRS are metres on the ground, which those of world Mercator are not."""
     if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
         return False
     method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
@@ -225,7 +231,7 @@ def _measures_metres(crs: CRS) -> bool:
 
 
 def _utm_zone(frame: gpd.GeoDataFrame) -> CRS:
-    """The UTM zone of a frame: by arithmetic where zones are regular, which spares a search of pyproj's database."""
+    """Return the UTM zone of a frame; by arithmetic where zones are regular, since pyproj's search is slow."""
     west, south, east, north = frame.total_bounds
     x, y = (west + east) / 2.0, (south + north) / 2.0
     irregular = y >= FIRST_IRREGULAR and 0.0 <= x <= LAST_IRREGULAR
@@ -235,12 +241,19 @@ def _utm_zone(frame: gpd.GeoDataFrame) -> CRS:
 
 
 def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFrame:
-    """Return the frame in a CRS whose unit is the metre: `crs`, or else its own if it is one, or else its UTM zone.
+    """Return the frame in a CRS in metres: `crs` if given, else its own if that is metric, else its UTM zone.
+
+    Parameters
+    ----------
+    frame
+        Any GeoDataFrame with a CRS.
+    crs
+        The CRS to use.
 
     Raises
     ------
     TableError
-        If no UTM zone fits (beyond 84 degrees north or 80 south).
+        No UTM zone fits (beyond 84 degrees north or 80 south).
     """
     if crs is not None:
         return frame if frame.crs == crs else frame.to_crs(crs)

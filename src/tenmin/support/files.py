@@ -1,4 +1,4 @@
-"""Opens only what is a plain local file of the kind its name says, and writes without losing what was there."""
+"""Open local files safely, read the TOML tables that ship with tenmin, and write files atomically."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,10 @@ __all__ = [
     "read_toml",
     "replacing",
     "safe_name",
+    "shipped_file",
 ]
 
-#: What a file of each suffix begins with. Longer suffixes are tried first.
+#: Format of the content by file suffix. Longer suffixes are tried first.
 KINDS = {
     ".osm.pbf": "osm_pbf",
     ".pbf": "osm_pbf",
@@ -55,7 +57,7 @@ KINDS = {
 }
 OSM_KINDS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
-_WORDS = {
+_FORMAT_NAMES = {
     "osm_pbf": "an OpenStreetMap pbf file",
     "gzip_xml": "gzip-compressed XML",
     "bzip2_xml": "bzip2-compressed XML",
@@ -70,36 +72,55 @@ _WORDS = {
     "heights": "SRTM heights",
 }
 _REMOTE = re.compile(r"^[a-z][a-z0-9+.-]+:|^/vsi", re.IGNORECASE)
-_HEAD = 4096
-_NAME_BYTES = 80
+_HEAD_BYTES = 4096
+_MAX_NAME_BYTES = 80
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def open_input(path: str | os.PathLike[str], kinds: Sequence[str] = ()) -> Path:
-    """Return the path of a regular local file whose first bytes are what its suffix says.
+    """Return the path of a regular local file whose first bytes match its suffix.
 
-    `kinds` are the suffixes that will do (all that are known, if none is given).
+    Parameters
+    ----------
+    path
+        The file; URLs and GDAL driver prefixes are refused.
+    kinds
+        Accepted suffixes, such as ".csv"; by default all known ones.
 
     Raises
     ------
     FileError
-        The path is a URL or a driver's prefix, the file is missing, a folder, empty or unreadable, its
-        suffix is none of `kinds`, or its content is something else (a web page saved in its place, say).
+        The path is not local, the file is missing, a folder, empty or unreadable, its suffix is not in `kinds`, or
+        its content is of another format (for instance a web page saved in its place).
     """
-    _refuse_remote(os.fspath(path))
+    _check_local(os.fspath(path))
     found = Path(path)
-    _refuse_missing(found)
-    kind = _kind_of(found, kinds or tuple(KINDS))
+    _check_regular_file(found)
+    kind = _format_of(found, kinds or tuple(KINDS))
     head = first_bytes(found)
-    _refuse_web_page(found, head)
+    _check_not_web_page(found, head)
     if not _SIGNATURES[kind](head):
-        msg = f"{found}: the name says {_WORDS[kind]}, the content is {_guess(head)}; check where it came from"
+        content = _describe_content(head)
+        msg = f"{found}: the name says {_FORMAT_NAMES[kind]}, the content is {content}; check where it came from"
         raise FileError(msg)
     return found
 
 
-def first_bytes(path: Path, count: int = _HEAD) -> bytes:
-    """Return the first bytes of a file as its reader sees them, that is decompressed if its name ends in gz or bz2."""
+def first_bytes(path: Path, count: int = _HEAD_BYTES) -> bytes:
+    """Return the first bytes of a file, decompressed if its name ends in .gz or .bz2.
+
+    Parameters
+    ----------
+    path
+        The file.
+    count
+        Number of bytes.
+
+    Raises
+    ------
+    FileError
+        The file cannot be read, or its compressed data are damaged.
+    """
     try:
         raw = _read_head(path, count)
         if raw.startswith(b"\x1f\x8b") and path.name.lower().endswith(".gz"):
@@ -122,7 +143,7 @@ def _read_head(path: Path, count: int) -> bytes:
         return stream.read(count)
 
 
-def _refuse_remote(text: str) -> None:
+def _check_local(text: str) -> None:
     if not text or "\0" in text or "\n" in text:
         msg = f"{text[:60]!r} is no file name; give the path of a local file"
         raise FileError(msg)
@@ -131,13 +152,13 @@ def _refuse_remote(text: str) -> None:
         raise FileError(msg)
 
 
-def _refuse_missing(path: Path) -> None:
+def _check_regular_file(path: Path) -> None:
     try:
         if path.is_dir():
             msg = f"{path} is a folder; give the path of a file in it"
             raise FileError(msg)
         if not path.exists():
-            msg = f"{path}: there is no such file{_nearest(path)}"
+            msg = f"{path}: there is no such file{_suggestion(path)}"
             raise FileError(msg)
         if not path.is_file():
             msg = f"{path} is a device or a pipe; give a regular file"
@@ -150,7 +171,7 @@ def _refuse_missing(path: Path) -> None:
         raise FileError(msg) from None
 
 
-def _nearest(path: Path) -> str:
+def _suggestion(path: Path) -> str:
     if not path.parent.is_dir():
         return f" (nor a folder {path.parent}); check the path"
     names = sorted(item.name for item in path.parent.iterdir())
@@ -158,7 +179,7 @@ def _nearest(path: Path) -> str:
     return f"; did you mean {close[0]}?" if close else f" in {path.parent.resolve()}; check the path"
 
 
-def _kind_of(path: Path, kinds: Sequence[str]) -> str:
+def _format_of(path: Path, kinds: Sequence[str]) -> str:
     name = path.name.lower()
     suffix = next((k for k in sorted(kinds, key=len, reverse=True) if name.endswith(k)), None)
     if suffix is None:
@@ -167,13 +188,13 @@ def _kind_of(path: Path, kinds: Sequence[str]) -> str:
     return KINDS[suffix]
 
 
-def _refuse_web_page(path: Path, head: bytes) -> None:
-    if _text(head).lower().startswith((b"<!doctype html", b"<html")):
+def _check_not_web_page(path: Path, head: bytes) -> None:
+    if _strip_bom(head).lower().startswith((b"<!doctype html", b"<html")):
         msg = f"{path} is a web page, not data: the download failed; open it in a browser to see why"
         raise FileError(msg)
 
 
-def _text(head: bytes) -> bytes:
+def _strip_bom(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
@@ -183,33 +204,33 @@ def _is_osm_pbf(head: bytes) -> bool:
 
 def _is_text(head: bytes) -> bool:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return wide or (b"\0" not in head and not _text(head).startswith(b"<"))
+    return wide or (b"\0" not in head and not _strip_bom(head).startswith(b"<"))
 
 
 _SIGNATURES = {
     "osm_pbf": _is_osm_pbf,
-    "gzip_xml": lambda head: _text(head).startswith(b"<"),
-    "bzip2_xml": lambda head: _text(head).startswith(b"<"),
-    "xml": lambda head: _text(head).startswith(b"<"),
+    "gzip_xml": lambda head: _strip_bom(head).startswith(b"<"),
+    "bzip2_xml": lambda head: _strip_bom(head).startswith(b"<"),
+    "xml": lambda head: _strip_bom(head).startswith(b"<"),
     "text": _is_text,
-    "json": lambda head: _text(head).startswith((b"{", b"[")),
+    "json": lambda head: _strip_bom(head).startswith((b"{", b"[")),
     "sqlite": lambda head: head.startswith(b"SQLite format 3\0"),
     "shapefile": lambda head: head.startswith(b"\0\0\x27\x0a"),
     "zip": lambda head: head.startswith(b"PK\x03\x04"),
     "parquet": lambda head: head.startswith(b"PAR1"),
     "geotiff": lambda head: head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
-    "heights": lambda _: True,  # bare numbers: the size of the file is checked by who reads it
+    "heights": lambda _: True,  # raw numbers without a signature: the reader checks the file size
 }
 
 
-def _guess(head: bytes) -> str:
+def _describe_content(head: bytes) -> str:
     if head.startswith(b"\x1f\x8b"):
         return "gzip-compressed"
     if head.startswith(b"BZh"):
         return "bzip2-compressed"
     for kind in ("osm_pbf", "sqlite", "zip", "parquet", "json", "xml"):
         if _SIGNATURES[kind](head):
-            return _WORDS[kind]
+            return _FORMAT_NAMES[kind]
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "an old (.xls) or an encrypted Excel workbook; save it in Excel as .xlsx without a password"
     if head[:1] == b"\x1a" and b"\x78" in head[:64]:
@@ -217,8 +238,32 @@ def _guess(head: bytes) -> str:
     return f"something else (it begins with {head[:12]!r})"
 
 
+def shipped_file(package: str, name: str) -> Path:
+    """Return the path of a data file that ships inside a package.
+
+    Parameters
+    ----------
+    package
+        Name of the package, such as "tenmin.inputs.osm".
+    name
+        Path of the file inside it.
+
+    Examples
+    --------
+    >>> shipped_file("tenmin.inputs.osm", "rules.toml").name
+    'rules.toml'
+    """
+    return Path(str(files(package) / name))
+
+
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the tables of a TOML file; a fault in it is a `FileError` that names the line."""
+    """Return the contents of a TOML file.
+
+    Raises
+    ------
+    FileError
+        The file is not UTF-8 or not valid TOML; the message names the line.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
@@ -230,7 +275,17 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def check_keys(row: Mapping[str, Any], known: set[str], needed: set[str], where: str) -> None:
-    """Refuse a row that has keys nobody knows, or lacks one that is needed."""
+    """Raise a FileError if a row of a TOML table has unknown keys or lacks required ones.
+
+    Parameters
+    ----------
+    row
+        The row.
+    known, needed
+        Keys that it may have, and those that it must have.
+    where
+        File and row, for the message.
+    """
     unknown = sorted(set(row) - known)
     if unknown:
         msg = f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}"
@@ -243,9 +298,9 @@ def check_keys(row: Mapping[str, Any], known: set[str], needed: set[str], where:
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary path beside `path` to write to; on success it takes the place of `path` in one step.
+    """Yield a temporary path in the same folder, and move it to `path` atomically when the block ends.
 
-    What stood at `path` is whole until then, and stays if the block raises; the temporary file is removed.
+    If the block raises, the temporary file is removed and whatever was at `path` stays as it was.
 
     Raises
     ------
@@ -257,17 +312,17 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
-        _settle(temporary, target)
+        _replace_target(temporary, target)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(_why_not(target, error)) from error
+        raise OutputError(_write_failure(target, error)) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def _settle(temporary: Path, target: Path) -> None:
+def _replace_target(temporary: Path, target: Path) -> None:
     with temporary.open("rb+") as stream:
         os.fsync(stream.fileno())
     temporary.replace(target)
@@ -279,7 +334,7 @@ def _settle(temporary: Path, target: Path) -> None:
             os.close(folder)
 
 
-def _why_not(target: Path, error: OSError) -> str:
+def _write_failure(target: Path, error: OSError) -> str:
     if target.is_dir():
         return f"{target} is a folder, so no file can be written there; give another name"
     if not target.parent.is_dir():
@@ -292,7 +347,13 @@ def _why_not(target: Path, error: OSError) -> str:
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
-    """Return a folder, made if it is not there; an `OutputError` says why if none can be made."""
+    """Return the path of a folder, created if it does not exist.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be created.
+    """
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -303,9 +364,10 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
 
 
 def safe_name(text: str) -> str:
-    """Return a file name for any text: letters, digits, `-` and `_` of any script, and a hash unless it is unchanged.
+    """Return a safe file name for any text: letters and digits of any script, `-` and `_`.
 
-    Different texts give different names, also on disks that ignore case or normalise letters.
+    A hash is appended unless the text is already safe, so that different texts give different names, also on file
+    systems that ignore case or normalise Unicode.
 
     >>> safe_name("clinic"), safe_name("药店")
     ('clinic', '药店')
@@ -314,7 +376,7 @@ def safe_name(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text)
     kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in plain)
-    short = re.sub(r"-{2,}", "-", kept).strip("-").encode("utf-8", "ignore")[:_NAME_BYTES].decode("utf-8", "ignore")
+    short = re.sub(r"-{2,}", "-", kept).strip("-").encode("utf-8", "ignore")[:_MAX_NAME_BYTES].decode("utf-8", "ignore")
     if (
         short
         and short == text

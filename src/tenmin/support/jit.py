@@ -1,4 +1,4 @@
-"""Compiles the searches: once for a machine and a version of the sources, kept where it can be written."""
+"""Compilation of kernels by numba, cached on disk for each machine and version of the sources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOTICE = "tenmin compiles its searches for this machine, once, in about a minute
 
 
 def _digest() -> str:
-    """A name for the sources as they are: numba itself sees no change in a function of another file."""
+    """Return a hash of all kernel sources: numba's own cache misses changes in functions of other files."""
     package = Path(__file__).parents[1]
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
     kernels = [*(package / "routing").glob("*.py"), *(package / "surface").glob("*.py"), package / "inputs/osm/_opl.py"]
@@ -41,7 +41,7 @@ def _writable(folder: Path) -> bool:
 
 
 def _folder() -> Path:
-    """The folder for what is compiled: that of numba's environment variable, the user's cache, or a temporary one."""
+    """Return the cache folder: from NUMBA_CACHE_DIR, else the user's cache, else a temporary one."""
     named = os.environ.get(ENVIRONMENT)
     parent = Path(named) if named else platformdirs.user_cache_path("tenmin")
     folder = parent / "kernels" / _digest()
@@ -49,7 +49,7 @@ def _folder() -> Path:
 
 
 class _Notice(event.Listener):
-    """Says on the error stream, once, that something is being compiled."""
+    """Prints one notice on standard error when a kernel is first compiled."""
 
     said = False
 
@@ -60,7 +60,7 @@ class _Notice(event.Listener):
             print(NOTICE, file=sys.stderr, flush=True)
 
     def on_end(self, event: event.Event) -> None:
-        """Nothing is said at the end."""
+        """Print nothing when compilation ends."""
 
 
 _FOLDER = _folder()
@@ -79,10 +79,10 @@ def _compiled(function: Callable[..., Any], **options: Any) -> Any:
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Return a function compiled by numba, which keeps no lock and is compiled again only when the sources change."""
+    """Return the function compiled by numba without the GIL, cached until the kernel sources change."""
     return _compiled(function)
 
 
 def inner(function: Callable[..., Any]) -> Any:
-    """Return a kernel for other kernels alone, compiled sooner without what lets Python call it; Python must not."""
+    """Return a kernel that only other kernels may call: without the Python wrapper it compiles faster."""
     return _compiled(function, no_cpython_wrapper=True)

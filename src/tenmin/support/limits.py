@@ -1,4 +1,4 @@
-"""Limits of a walk, in minutes or in metres: one number for all categories, or one for each."""
+"""Limits of a walk in minutes or metres: one for all categories, or one for each category."""
 
 from __future__ import annotations
 
@@ -36,59 +36,75 @@ Unit = Literal["minutes", "metres"]
 _LONGEST: dict[Unit, float] = {"minutes": 1_440.0, "metres": 100_000.0}
 SECONDS_A_MINUTE = 60.0
 TOLERANCE = 1e-6
-"""Relative tolerance of every comparison with a limit, which is inclusive."""
+"""Relative tolerance of comparisons with a limit. Limits are inclusive."""
 _COSTS: dict[Unit, float] = {"minutes": SECONDS_A_MINUTE, "metres": 1.0}
-"""What one minute or metre costs in a search: seconds or metres."""
+"""Seconds per minute, and metres per metre: the cost of one unit in a search."""
 
 Figures = TypeVar("Figures", float, np.ndarray)
 
 
 def cost_of(amount: Figures, unit: Unit) -> Figures:
-    """Return minutes or metres in the unit of a search's costs: seconds or metres."""
+    """Return minutes or metres as the cost of a search, in seconds or metres.
+
+    Parameters
+    ----------
+    amount
+        Minutes or metres.
+    unit
+        Which of them.
+    """
     return amount * _COSTS[unit]
 
 
 def amount_of(cost: Figures, unit: Unit) -> Figures:
-    """Return a search's costs in minutes or metres."""
+    """Return the cost of a search in minutes or metres.
+
+    Parameters
+    ----------
+    cost
+        Seconds or metres.
+    unit
+        Unit of the result.
+    """
     return cost / _COSTS[unit]
 
 
 def inclusive(limit: Figures) -> Figures:
-    """Return the largest figure that is within a limit."""
+    """Return the largest value that is within a limit."""
     return limit * (1.0 + TOLERANCE)
 
 
 def horizon(limit: float) -> float:
-    """Return how far a search must go to miss nothing within a limit, whatever the rounding."""
+    """Return the cutoff of a search that misses nothing within a limit, whatever the rounding."""
     return limit * (1.0 + 2.0 * TOLERANCE)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits in one unit, ascending: the same for every category, or by category."""
+    """Limits in one unit, in ascending order: the same for every category, or by category."""
 
     unit: Unit
     every: tuple[float, ...] = ()
     by_category: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     def of(self, category: str) -> tuple[float, ...]:
-        """Return the limits of a category."""
+        """Return the limits of one category."""
         return dict(self.by_category).get(category, self.every)
 
     def choose(self, present: Iterable[str], known: Iterable[str]) -> list[str]:
-        """Return the categories that have a limit, sorted.
+        """Return the categories to which a limit applies, sorted.
 
         Parameters
         ----------
         present
-            Categories that the facilities have.
+            Categories of the facilities.
         known
-            Categories that exist though no facility may have them.
+            Categories of the catalogue, whether or not any facility has them.
 
         Raises
         ------
         CategoryError
-            If a limit is given for a category that is neither present nor known.
+            A limit is given for a category that is neither present nor known.
         """
         if not self.by_category:
             return sorted(present)
@@ -100,7 +116,17 @@ class Limits:
 
 
 def unknown_category(category: object, valid: Sequence[str], asked_in: str) -> CategoryError:
-    """Return the error for a category that nothing has, with the nearest valid names."""
+    """Return the error for an unknown category, with suggestions.
+
+    Parameters
+    ----------
+    category
+        The unknown category.
+    valid
+        All valid categories.
+    asked_in
+        The option that names it, for the message.
+    """
     near = difflib.get_close_matches(str(category), valid, n=3, cutoff=0.4) or list(valid[:8])
     msg = f"no facility and no catalogue entry has the category {category!r}, asked for in {asked_in}; did you mean "
     msg += f"{', '.join(map(repr, near))}?" if near else "another one? There are no categories at all."
@@ -122,7 +148,22 @@ def _number(value: object, unit: Unit, where: str) -> float:
 
 
 def check_metres(value: object, name: str, *, allowed: str, least: float, most: float) -> float:
-    """Return an option in metres if it is a number from `least` to `most`, else raise a LimitError saying so."""
+    """Return an option in metres as a float.
+
+    Parameters
+    ----------
+    value, name
+        The value, and the name of the option in messages.
+    allowed
+        The allowed range in words, for messages.
+    least, most
+        The allowed range in metres, inclusive.
+
+    Raises
+    ------
+    LimitError
+        The value is not a number in that range.
+    """
     if isinstance(value, Real) and not isinstance(value, bool) and least <= float(value) <= most:
         return float(value)
     msg = f"{name} is {value!r}; give metres {allowed}"
@@ -140,19 +181,19 @@ def _numbers(value: object, unit: Unit, where: str, *, several: bool) -> tuple[f
 
 
 def read_limits(minutes: object, metres: object, *, several: bool = False) -> Limits | None:
-    """Return the limits that were asked for, or None if neither was.
+    """Return the limits given by `minutes` or `metres`, or None if both are None.
 
     Parameters
     ----------
     minutes, metres
         At most one of them: a number, a mapping from category to number, or, with `several`, lists of numbers.
     several
-        Whether lists are allowed.
+        Whether lists of numbers are allowed.
 
     Raises
     ------
     LimitError
-        If both are given, or one is no positive finite number within a day's walk.
+        Both are given, or a limit is not a positive number up to 1,440 minutes or 100,000 metres.
     """
     if minutes is not None and metres is not None:
         msg = f"minutes={minutes!r} and metres={metres!r} are both given; give only one of them"
@@ -171,7 +212,18 @@ def read_limits(minutes: object, metres: object, *, several: bool = False) -> Li
 
 
 def read_limit(minutes: object, metres: object, *, several: bool = False) -> Limits:
-    """Return the limits that were asked for; one of minutes and metres must be given (see `read_limits`)."""
+    """Return the limit given by `minutes` or `metres`; unlike in `read_limits`, one of them is required.
+
+    Parameters
+    ----------
+    minutes, metres, several
+        As in `read_limits`.
+
+    Raises
+    ------
+    LimitError
+        None or both are given, or a limit is out of range.
+    """
     limits = read_limits(minutes, metres, several=several)
     if limits is None:
         msg = f"no limit is given; give minutes= or metres=, e.g. minutes={'[5, 10, 15]' if several else '10'}"

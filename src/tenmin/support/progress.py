@@ -1,4 +1,4 @@
-"""Shows a bar for work that takes longer than two seconds."""
+"""Progress bars for long loops."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ __all__ = ["step_through"]
 
 T = TypeVar("T")
 
-PATIENCE = 2.0
-"""Seconds before a bar appears."""
+DELAY_SECONDS = 2.0
+"""Time before a bar appears."""
 
 
 def step_through(items: Collection[T], what: str) -> Iterator[T]:
-    """Yield the items; from two seconds on, show on the error stream how far along they are."""
-    yield from tqdm(items, desc=what, delay=PATIENCE, leave=False)
+    """Yield the items, with a progress bar on standard error if that takes more than two seconds.
+
+    Parameters
+    ----------
+    items
+        What to iterate over.
+    what
+        Label of the bar.
+    """
+    yield from tqdm(items, desc=what, delay=DELAY_SECONDS, leave=False)

@@ -14,7 +14,7 @@ import shapely
 
 from tenmin.inputs.osm import OsmExtract
 from tenmin.inputs.services import Category, load_catalogue, plain_name
-from tenmin.support.conditions import Anchor, anchors_of
+from tenmin.support.conditions import TagPattern, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
 
 __all__ = ["find_facilities", "list_duplicates"]
@@ -94,11 +94,11 @@ class _Search:
 
     catalogue: Mapping[str, Category]
     wanted: tuple[str, ...]
-    by_anchor: Mapping[Anchor, tuple[str, ...]]
+    by_anchor: Mapping[TagPattern, tuple[str, ...]]
 
     def matches(self, tags: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the categories of an element, each with the rule that it met, in words."""
-        likely = {name for anchor in anchors_of(tags) for name in self.by_anchor.get(anchor, ())}
+        likely = {name for anchor in tag_patterns(tags) for name in self.by_anchor.get(anchor, ())}
         if not likely:
             return []
         met = {name: self.catalogue[name].rule_for(tags) for name in sorted(likely)}
@@ -111,9 +111,9 @@ class _Search:
 def _search(categories: Asked) -> _Search:
     catalogue = categories if isinstance(categories, Mapping) else load_catalogue()
     wanted = _wanted(categories, catalogue)
-    by_anchor: dict[Anchor, tuple[str, ...]] = {}
+    by_anchor: dict[TagPattern, tuple[str, ...]] = {}
     for name in wanted:
-        for anchor in {anchor for rule in catalogue[name].rules for anchor in rule.anchors}:
+        for anchor in {anchor for rule in catalogue[name].rules for anchor in rule.needs_one_of}:
             by_anchor[anchor] = (*by_anchor.get(anchor, ()), name)
     return _Search(catalogue, wanted, by_anchor)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
-from pathlib import Path
 
-from tenmin.support.conditions import Condition, parse_condition, remember
-from tenmin.support.files import check_keys, read_toml
+from tenmin.support.conditions import Condition, memoize, parse_condition
+from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["BarrierTable", "load_barriers"]
 
@@ -24,7 +22,7 @@ class BarrierTable:
     @cached_property
     def keys(self) -> frozenset[str]:
         """Keys of which every barrier has at least one."""
-        return frozenset(key for _, when in self.kinds for key, _ in when.anchors)
+        return frozenset(key for _, when in self.kinds for key, _ in when.needs_one_of)
 
     def kind(self, tags: Mapping[str, str]) -> str | None:
         """Return the kind of barrier that a line with these tags is, or None.
@@ -38,7 +36,7 @@ class BarrierTable:
 
     @cached_property
     def _asked_once(self) -> Callable[[Mapping[str, str]], str | None]:
-        return remember(self._kind, self.passes.keys.union(*(when.keys for _, when in self.kinds)))
+        return memoize(self._kind, self.passes.keys.union(*(when.keys for _, when in self.kinds)))
 
     def _kind(self, tags: Mapping[str, str]) -> str | None:
         found = next((kind for kind, when in self.kinds if when.holds(tags)), None)
@@ -48,7 +46,7 @@ class BarrierTable:
 @cache
 def load_barriers() -> BarrierTable:
     """Return the table that ships with the package."""
-    path = Path(str(files("tenmin.inputs.osm") / "barriers.toml"))
+    path = shipped_file("tenmin.inputs.osm", "barriers.toml")
     data = read_toml(path)
     check_keys(data, {"passes", "barrier"}, {"passes", "barrier"}, str(path))
     kinds = []

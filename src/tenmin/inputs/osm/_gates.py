@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +13,7 @@ import numpy as np
 from tenmin.inputs.osm._lines import objects
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import InputError
-from tenmin.support.files import check_keys, read_toml
+from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["GATE_STATES", "find_entrances", "find_gates"]
 
@@ -40,7 +38,7 @@ class _GateRule:
 
 @cache
 def _rules() -> tuple[_GateRule, ...]:
-    path = Path(str(files("tenmin.inputs.osm") / "gates.toml"))
+    path = shipped_file("tenmin.inputs.osm", "gates.toml")
     data = read_toml(path)
     check_keys(data, {"gate"}, {"gate"}, str(path))
     fields = {"id", "when", "state"}

@@ -6,16 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tenmin.support.conditions import Condition, parse_condition, remember
+from tenmin.support.conditions import Condition, memoize, parse_condition
 from tenmin.support.errors import FileError
-from tenmin.support.files import check_keys, open_input, read_toml
+from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 
 __all__ = ["Direction", "Rule", "Rules", "judge_ways", "load_rules"]
 
@@ -101,7 +100,7 @@ def judge_ways(ways: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
     1    steps      True     steps
     """
     table = rules or load_rules()
-    judge = remember(table.judge, table.keys)
+    judge = memoize(table.judge, table.keys)
     tags = ways["tags"].tolist()
     by_tags = {id(one): judge(one) for one in {id(one): one for one in tags}.values()}
     verdicts = {verdict: row for row, verdict in enumerate(dict.fromkeys(by_tags.values()))}
@@ -125,7 +124,7 @@ def load_rules(path: str | os.PathLike[str] | None = None) -> Rules:
 
 @cache
 def _shipped() -> Rules:
-    return _parse(Path(str(files("tenmin.inputs.osm") / "rules.toml")))
+    return _parse(shipped_file("tenmin.inputs.osm", "rules.toml"))
 
 
 def _parse(path: Path) -> Rules:

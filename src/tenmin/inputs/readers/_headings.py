@@ -7,12 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from tenmin.support.errors import TableError
-from tenmin.support.files import check_keys, read_toml
+from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["Column", "name_columns", "plain", "refusals", "units_of", "word_for"]
 
@@ -47,7 +45,7 @@ def plain(text: str) -> str:
 
 @cache
 def _shipped() -> tuple[tuple[_Row, ...], Mapping[str, Any]]:
-    path = Path(str(files("tenmin.inputs.readers") / "columns.toml"))
+    path = shipped_file("tenmin.inputs.readers", "columns.toml")
     data = read_toml(path)
     keys = {"column", "words", "units", "refused"}
     check_keys(data, keys, keys, str(path))

@@ -8,14 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from tenmin.inputs.services._wording import plain_name
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import FileError
-from tenmin.support.files import check_keys, open_input, read_toml
+from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 
 __all__ = ["Category", "load_catalogue"]
 
@@ -89,7 +88,7 @@ def load_catalogue(path: str | os.PathLike[str] | None = None, *, extend: bool =
 
 @cache
 def _shipped() -> dict[str, Category]:
-    return _parse(Path(str(files("tenmin.inputs.services") / "catalogue.toml")), {})
+    return _parse(shipped_file("tenmin.inputs.services", "catalogue.toml"), {})
 
 
 def _parse(path: Path, base: Mapping[str, Category]) -> dict[str, Category]:
@@ -166,7 +165,7 @@ def _rules(tags: Any, where: str, *, osm: bool) -> tuple[Condition, ...]:
         msg = f"{where}: tags = {tags!r}; give a list of at least one condition, such as [{{ amenity = 'bank' }}]"
         raise FileError(msg)
     rules = tuple(parse_condition(table, f"{where}, tags {n}") for n, table in enumerate(tags, 1))
-    loose = [n for n, rule in enumerate(rules, 1) if not rule.anchors]
+    loose = [n for n, rule in enumerate(rules, 1) if not rule.needs_one_of]
     if loose:
         msg = f"{where}, tags {loose[0]}: it asks for no tag that must be there, so it would take every element"
         raise FileError(msg)

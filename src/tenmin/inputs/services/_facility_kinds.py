@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from tenmin.inputs.services._catalogue import load_catalogue
 from tenmin.inputs.services._wording import plain_name
 from tenmin.support.errors import FileError
-from tenmin.support.files import check_keys, read_toml
+from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["FacilityKind", "load_kinds", "name_room"]
 
@@ -54,7 +52,7 @@ def name_room(text: str) -> str:
 
 @cache
 def _rooms() -> dict[str, str]:
-    path = _data("rooms.toml")
+    path = shipped_file("tenmin.inputs.services", "rooms.toml")
     rooms: dict[str, str] = {}
     for room, aliases in read_toml(path).items():
         for name in (room, *aliases):
@@ -66,7 +64,7 @@ def _rooms() -> dict[str, str]:
 
 @cache
 def _shipped_kinds() -> tuple[FacilityKind, ...]:
-    path = _data("kinds.toml")
+    path = shipped_file("tenmin.inputs.services", "kinds.toml")
     return tuple(_kind(row, f"{path}, kind {n}") for n, row in enumerate(read_toml(path)["kind"], 1))
 
 
@@ -81,7 +79,3 @@ def _kind(row: Mapping[str, Any], where: str) -> FacilityKind:
         msg = f"{where}, {row['zh']}: there is no {form} {key!r}; add it to the list or name another"
         raise FileError(msg)
     return FacilityKind(row["zh"], tuple(row["texts"]), cast("Form", form), key)
-
-
-def _data(name: str) -> Path:
-    return Path(str(files("tenmin.inputs.services") / name))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from tenmin.inputs.standards._clause import KEY
 from tenmin.inputs.standards._rows import write_toml_text
 from tenmin.inputs.standards._workbook import write_tables
 from tenmin.support.errors import InputError, OutputError
-from tenmin.support.files import read_toml, replacing
+from tenmin.support.files import read_toml, replacing, shipped_file
 
 __all__ = ["write_blank_standard"]
 
@@ -83,7 +82,7 @@ def _tables(name: str, who: str, on: str | date) -> dict[str, Any]:
     except ValueError:
         msg = f"on is {on!r}; give the date as year-month-day, such as '2026-11-22'"
         raise InputError(msg) from None
-    shipped = read_toml(Path(str(files("tenmin.inputs.standards"))) / "blank.toml")
+    shipped = read_toml(shipped_file("tenmin.inputs.standards", "blank.toml"))
     known = next((rows for prefix, rows in shipped.items() if name.startswith(prefix)), {})
     empty = dict.fromkeys(("title_zh", "title_en", "issued_by", "source"), "")
     return {"id": name, "evidence": "user", "entered_by": who.strip(), "entered_on": day.isoformat(), **empty, **known}

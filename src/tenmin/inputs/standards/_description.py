@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from tenmin.inputs.standards._clause import AppliesTo, Clause
 from tenmin.inputs.standards._clause_kinds import EVIDENCE, KINDS
 from tenmin.inputs.standards._standard import Reported, Span, Standard, Tier
-from tenmin.support.files import read_toml
+from tenmin.support.files import read_toml, shipped_file
 
 __all__ = ["describe_applies_to", "describe_clause", "describe_standard", "describe_unit"]
 
@@ -29,7 +27,7 @@ _PHRASED = {
 
 @cache
 def _words() -> Mapping[str, Mapping[str, list[str]]]:
-    return read_toml(Path(str(files("tenmin.inputs.standards"))) / "words.toml")
+    return read_toml(shipped_file("tenmin.inputs.standards", "words.toml"))
 
 
 def _say(section: str, key: str, lang: str, *parts: str) -> str:

@@ -7,7 +7,6 @@ import os
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +16,7 @@ from tenmin.inputs.standards._parsing import check_subjects, read_standard_toml
 from tenmin.inputs.standards._standard import Standard
 from tenmin.inputs.standards._workbook import read_standard_workbook
 from tenmin.support.errors import FileError
-from tenmin.support.files import open_input
+from tenmin.support.files import open_input, shipped_file
 
 __all__ = ["check_standard_file", "list_standards", "load_standard"]
 
@@ -155,7 +154,7 @@ def _summary(whole: Standard) -> dict[str, object]:
 
 
 def _folder() -> Path:
-    return Path(str(files("tenmin.inputs.standards"))) / "data"
+    return shipped_file("tenmin.inputs.standards", "data")
 
 
 @cache

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from tenmin.inputs.standards._parsing import SECTIONS, STANDARD_FIELDS, parse_st
 from tenmin.inputs.standards._rows import Tables
 from tenmin.inputs.standards._standard import Standard
 from tenmin.support.errors import FileError
-from tenmin.support.files import open_input, read_toml
+from tenmin.support.files import open_input, read_toml, shipped_file
 from tenmin.support.writing import write_workbook
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ _YES = {"true": True, "yes": True, "是": True, "1": True, "false": False, "no":
 
 @cache
 def _headings() -> Mapping[str, str]:
-    return read_toml(Path(str(files("tenmin.inputs.standards"))) / "words.toml")["headings"]
+    return read_toml(shipped_file("tenmin.inputs.standards", "words.toml"))["headings"]
 
 
 @cache

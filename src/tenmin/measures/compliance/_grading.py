@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from importlib.resources import files
-from pathlib import Path
 
 import pandas as pd
 
 from tenmin.inputs.standards import Standard
-from tenmin.support.files import read_toml
+from tenmin.support.files import read_toml, shipped_file
 
 __all__ = ["BASIC", "BASIC_SHARE", "GRADES", "MET", "MISSED", "REASONS", "UNDECIDED", "grade_areas", "rule_of_grades"]
 
 MET, BASIC, MISSED, UNDECIDED = "达标", "基本达标", "未达标", "无法判定"
-WORDS = read_toml(Path(str(files("tenmin.measures.compliance"))) / "words.toml")
+WORDS = read_toml(shipped_file("tenmin.measures.compliance", "words.toml"))
 """Names of verdicts' reasons and of grades, in Chinese and English."""
 GRADES: dict[str, str] = WORDS["grades"]
 """The grades, best first, in Chinese and English."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +33,7 @@ from tenmin.outputs.maps._layers import (
 from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import InputError, TenminWarning
+from tenmin.support.files import read_toml, shipped_file
 
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
@@ -104,8 +103,7 @@ def _warn_of_unmeasured(categories: set[str]) -> None:
 @cache
 def load_texts() -> Mapping[str, Mapping[str, str]]:
     """Return the texts of the page by language."""
-    source = resources.files("tenmin.outputs.maps").joinpath("texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return read_toml(shipped_file("tenmin.outputs.maps", "texts.toml"))
 
 
 def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 
-from tenmin.inputs.readers import ControlPoints, Datum, Intake, PathLike, Reference, open_table
+from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, ParsedTable, PathLike, read_table
 from tenmin.support.errors import TableError
 
 __all__ = ["read_areas"]
@@ -57,37 +57,37 @@ def read_areas(
     >>> print(*areas.loc["长安社区", ["level", "parent", "households", "people"]])
     社区 鼓楼街道 3000.0 12000.0
     """
-    reference = Reference(datum, crs, control_points)
-    table = open_table(path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet)
+    reference = CoordinateReference(datum, crs, control_points)
+    table = read_table(path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet)
     frame = _filled(table)
     ids = _ids(table, frame)
-    table.refuse((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")
-    return table.finish(frame, ids, "area")
+    table.reject((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")
+    return table.to_frame(frame, ids, "area")
 
 
-def _filled(table: Intake) -> gpd.GeoDataFrame:
+def _filled(table: ParsedTable) -> gpd.GeoDataFrame:
     """Return the frame with the columns that every table of areas has."""
     if not {"id", "name"} & set(table.frame.columns):
         msg = (
             f"{table.path} has neither names nor ids of areas (社区, 编号); name the column by columns=; its headings "
-            f"are {', '.join(map(repr, table.seen))}"
+            f"are {', '.join(map(repr, table.file_headings))}"
         )
         raise TableError(msg)
-    frame = table.frame.assign(**{name: table.texts(name) for name in _TEXTS})
+    frame = table.frame.assign(**{name: table.text_column(name) for name in _TEXTS})
     missing = [name for name in ("households", "people") if name not in frame.columns]
     return frame.assign(**dict.fromkeys(missing, np.nan), level=frame["level"].fillna(_LEVEL))
 
 
-def _ids(table: Intake, frame: gpd.GeoDataFrame) -> list[str]:
+def _ids(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[str]:
     """Return the id of every area: its own, else its name, with its parent where two have the same."""
     named = frame["name"].notna()
     twice = frame.duplicated(["name", "parent", "level"], keep=False) & named
-    table.refuse(twice.to_numpy(), "name", "is there more than once under one parent; keep one row for each area")
-    told = table.texts("id")
-    table.refuse((told.isna() & ~named).to_numpy(), "name", "is empty; name the area, or take the row out")
+    table.reject(twice.to_numpy(), "name", "is there more than once under one parent; keep one row for each area")
+    told = table.text_column("id")
+    table.reject((told.isna() & ~named).to_numpy(), "name", "is empty; name the area, or take the row out")
     shared = frame["name"].duplicated(keep=False)
     longer = frame["parent"].fillna(frame["level"]).astype(object) + "/" + frame["name"].astype(object)
     ids = told.where(told.notna(), frame["name"].where(~shared, longer))
     field = "id" if "id" in frame.columns else "name"
-    table.refuse(ids.duplicated(keep=False).to_numpy(), field, "is there more than once; make it unique")
+    table.reject(ids.duplicated(keep=False).to_numpy(), field, "is there more than once; make it unique")
     return ids.tolist()

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.osm import OsmExtract
-from tenmin.inputs.readers import ControlPoints, Datum, PathLike, Reference, open_table
+from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, PathLike, read_table
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import TableError
 from tenmin.support.files import check_keys, read_toml, shipped_file
@@ -71,19 +71,20 @@ def read_places(
     >>> places["people"].tolist(), places.geometry.iloc[0].x
     ([1200.0], 105.01)
     """
-    table = open_table(
-        path, "places", reference=Reference(datum, crs, control_points), columns=columns, encoding=encoding,
-        sheet=sheet, needed=("people",), skip_bad=skip_bad,
+    table = read_table(
+        path, "places", reference=CoordinateReference(datum, crs, control_points), columns=columns, encoding=encoding,
+        sheet=sheet, required=("people",), skip_bad=skip_bad,
     )  # fmt: skip
     frame = table.frame
-    if "people" not in frame.columns or not (table.placed or "area" in frame.columns):
+    if "people" not in frame.columns or not (table.has_positions or "area" in frame.columns):
         lacking = (
             "people (人口)" if "people" not in frame.columns else "coordinates (经度 and 纬度) nor a community (社区)"
         )
-        msg = f"{table.path} has no {lacking}; name the column by columns=; it has {', '.join(map(repr, table.seen))}"
+        headings = ", ".join(map(repr, table.file_headings))
+        msg = f"{table.path} has no {lacking}; name the column by columns=; it has {headings}"
         raise TableError(msg)
-    frame = frame.assign(name=table.texts("name"), area=table.texts("area"))
-    return table.finish(frame, table.label(["place"] * len(frame)), "place")
+    frame = frame.assign(name=table.text_column("name"), area=table.text_column("area"))
+    return table.to_frame(frame, table.row_ids(["place"] * len(frame)), "place")
 
 
 def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from tenmin.inputs.facilities._completeness import COMPLETE, join_claims
-from tenmin.inputs.readers import ControlPoints, Datum, Intake, PathLike, Reference, Remark, open_table
+from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, ParsedTable, PathLike, Remark, read_table
 from tenmin.support.errors import CategoryError, TableError
 
 __all__ = ["read_facilities"]
@@ -85,31 +85,31 @@ def read_facilities(
     >>> register["complete"].iloc[0], register.attrs["encoding"]
     ('pharmacy', 'gb18030')
     """
-    reference = Reference(datum, crs, control_points)
-    own = () if category is None else ("category",)
-    table = open_table(
-        path, "facilities", reference=reference, columns=columns, own=own, encoding=encoding, sheet=sheet
+    reference = CoordinateReference(datum, crs, control_points)
+    ignore = () if category is None else ("category",)
+    table = read_table(
+        path, "facilities", reference=reference, columns=columns, ignore=ignore, encoding=encoding, sheet=sheet
     )
     _refuse_nowhere(table)
     categories, remarks = _categories(table, category)
     frame = _filled(table, categories)
-    ids = table.label(categories)
+    ids = table.row_ids(categories)
     nowhere = frame.geometry.isna() & (frame["area"].map(len) == 0)
     remarks += [Remark(int(row), "", "", _NOWHERE) for row in table.rows[nowhere.to_numpy()]]
     claimed = join_claims(_complete(complete, set(categories), str(table.path)))
-    return table.finish(frame if claimed is None else frame.assign(**{COMPLETE: claimed}), ids, "facility", remarks)
+    return table.to_frame(frame if claimed is None else frame.assign(**{COMPLETE: claimed}), ids, "facility", remarks)
 
 
-def _refuse_nowhere(table: Intake) -> None:
-    if not table.placed and "area" not in table.frame.columns:
+def _refuse_nowhere(table: ParsedTable) -> None:
+    if not table.has_positions and "area" not in table.frame.columns:
         msg = (
             f"{table.path} has neither coordinates (经度 and 纬度, 坐标, or geometry) nor a community (社区); add "
-            f"one, or name it by columns=; its headings are {', '.join(map(repr, table.seen))}"
+            f"one, or name it by columns=; its headings are {', '.join(map(repr, table.file_headings))}"
         )
         raise TableError(msg)
 
 
-def _categories(table: Intake, category: str | None) -> tuple[list[str], list[Remark]]:
+def _categories(table: ParsedTable, category: str | None) -> tuple[list[str], list[Remark]]:
     """Return the category of every row as a key of the catalogue where it has one, and remarks on the others."""
     from tenmin.inputs.services import name_category
 
@@ -118,14 +118,14 @@ def _categories(table: Intake, category: str | None) -> tuple[list[str], list[Re
     if "category" not in table.frame.columns:
         msg = (
             f"{table.path} has no column of categories (类别); name it by columns=, or give category= for all of its "
-            f"rows; its headings are {', '.join(map(repr, table.seen))}"
+            f"rows; its headings are {', '.join(map(repr, table.file_headings))}"
         )
         raise TableError(msg)
-    texts = table.frame["category"]
-    table.refuse(texts.isna().to_numpy(), "category", "is empty; fill it in, or give category= for all rows")
-    keys = {text: _key(text) for text in texts.unique()}
-    strange = [place for place, text in enumerate(texts) if keys[text] is None]
-    return [keys[text] or text for text in texts], table.remark(strange, "category", _NOT_IN_CATALOGUE)
+    text_column = table.frame["category"]
+    table.reject(text_column.isna().to_numpy(), "category", "is empty; fill it in, or give category= for all rows")
+    keys = {text: _key(text) for text in text_column.unique()}
+    strange = [place for place, text in enumerate(text_column) if keys[text] is None]
+    return [keys[text] or text for text in text_column], table.remark_on(strange, "category", _NOT_IN_CATALOGUE)
 
 
 def _key(text: str) -> str | None:
@@ -136,14 +136,14 @@ def _key(text: str) -> str | None:
     return next((key for key in found if key is not None), None)
 
 
-def _filled(table: Intake, categories: list[str]) -> gpd.GeoDataFrame:
+def _filled(table: ParsedTable, categories: list[str]) -> gpd.GeoDataFrame:
     """Return the frame with the columns that every table of facilities has."""
-    area = table.texts("area")
+    area = table.text_column("area")
     frame = table.frame.assign(
         category=pd.Series(categories, dtype="str"),
-        name=table.texts("name"),
+        name=table.text_column("name"),
         area=area.where(area.notna(), area.map(lambda _: ())),
-        source=table.texts("source").fillna(table.path.name).astype("str"),
+        source=table.text_column("source").fillna(table.path.name).astype("str"),
     )
     return frame.assign(state=frame["state"].fillna("in_use")) if "state" in frame.columns else frame
 

@@ -1,25 +1,25 @@
-"""Tables of facilities, places and areas as they lie in files: opened, their columns named, their cells parsed.
+"""Readers of tables of facilities, places and areas in common file formats.
 
-In comes a path (Excel, CSV, GeoJSON, GeoPackage, GeoParquet, Shapefile) with its datum; out comes a GeoDataFrame in
-longitude and latitude of WGS84 whose columns have the names of the contract, and remarks on rows and headings. Which
-headings and words mean what stands in `columns.toml`, which anyone may extend.
+Input: a path (Excel, CSV, GeoJSON, GeoPackage, GeoParquet, Shapefile) and the datum of its coordinates. Output: a
+GeoDataFrame in longitude and latitude of WGS84 with standard column names, and remarks on rows and headings. The
+meaning of headings, units and words is data in `columns.toml`; start there to support another heading.
 """
 
 from tenmin.inputs.readers._cell_parsing import split_list
-from tenmin.inputs.readers._coordinate_reference import ControlPoints, Reference
+from tenmin.inputs.readers._coordinate_reference import ControlPoints, CoordinateReference
 from tenmin.inputs.readers._datum import Datum
 from tenmin.inputs.readers._headings import word_for
 from tenmin.inputs.readers._raw_table import Remark, text_of
-from tenmin.inputs.readers._reader import Intake, PathLike, open_table
+from tenmin.inputs.readers._reader import ParsedTable, PathLike, read_table
 
 __all__ = [
     "ControlPoints",
+    "CoordinateReference",
     "Datum",
-    "Intake",
+    "ParsedTable",
     "PathLike",
-    "Reference",
     "Remark",
-    "open_table",
+    "read_table",
     "split_list",
     "text_of",
     "word_for",

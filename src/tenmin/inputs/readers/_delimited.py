@@ -1,4 +1,4 @@
-"""CSV and TSV files, in whichever encoding a Chinese office wrote them."""
+"""Read CSV and TSV files in the encodings common in China."""
 
 from __future__ import annotations
 
@@ -8,33 +8,42 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from tenmin.inputs.readers._header_rows import sheet_of_rows
-from tenmin.inputs.readers._raw_table import Cells, Sheet, text_of
+from tenmin.inputs.readers._header_rows import table_from_rows
+from tenmin.inputs.readers._raw_table import Cells, RawTable, text_of
 from tenmin.support.errors import FileError, TableError
 
 __all__ = ["decode", "read_text_table"]
 
-#: What a file may begin with, longest first, and the encoding that it tells.
-_MARKS = (
+#: Byte order marks and their encodings.
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LIKELY = ("utf-8", "gb18030")
-_OTHER_COMMAS = (";", "；", "，", "|")
+_FALLBACK_ENCODINGS = ("utf-8", "gb18030")
+_OTHER_SEPARATORS = (";", "；", "，", "|")
 
 
 def decode(raw: bytes, path: Path, encoding: str | None = None) -> tuple[str, str]:
-    """Return the text of bytes and the encoding it is in: the one given, that of its mark, UTF-8, or GB18030.
+    """Return decoded text and its encoding: the one given, that of the byte order mark, UTF-8, or GB18030.
+
+    Parameters
+    ----------
+    raw
+        Content of the file.
+    path
+        The file, for messages.
+    encoding
+        The encoding, if known.
 
     Raises
     ------
     FileError
-        The bytes are in none of them.
+        The content is in none of these encodings.
     """
-    marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
-    tried = (encoding,) if encoding else (marked,) if marked else _LIKELY
-    for name in tried:
+    by_mark = next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), None)
+    candidates = (encoding,) if encoding else (by_mark,) if by_mark else _FALLBACK_ENCODINGS
+    for name in candidates:
         try:
             return raw.decode(name), name
         except LookupError:
@@ -42,23 +51,30 @@ def decode(raw: bytes, path: Path, encoding: str | None = None) -> tuple[str, st
             raise FileError(msg) from None
         except UnicodeDecodeError:
             continue
-    msg = f"{path} is not in {' or '.join(tried)}; name its encoding=, e.g. 'big5', or save it as UTF-8"
+    msg = f"{path} is not in {' or '.join(candidates)}; name its encoding=, e.g. 'big5', or save it as UTF-8"
     raise FileError(msg)
 
 
-def read_text_table(path: Path, encoding: str | None = None) -> Sheet:
-    """Return the sheet of a CSV or TSV file; every cell stays the text that it is.
+def read_text_table(path: Path, encoding: str | None = None) -> RawTable:
+    """Return the raw table of a CSV or TSV file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Its encoding, if known.
 
     Raises
     ------
     FileError
-        Its encoding cannot be told.
+        Its encoding cannot be detected.
     TableError
-        The columns are not kept apart by commas (or tabs), or a row has more or fewer cells than there are headings.
+        Columns are not separated by commas or tabs, or a row and the headings differ in length.
     """
     text, name = decode(path.read_bytes(), path, encoding)
-    between = _separator(text, path)
-    return sheet_of_rows(path, _rows(text, between, path), encoding=name)
+    separator = _separator(text, path)
+    return table_from_rows(path, _rows(text, separator, path), encoding=name)
 
 
 def _separator(text: str, path: Path) -> str:
@@ -66,7 +82,7 @@ def _separator(text: str, path: Path) -> str:
     if "\t" in first and first.count("\t") >= first.count(","):
         return "\t"
     if "," not in first:
-        other = next((mark for mark in _OTHER_COMMAS if mark in first), None)
+        other = next((mark for mark in _OTHER_SEPARATORS if mark in first), None)
         if other is not None:
             msg = (
                 f"{path}: the headings are kept apart by {other!r}, not by commas, so 1,5 and 1,500 could not be told "
@@ -76,22 +92,22 @@ def _separator(text: str, path: Path) -> str:
     return ","
 
 
-def _rows(text: str, between: str, path: Path) -> Iterator[tuple[int, Cells]]:
+def _rows(text: str, separator: str, path: Path) -> Iterator[tuple[int, Cells]]:
     width = None
     csv.field_size_limit(max(len(text), 1))
     try:
-        for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True), 1):
+        for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1):
             cells = [text_of(field) for field in fields]
             if any(cell is not None for cell in cells):
-                width = _checked_width(path, number, cells, width)
+                width = _check_width(path, number, cells, width)
                 yield number, cells
     except csv.Error as error:
         msg = f"{path}: a quotation mark is not closed, or a cell is broken ({error}); save it again as CSV or as .xlsx"
         raise TableError(msg) from None
 
 
-def _checked_width(path: Path, number: int, cells: Cells, width: int | None) -> int | None:
-    """Return the width of the table once it is known; a row of another width is refused."""
+def _check_width(path: Path, number: int, cells: Cells, width: int | None) -> int | None:
+    """Return the number of columns once it is known; raise a TableError for a row of another length."""
     if width is None:
         return len(cells) if sum(cell is not None for cell in cells) > 1 else None
     if len(cells) < width or any(cell is not None for cell in cells[width:]):

@@ -1,4 +1,4 @@
-"""Excel workbooks: one sheet of them, every cell as the text that a person sees."""
+"""Read one sheet of an Excel workbook, with every cell as the text that Excel displays."""
 
 from __future__ import annotations
 
@@ -9,46 +9,53 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tenmin.inputs.readers._header_rows import sheet_of_rows
-from tenmin.inputs.readers._raw_table import MERGED, Cells, Remark, Sheet, text_of
+from tenmin.inputs.readers._header_rows import table_from_rows
+from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, text_of
 from tenmin.support.errors import FileError, TableError
 
 __all__ = ["read_workbook"]
 
-_MOST_BYTES, _MOST_RATIO, _SMALL = 4 * 2**30, 200, 2**20
-_DIGITS = 15
-_DATE = "Excel keeps it as a date; type it as text if it is a number or a code"
-_NOUGHTS = re.compile(r"0{2,}")
-_LONG = "Excel keeps 15 digits of a number, so the last ones may be wrong; type it as text"
+_MAX_BYTES, _MAX_RATIO, _SMALL = 4 * 2**30, 200, 2**20
+_EXACT_DIGITS = 15
+_DATE_REASON = "Excel keeps it as a date; type it as text if it is a number or a code"
+_ZERO_FORMAT = re.compile(r"0{2,}")
+_LONG_REASON = "Excel keeps 15 digits of a number, so the last ones may be wrong; type it as text"
 
 
-def read_workbook(path: Path, sheet: str | None = None) -> Sheet:
-    """Return a sheet of an XLSX workbook: the one named, or else the only one that holds anything.
+def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
+    """Return the raw table of a sheet of an XLSX workbook.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Name of the sheet; by default the only one that is not empty.
 
     Raises
     ------
     FileError
-        The workbook is damaged, or not what it seems.
+        The workbook is damaged or suspicious.
     TableError
-        There are several sheets and none was named, or a formula was never worked out.
+        Several sheets hold data and none was named, or a formula has no cached value.
     """
-    _refuse_bomb(path)
-    book = _opened(path, values=False)
+    _check_archive(path)
+    book = _open_workbook(path, values=False)
     try:
-        name, rows = _chosen(path, book, sheet)
+        name, rows = _select_sheet(path, book, sheet)
     finally:
         book.close()
     if any(cell.data_type == "f" for row in rows for cell in row):
-        values = _opened(path, values=True)
+        values = _open_workbook(path, values=True)
         try:
-            rows = _with_values(path, rows, _rows(values[name]))
+            rows = _cached_values(path, rows, _rows(values[name]))
         finally:
             values.close()
-    texts, remarks = _filled(list(_texts(rows)), _merged(path, name))
-    return sheet_of_rows(path, texts, [*_oddities(rows), *remarks])
+    texts, remarks = _fill_merged(list(_text_rows(rows)), _merged_ranges(path, name))
+    return table_from_rows(path, texts, [*_suspect_cells(rows), *remarks])
 
 
-def _opened(path: Path, *, values: bool) -> Any:
+def _open_workbook(path: Path, *, values: bool) -> Any:
     import openpyxl
 
     try:
@@ -60,13 +67,13 @@ def _opened(path: Path, *, values: bool) -> Any:
         raise FileError(msg) from None
 
 
-def _refuse_bomb(path: Path) -> None:
-    """Refuse what would fill the memory, and XML that brings definitions of its own."""
+def _check_archive(path: Path) -> None:
+    """Raise a FileError for zip bombs and for XML with a document type declaration."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             packed, unpacked = (sum(getattr(one, key) for one in entries) for key in ("compress_size", "file_size"))
-            if unpacked > _MOST_BYTES or unpacked > _SMALL + _MOST_RATIO * packed:
+            if unpacked > _MAX_BYTES or unpacked > _SMALL + _MAX_RATIO * packed:
                 msg = f"{path} unpacks from {packed:,} to {unpacked:,} bytes, as no table does; save it again as .xlsx"
                 raise FileError(msg)
             for one in entries:
@@ -84,15 +91,15 @@ def _rows(sheet: Any) -> list[tuple[Any, ...]]:
     return list(sheet.iter_rows())
 
 
-def _chosen(path: Path, book: Any, sheet: str | None) -> tuple[str, list[tuple[Any, ...]]]:
+def _select_sheet(path: Path, book: Any, sheet: str | None) -> tuple[str, list[tuple[Any, ...]]]:
     names = [one.title for one in book.worksheets]
     if sheet is not None:
         if sheet not in names:
             msg = f"{path} has no sheet {sheet!r}; it has {', '.join(map(repr, names))}"
             raise TableError(msg)
         return sheet, _rows(book[sheet])
-    seen = [one.title for one in book.worksheets if one.sheet_state == "visible"]
-    sheets = {name: _rows(book[name]) for name in seen}
+    visible = [one.title for one in book.worksheets if one.sheet_state == "visible"]
+    sheets = {name: _rows(book[name]) for name in visible}
     filled = {
         name: rows for name, rows in sheets.items() if any(cell.value is not None for row in rows for cell in row)
     }
@@ -105,7 +112,7 @@ def _chosen(path: Path, book: Any, sheet: str | None) -> tuple[str, list[tuple[A
     raise TableError(msg)
 
 
-def _with_values(path: Path, rows: list[tuple[Any, ...]], values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _cached_values(path: Path, rows: list[tuple[Any, ...]], values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     for row, same in zip(rows, values, strict=True):
         for cell, value in zip(row, same, strict=True):
             if cell.data_type == "f" and value.value is None:
@@ -117,23 +124,23 @@ def _with_values(path: Path, rows: list[tuple[Any, ...]], values: list[tuple[Any
     return values
 
 
-def _texts(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, Cells]]:
+def _text_rows(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, Cells]]:
     for row in rows:
         number = next((cell.row for cell in row if cell.value is not None), None)
         if number is not None:
-            yield number, [_seen(cell) for cell in row]
+            yield number, [_displayed_text(cell) for cell in row]
 
 
-def _seen(cell: Any) -> str | None:
-    """The text of a cell; a whole number in a format such as 00000 with the noughts that it shows."""
+def _displayed_text(cell: Any) -> str | None:
+    """Return the text of a cell; an integer formatted as 00000 keeps its leading zeros."""
     text = _text(cell.value)
-    if isinstance(cell.value, int) and text is not None and _NOUGHTS.fullmatch(str(cell.number_format)):
+    if isinstance(cell.value, int) and text is not None and _ZERO_FORMAT.fullmatch(str(cell.number_format)):
         return text.zfill(len(cell.number_format))
     return text
 
 
-def _merged(path: Path, name: str) -> list[tuple[int, int, int]]:
-    """The first row, the last row and the column of cells merged over several rows, below the first row."""
+def _merged_ranges(path: Path, name: str) -> list[tuple[int, int, int]]:
+    """Return first row, last row and column of cells merged over several rows, except in the first row."""
     with zipfile.ZipFile(path) as archive:
         sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
         if not any(b"<mergeCell " in archive.read(one) for one in sheets):
@@ -144,10 +151,10 @@ def _merged(path: Path, name: str) -> list[tuple[int, int, int]]:
     return [(one.min_row, one.max_row, one.min_col - 1) for one in ranges if 1 < one.min_row < one.max_row]
 
 
-def _filled(
+def _fill_merged(
     texts: list[tuple[int, Cells]], merged: list[tuple[int, int, int]]
 ) -> tuple[list[tuple[int, Cells]], list[Remark]]:
-    """Write the value of cells merged over several rows into each of the rows, with a remark on each."""
+    """Copy the value of vertically merged cells into each of their rows, with a remark on each."""
     by_row, remarks = dict(texts), []
     for first, last, column in merged:
         value = by_row[first][column] if first in by_row and column < len(by_row[first]) else None
@@ -167,15 +174,15 @@ def _text(value: object) -> str | None:
     return text_of(value)
 
 
-def _oddities(rows: list[tuple[Any, ...]]) -> Iterator[Remark]:
-    """Yield what Excel may have changed; the field of a remark is the place of its column."""
+def _suspect_cells(rows: list[tuple[Any, ...]]) -> Iterator[Remark]:
+    """Yield remarks on values that Excel may have changed; their field is the number of the column."""
     for row in rows:
-        for place, cell in enumerate(row):
+        for column, cell in enumerate(row):
             if isinstance(cell.value, dt.date):
-                yield Remark(cell.row, str(place), _text(cell.value) or "", _DATE)
+                yield Remark(cell.row, str(column), _text(cell.value) or "", _DATE_REASON)
             elif (
                 isinstance(cell.value, int | float)
-                and len(text := text_of(cell.value) or "") > _DIGITS
+                and len(text := text_of(cell.value) or "") > _EXACT_DIGITS
                 and text.isdigit()
             ):
-                yield Remark(cell.row, str(place), text, _LONG)
+                yield Remark(cell.row, str(column), text, _LONG_REASON)

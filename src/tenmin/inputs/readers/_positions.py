@@ -1,4 +1,4 @@
-"""Where the rows of a table are: points and outlines in longitude and latitude of WGS84, and their faults."""
+"""Locate the rows of a table: points and polygons in longitude and latitude of WGS84, with errors found."""
 
 from __future__ import annotations
 
@@ -11,62 +11,81 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from tenmin.inputs.readers._coordinate_reference import Reference, in_degrees, local_grid
+from tenmin.inputs.readers._coordinate_reference import CoordinateReference, local_grid_transform, resolve_crs
 from tenmin.inputs.readers._datum import is_shifted, to_wgs84
-from tenmin.inputs.readers._headings import Column, word_for
-from tenmin.inputs.readers._raw_table import Remark, Sheet, shown_rows
+from tenmin.inputs.readers._headings import ColumnSpec, word_for
+from tenmin.inputs.readers._raw_table import RawTable, Remark, format_rows
 from tenmin.support.errors import TableError
 
-__all__ = ["POSITIONS", "locate", "told_by"]
+__all__ = ["POSITIONS", "locate", "position_columns"]
 
 POSITIONS = ("lon", "lat", "lonlat", "latlon", "wkt")
-_WAYS = (("wkt",), ("lon", "lat"), ("lonlat",), ("latlon",))
-_NOTHING = frozenset({"", "-", "--", "—", "/", "无", "暂无", "不详", "未知"})
+_POSITION_COLUMNS = (("wkt",), ("lon", "lat"), ("lonlat",), ("latlon",))
+_NO_COORDINATES = frozenset({"", "-", "--", "—", "/", "无", "暂无", "不详", "未知"})
 _PAIR = re.compile(r"[,;|\s、]+")
 _DEGREES = re.compile(r"^(?:东经|北纬|[en])?([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)°?[en]?$")
-_MAINLAND = (73.4, 17.0, 135.2, 53.7)
-_PAST_EDGE = 3.0
-_WHOLE_TURN, _POLE = 180.0, 90.0
+_CHINA_BOX = (73.4, 17.0, 135.2, 53.7)
+_MARGIN = 3.0
+_MAX_LON, _MAX_LAT = 180.0, 90.0
 _NO_POSITION = "no position"
 
 Located = tuple[np.ndarray, list[Remark]]
 Headings = Mapping[str, str]
 
 
-def told_by(sheet: Sheet, columns: Mapping[str, Column]) -> frozenset[str]:
-    """Return what says where the rows are: geometry, wkt, lon and lat, lonlat or latlon, in this order, or nothing."""
+def position_columns(table: RawTable, columns: Mapping[str, ColumnSpec]) -> frozenset[str]:
+    """Return what gives the positions: the first of geometry, wkt, lon and lat, lonlat, latlon that is there.
+
+    Parameters
+    ----------
+    table
+        The table.
+    columns
+        Its known columns, by heading.
+    """
     held = {column.holds for column in columns.values()}
-    if sheet.geometry is not None:
+    if table.geometry is not None:
         return frozenset({"geometry"})
-    return next((frozenset(one) for one in _WAYS if held >= set(one)), frozenset())
+    return next((frozenset(one) for one in _POSITION_COLUMNS if held >= set(one)), frozenset())
 
 
-def locate(sheet: Sheet, columns: Mapping[str, Column], reference: Reference) -> Located:
-    """Return the geometry of every row in longitude and latitude of WGS84, None where it has no position.
+def locate(table: RawTable, columns: Mapping[str, ColumnSpec], reference: CoordinateReference) -> Located:
+    """Return the geometry of each row in longitude and latitude of WGS84 (None without a position), and remarks.
+
+    Parameters
+    ----------
+    table
+        The table.
+    columns
+        Its known columns, by heading.
+    reference
+        What the coordinates refer to.
 
     Raises
     ------
     TableError
-        Longitude and latitude are exchanged, two datums are mixed, or nobody knows what the coordinates refer to.
+        Longitude and latitude are swapped, datums are mixed, or the CRS is unknown.
     """
-    where = str(sheet.path)
+    where = str(table.path)
     headings = {column.holds: heading for heading, column in columns.items()}
-    if not told_by(sheet, columns):
-        _refuse_half(where, headings)
-        return np.full(len(sheet.rows), None, object), []
-    shapes, remarks, field = _raw(sheet, headings)
-    given = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    shapes[~given] = None
-    faulty = {one.row for one in remarks}
-    remarks += [Remark(int(row), field, "", _NO_POSITION) for row in sheet.rows[~given] if int(row) not in faulty]
-    _check_datum_column(sheet, headings, reference, given)
-    place, more = _to_degrees(sheet, shapes, reference, field, _exchange(field, headings))
+    if not position_columns(table, columns):
+        _check_both_coordinates(where, headings)
+        return np.full(len(table.rows), None, object), []
+    shapes, remarks, field = _read_shapes(table, headings)
+    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    shapes[~present] = None
+    rows_with_errors = {one.row for one in remarks}
+    remarks += [
+        Remark(int(row), field, "", _NO_POSITION) for row in table.rows[~present] if int(row) not in rows_with_errors
+    ]
+    _check_datum_column(table, headings, reference, present)
+    shapes, more = _to_degrees(table, shapes, reference, field, _swap_hint(field, headings))
     remarks += more
-    shapes, repaired = _repaired(sheet, place, field)
+    shapes, repaired = _make_valid(table, shapes, field)
     return shapes, [*remarks, *repaired]
 
 
-def _refuse_half(where: str, headings: Headings) -> None:
+def _check_both_coordinates(where: str, headings: Headings) -> None:
     half = next((holds for holds in ("lon", "lat") if holds in headings), None)
     if half is not None:
         other = "lat" if half == "lon" else "lon"
@@ -76,63 +95,66 @@ def _refuse_half(where: str, headings: Headings) -> None:
         raise TableError(msg)
 
 
-def _raw(sheet: Sheet, headings: Headings) -> tuple[np.ndarray, list[Remark], str]:
-    """Return the shapes as the file gives them, remarks on those that cannot be read, and where they stood."""
-    if sheet.geometry is not None:
-        return _finite(sheet, sheet.geometry.copy())
+def _read_shapes(table: RawTable, headings: Headings) -> tuple[np.ndarray, list[Remark], str]:
+    """Return the shapes as the file gives them, remarks on unreadable ones, and the field that holds them."""
+    if table.geometry is not None:
+        return _drop_non_finite(table, table.geometry.copy())
     if "wkt" in headings:
-        shapes, remarks, field = _parsed(sheet, headings["wkt"], _from_wkt)
-        clean, more, _ = _finite(sheet, shapes)
+        shapes, remarks, field = _parse_cells(table, headings["wkt"], _parse_wkt)
+        clean, more, _ = _drop_non_finite(table, shapes)
         return clean, [*remarks, *more], field
     if {"lon", "lat"} <= headings.keys():
         cells = [
             f"{x or ''},{y or ''}"
-            for x, y in zip(*(sheet.columns[headings[key]] for key in ("lon", "lat")), strict=True)
+            for x, y in zip(*(table.columns[headings[key]] for key in ("lon", "lat")), strict=True)
         ]
         field = f"{headings['lon']}, {headings['lat']}"
-        return _parsed(sheet, field, _from_pair, [None if cell == "," else cell for cell in cells])
+        return _parse_cells(table, field, _parse_pair, [None if cell == "," else cell for cell in cells])
     if "lonlat" in headings:
-        return _parsed(sheet, headings["lonlat"], _from_pair)
-    return _parsed(sheet, headings["latlon"], lambda text: _from_pair(text, turned=True))
+        return _parse_cells(table, headings["lonlat"], _parse_pair)
+    return _parse_cells(table, headings["latlon"], lambda text: _parse_pair(text, lat_first=True))
 
 
-def _finite(sheet: Sheet, shapes: np.ndarray) -> tuple[np.ndarray, list[Remark], str]:
+def _drop_non_finite(table: RawTable, shapes: np.ndarray) -> tuple[np.ndarray, list[Remark], str]:
     bounds = shapely.bounds(shapes)
     wrong = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)) & ~np.isfinite(bounds).all(axis=1)
     shapes[wrong] = None
     remarks = [
-        Remark(int(row), "geometry", "", "has coordinates that are not finite", fault=True) for row in sheet.rows[wrong]
+        Remark(int(row), "geometry", "", "has coordinates that are not finite", is_error=True)
+        for row in table.rows[wrong]
     ]
     return shapes, remarks, "geometry"
 
 
-def _parsed(
-    sheet: Sheet, field: str, parse: Callable[[str], object], cells: Sequence[str | None] | None = None
+def _parse_cells(
+    table: RawTable, field: str, parse: Callable[[str], object], cells: Sequence[str | None] | None = None
 ) -> tuple[np.ndarray, list[Remark], str]:
-    shapes = np.full(len(sheet.rows), None, object)
+    shapes = np.full(len(table.rows), None, object)
     remarks = []
-    for place, cell in enumerate(sheet.columns[field] if cells is None else cells):
+    for row, cell in enumerate(table.columns[field] if cells is None else cells):
         try:
-            shapes[place] = None if cell is None else parse(cell)
+            shapes[row] = None if cell is None else parse(cell)
         except (ValueError, shapely.errors.ShapelyError) as error:
             reason = str(error) if isinstance(error, ValueError) else "is no outline in WKT"
-            remarks.append(Remark(int(sheet.rows[place]), field, cell or "", reason, fault=True))
+            remarks.append(Remark(int(table.rows[row]), field, cell or "", reason, is_error=True))
     return shapes, remarks, field
 
 
-def _from_wkt(text: str) -> object:
+def _parse_wkt(text: str) -> object:
     return shapely.force_2d(shapely.from_wkt(text))
 
 
-def _from_pair(text: str, *, turned: bool = False) -> object:
-    """Return the point of a text such as "113.3,23.1", None if it says that there is none.
+def _parse_pair(text: str, *, lat_first: bool = False) -> object:
+    """Return the point in a text such as "113.3,23.1", or None if the text stands for no position.
 
-    >>> print(_from_pair("113.3；23.1"), _from_pair("－"), _from_pair("23.1 113.3", turned=True))
+    >>> print(_parse_pair("113.3；23.1"), _parse_pair("－"), _parse_pair("23.1 113.3", lat_first=True))
     POINT (113.3 23.1) None POINT (113.3 23.1)
     """
-    plain = unicodedata.normalize("NFKC", text).strip("()[] ").casefold()
-    parts = [part.strip() for part in (plain.split(",") if plain.count(",") == 1 else _PAIR.split(plain))]
-    if all(part in _NOTHING for part in parts):
+    normalised = unicodedata.normalize("NFKC", text).strip("()[] ").casefold()
+    parts = [
+        part.strip() for part in (normalised.split(",") if normalised.count(",") == 1 else _PAIR.split(normalised))
+    ]
+    if all(part in _NO_COORDINATES for part in parts):
         return None
     numbers = [_DEGREES.match(part) for part in parts]
     if len(parts) != 2:  # noqa: PLR2004
@@ -145,82 +167,90 @@ def _from_pair(text: str, *, turned: bool = False) -> object:
     if x == y == 0.0 or not (math.isfinite(x) and math.isfinite(y)):
         msg = "is 0, 0, which is no place; leave the cells empty" if x == 0.0 else "is not finite"
         raise ValueError(msg)
-    return shapely.Point(y, x) if turned else shapely.Point(x, y)
+    return shapely.Point(y, x) if lat_first else shapely.Point(x, y)
 
 
-def _check_datum_column(sheet: Sheet, headings: Headings, reference: Reference, given: np.ndarray) -> None:
+def _check_datum_column(
+    table: RawTable, headings: Headings, reference: CoordinateReference, present: np.ndarray
+) -> None:
     if "datum" not in headings:
         return
-    heading, where = headings["datum"], sheet.path
-    cells = [cell or "" for cell, here in zip(sheet.columns[heading], given, strict=True) if here]
-    told = {cell: word_for("datum", cell) if cell else "" for cell in cells}
-    strange = [cell for cell, datum in told.items() if datum is None]
-    if strange:
-        rows = shown_rows([int(row) for row, cell in zip(sheet.rows[given], cells, strict=True) if cell == strange[0]])
+    heading, where = headings["datum"], table.path
+    cells = [cell or "" for cell, here in zip(table.columns[heading], present, strict=True) if here]
+    datums = {cell: word_for("datum", cell) if cell else "" for cell in cells}
+    unknown = [cell for cell, datum in datums.items() if datum is None]
+    if unknown:
+        rows = format_rows(
+            [int(row) for row, cell in zip(table.rows[present], cells, strict=True) if cell == unknown[0]]
+        )
         msg = (
-            f"{where}: {heading} of {rows} is {strange[0]!r}, which is not wgs84, cgcs2000, gcj02 or bd09; convert the "
+            f"{where}: {heading} of {rows} is {unknown[0]!r}, which is not wgs84, cgcs2000, gcj02 or bd09; convert the "
             "coordinates first, or name their CRS by crs= and take the column out"
         )
         raise TableError(msg)
-    if len(set(told.values())) > 1:
+    if len(set(datums.values())) > 1:
         both = " and ".join(repr(cell or "nothing") for cell in dict.fromkeys(cells))
         msg = f"{where}: {heading} mixes {both}; split the table by datum, read each with its datum=, and combine them"
         raise TableError(msg)
-    datum = next(iter(told.values()), "")
+    datum = next(iter(datums.values()), "")
     if datum and datum != reference.datum:
         msg = f"{where}: {heading} says {cells[0]!r}, and datum= says {reference.datum!r}; give datum={datum!r}"
         raise TableError(msg)
 
 
-def _to_degrees(sheet: Sheet, shapes: np.ndarray, reference: Reference, field: str, mend: str) -> Located:
-    """Return the shapes in longitude and latitude of WGS84, with remarks on those that lie nowhere.
+def _to_degrees(
+    table: RawTable, shapes: np.ndarray, reference: CoordinateReference, field: str, swap_hint: str
+) -> Located:
+    """Return the shapes in longitude and latitude of WGS84, with remarks on impossible ones.
 
-    `mend` says how to exchange the two.
+    `swap_hint` says, in messages, how to swap the two.
     """
     farthest = np.abs(shapely.bounds(shapes)[~shapely.is_missing(shapes)]).max(axis=1, initial=0.0)
-    degrees = 2 * int((farthest <= _WHOLE_TURN).sum()) >= len(farthest)
-    own = sheet.crs if sheet.geometry is not None else None
-    where, bare = str(sheet.path), sheet.geometry is None
+    in_degrees = 2 * int((farthest <= _MAX_LON).sum()) >= len(farthest)
+    file_crs = table.crs if table.geometry is not None else None
+    where, may_be_lonlat = str(table.path), table.geometry is None
     if reference.control_points is not None:
-        if own is not None and not own.is_geographic:
-            msg = f"{where} says that it is in {own.name}; leave control_points= out"
+        if file_crs is not None and not file_crs.is_geographic:
+            msg = f"{where} says that it is in {file_crs.name}; leave control_points= out"
             raise TableError(msg)
-        shapes = _moved(shapes, local_grid(reference.control_points, where))
+        shapes = _transform(shapes, local_grid_transform(reference.control_points, where))
     else:
-        crs = in_degrees(reference, own, degrees=degrees, bare=bare, where=where)
-        shapes = shapes if crs is None else _from_crs(shapes, crs, where)
-    remarks = _check_degrees(sheet, shapes, field, mend)
-    shapes[np.isin(sheet.rows, [one.row for one in remarks])] = None
+        crs = resolve_crs(reference, file_crs, in_degrees=in_degrees, may_be_lonlat=may_be_lonlat, where=where)
+        shapes = shapes if crs is None else _project(shapes, crs, where)
+    remarks = _check_degrees(table, shapes, field, swap_hint)
+    shapes[np.isin(table.rows, [one.row for one in remarks])] = None
     if reference.datum != "wgs84":
-        outside = _outside(shapes)
+        outside = _outside_china(shapes)
         reason = f"outside of China, where {reference.datum} is not used; kept as WGS84"
-        remarks += [Remark(int(row), field, "", reason) for row in sheet.rows[outside]]
-        shapes = _moved(shapes, lambda x, y: to_wgs84(x, y, reference.datum))
+        remarks += [Remark(int(row), field, "", reason) for row in table.rows[outside]]
+        shapes = _transform(shapes, lambda x, y: to_wgs84(x, y, reference.datum))
     return shapes, remarks
 
 
-def _outside(shapes: np.ndarray) -> np.ndarray:
-    """Return where a shape is not in the box within which Chinese map services shift."""
+def _outside_china(shapes: np.ndarray) -> np.ndarray:
+    """Return where a shape lies outside the box in which Chinese map services shift coordinates."""
     bounds = shapely.bounds(shapes)
     return ~shapely.is_missing(shapes) & ~is_shifted(
         (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
     )
 
 
-def _moved(shapes: np.ndarray, turn: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    def both(coordinates: np.ndarray) -> np.ndarray:
-        return np.column_stack(turn(coordinates[:, 0], coordinates[:, 1])) if len(coordinates) else coordinates
+def _transform(
+    shapes: np.ndarray, to_degrees: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    def transform_pairs(coordinates: np.ndarray) -> np.ndarray:
+        return np.column_stack(to_degrees(coordinates[:, 0], coordinates[:, 1])) if len(coordinates) else coordinates
 
-    return np.asarray(shapely.transform(shapes, both), object)
+    return np.asarray(shapely.transform(shapes, transform_pairs), object)
 
 
-def _from_crs(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
-    turn = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
-    placed = _moved(shapes, turn)
-    if crs.area_of_use is None or _within(placed, crs.area_of_use.bounds):
-        return placed
-    crossed = _within(_moved(shapes, lambda x, y: turn(y, x)), crs.area_of_use.bounds)
-    if crossed:
+def _project(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
+    to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
+    transformed = _transform(shapes, to_degrees)
+    if crs.area_of_use is None or _mostly_within(transformed, crs.area_of_use.bounds):
+        return transformed
+    swapped = _mostly_within(_transform(shapes, lambda x, y: to_degrees(y, x)), crs.area_of_use.bounds)
+    if swapped:
         msg = (
             f"{where}: x and y are exchanged: in {crs.name} the points lie outside of {crs.area_of_use.name}, and "
             "inside with y before x (in Chinese surveys X is north); say so by columns={'X': 'lat', 'Y': 'lon'}"
@@ -233,36 +263,36 @@ def _from_crs(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
     raise TableError(msg)
 
 
-def _within(shapes: np.ndarray, box: Sequence[float]) -> bool:
-    """Whether at least half of the shapes lie in a box, or close to it."""
+def _mostly_within(shapes: np.ndarray, box: Sequence[float]) -> bool:
+    """Return whether at least half of the shapes lie in a box, or within 3 degrees of it."""
     bounds = shapely.bounds(shapes)[~shapely.is_missing(shapes)]
     west, south, east, north = box
     if west > east:
-        west, east = -_WHOLE_TURN, _WHOLE_TURN
-    fine = (bounds[:, 0] >= west - _PAST_EDGE) & (bounds[:, 2] <= east + _PAST_EDGE)
-    fine &= (bounds[:, 1] >= south - _PAST_EDGE) & (bounds[:, 3] <= north + _PAST_EDGE)
-    return 2 * int(fine.sum()) >= len(bounds)
+        west, east = -_MAX_LON, _MAX_LON
+    inside = (bounds[:, 0] >= west - _MARGIN) & (bounds[:, 2] <= east + _MARGIN)
+    inside &= (bounds[:, 1] >= south - _MARGIN) & (bounds[:, 3] <= north + _MARGIN)
+    return 2 * int(inside.sum()) >= len(bounds)
 
 
-def _check_degrees(sheet: Sheet, shapes: np.ndarray, field: str, mend: str) -> list[Remark]:
-    """Return remarks on what is nowhere on earth; refuse a table whose longitudes and latitudes are exchanged."""
+def _check_degrees(table: RawTable, shapes: np.ndarray, field: str, swap_hint: str) -> list[Remark]:
+    """Return remarks on impossible coordinates; raise a TableError if longitude and latitude are swapped."""
     bounds = shapely.bounds(shapes)
-    given = ~shapely.is_missing(shapes)
-    fine = _in_box(bounds, (-_WHOLE_TURN, -_POLE, _WHOLE_TURN, _POLE))
-    crossed = bounds[:, [1, 0, 3, 2]]
-    could = given & ~fine & _in_box(crossed, (-_WHOLE_TURN, -_POLE, _WHOLE_TURN, _POLE))
-    chinese = _in_box(crossed, _MAINLAND) & ~_in_box(bounds, _MAINLAND)
-    if given.any() and (2 * could.sum() > given.sum() or chinese[given].all()):
-        place = int(np.argmax(could if could.any() else given & chinese))
-        x, y = bounds[place, :2].tolist()
+    present = ~shapely.is_missing(shapes)
+    inside = _in_box(bounds, (-_MAX_LON, -_MAX_LAT, _MAX_LON, _MAX_LAT))
+    swapped = bounds[:, [1, 0, 3, 2]]
+    swappable = present & ~inside & _in_box(swapped, (-_MAX_LON, -_MAX_LAT, _MAX_LON, _MAX_LAT))
+    swapped_china = _in_box(swapped, _CHINA_BOX) & ~_in_box(bounds, _CHINA_BOX)
+    if present.any() and (2 * swappable.sum() > present.sum() or swapped_china[present].all()):
+        row = int(np.argmax(swappable if swappable.any() else present & swapped_china))
+        x, y = bounds[row, :2].tolist()
         msg = (
-            f"{sheet.path}: longitude and latitude are exchanged: row {sheet.rows[place]} has longitude {x:g} and "
-            f"latitude {y:g}; {mend}"
+            f"{table.path}: longitude and latitude are exchanged: row {table.rows[row]} has longitude {x:g} and "
+            f"latitude {y:g}; {swap_hint}"
         )
         raise TableError(msg)
     return [
-        Remark(int(row), field, f"{x:g}, {y:g}", "is no longitude and latitude in degrees", fault=True)
-        for row, (x, y) in zip(sheet.rows[given & ~fine], bounds[given & ~fine, :2].tolist(), strict=True)
+        Remark(int(row), field, f"{x:g}, {y:g}", "is no longitude and latitude in degrees", is_error=True)
+        for row, (x, y) in zip(table.rows[present & ~inside], bounds[present & ~inside, :2].tolist(), strict=True)
     ]
 
 
@@ -271,8 +301,8 @@ def _in_box(bounds: np.ndarray, box: Sequence[float]) -> np.ndarray:
     return (bounds[:, 0] >= west) & (bounds[:, 1] >= south) & (bounds[:, 2] <= east) & (bounds[:, 3] <= north)
 
 
-def _exchange(field: str, headings: Headings) -> str:
-    """Return how to say that longitude and latitude are exchanged."""
+def _swap_hint(field: str, headings: Headings) -> str:
+    """Return how to swap longitude and latitude, for messages."""
     if field in {"geometry", headings.get("wkt")}:
         return "exchange them in QGIS or ArcGIS, and save the file again"
     if field in headings.values():
@@ -280,12 +310,12 @@ def _exchange(field: str, headings: Headings) -> str:
     return f"say so by columns={{{headings['lon']!r}: 'lat', {headings['lat']!r}: 'lon'}}"
 
 
-def _repaired(sheet: Sheet, shapes: np.ndarray, field: str) -> Located:
+def _make_valid(table: RawTable, shapes: np.ndarray, field: str) -> Located:
     wrong = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
     fixed = shapes.copy()
     fixed[wrong] = shapely.make_valid(shapes[wrong])
     reasons = shapely.is_valid_reason(shapes[wrong])
     return fixed, [
         Remark(int(row), field, str(reason), "the outline crosses itself and was repaired")
-        for row, reason in zip(sheet.rows[wrong], reasons, strict=True)
+        for row, reason in zip(table.rows[wrong], reasons, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""A table as it stands in a file: its headings, its cells as text, its shapes, and remarks on its rows."""
+"""Raw table: the content of a file before parsing, with headings, text cells, geometry and remarks."""
 
 from __future__ import annotations
 
@@ -13,34 +13,51 @@ from pyproj import CRS
 
 from tenmin.support.errors import TableError
 
-__all__ = ["MERGED", "Cells", "Remark", "Sheet", "check_headings", "shown_rows", "text_of"]
+__all__ = ["MERGED", "Cells", "RawTable", "Remark", "check_headings", "format_rows", "text_of"]
 
 MERGED = "merged with the cell above; taken for the same"
-"""What is said of a row whose cell is one with that of the row above."""
+"""Reason of the remark on a row whose cell is merged with that of the row above."""
 
 Cells = list[str | None]
-_WHOLE = 1e21
-_MOST_SHOWN = 5
+"""The cells of a row or a column as text; None if empty."""
+_MAX_WHOLE = 1e21
+_MAX_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Remark:
-    """What is to be said of one row: read and noted (`used`), or left out; `fault` if it cannot be used as it is."""
+    """A note on one row: it was `used`, or left out; `is_error` if it cannot be used as it is."""
 
     row: int
     field: str
     value: str
     reason: str
     used: bool = True
-    fault: bool = False
+    is_error: bool = False
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The rows of a file, by heading, and where they stand in it.
+class RawTable:
+    """The content of a file before parsing.
 
-    `rows` are their numbers as a planner sees them. `own` holds columns whose type the file itself tells. `cut` are
-    headings that the format cuts short.
+    Attributes
+    ----------
+    path
+        The file.
+    columns
+        Text cells of each column, by heading.
+    rows
+        Number of each row as a spreadsheet shows it; features of vector files are numbered from 1.
+    geometry, crs
+        Shape of each row and their CRS, where the format has them.
+    encoding
+        Encoding of its text, if it is a text format.
+    typed
+        Columns of numbers or booleans, where the format stores types.
+    truncated
+        Headings that the format may have cut short.
+    remarks
+        Notes on rows and cells.
     """
 
     path: Path
@@ -49,37 +66,45 @@ class Sheet:
     geometry: np.ndarray | None = None
     crs: CRS | None = None
     encoding: str | None = None
-    own: Mapping[str, pd.Series] = field(default_factory=dict)
-    cut: frozenset[str] = frozenset()
-    odd: tuple[Remark, ...] = ()
+    typed: Mapping[str, pd.Series] = field(default_factory=dict)
+    truncated: frozenset[str] = frozenset()
+    remarks: tuple[Remark, ...] = ()
 
-    def without(self, rows: Iterable[int], remarks: Iterable[Remark]) -> Sheet:
-        """Return the sheet without the rows of these numbers, and with remarks that say why."""
+    def drop_rows(self, rows: Iterable[int], remarks: Iterable[Remark]) -> RawTable:
+        """Return the table without some rows.
+
+        Parameters
+        ----------
+        rows
+            Numbers of the rows.
+        remarks
+            Remarks that say why.
+        """
         keep = ~np.isin(self.rows, list(rows))
-        places = np.flatnonzero(keep).tolist()
+        kept = np.flatnonzero(keep).tolist()
         return replace(
             self,
-            columns={name: [cells[place] for place in places] for name, cells in self.columns.items()},
+            columns={name: [cells[row] for row in kept] for name, cells in self.columns.items()},
             rows=self.rows[keep],
             geometry=None if self.geometry is None else self.geometry[keep],
-            own={name: series[keep].reset_index(drop=True) for name, series in self.own.items()},
-            odd=(*(one for one in self.odd if one.row not in set(rows)), *remarks),
+            typed={name: series[keep].reset_index(drop=True) for name, series in self.typed.items()},
+            remarks=(*(one for one in self.remarks if one.row not in set(rows)), *remarks),
         )
 
 
-def shown_rows(rows: Sequence[int]) -> str:
-    """Return numbers of rows in words.
+def format_rows(rows: Sequence[int]) -> str:
+    """Return row numbers in words, at most five of them.
 
-    >>> shown_rows([3]), shown_rows([2, 5])
+    >>> format_rows([3]), format_rows([2, 5])
     ('row 3', 'rows 2, 5')
     """
-    first = ", ".join(str(row) for row in list(rows)[:_MOST_SHOWN])
-    more = f" and {len(rows) - _MOST_SHOWN} more" if len(rows) > _MOST_SHOWN else ""
+    first = ", ".join(str(row) for row in list(rows)[:_MAX_SHOWN])
+    more = f" and {len(rows) - _MAX_SHOWN} more" if len(rows) > _MAX_SHOWN else ""
     return f"row{'s' if len(rows) > 1 else ''} {first}{more}"
 
 
 def text_of(value: object) -> str | None:
-    """Return a cell as its shortest text, None if it is empty; no digit of it is lost.
+    """Return a cell as text without loss of digits, or None if it is empty.
 
     >>> text_of("  00123 "), text_of(600.0), text_of(0.1), text_of(float("nan")), text_of("NA")
     ('00123', '600', '0.1', None, 'NA')
@@ -91,24 +116,26 @@ def text_of(value: object) -> str | None:
     if isinstance(value, float | np.floating):
         if math.isnan(value):
             return None
-        return str(int(value)) if float(value).is_integer() and abs(value) < _WHOLE else repr(float(value))
+        return str(int(value)) if float(value).is_integer() and abs(value) < _MAX_WHOLE else repr(float(value))
     return str(value).strip() or None
 
 
 def check_headings(headings: Sequence[str | None], path: Path) -> None:
-    """Refuse headings of which two are the same, or none is there.
+    """Raise a TableError if there are no headings or two are equal.
 
-    Raises
-    ------
-    TableError
-        Naming the heading and the columns.
+    Parameters
+    ----------
+    headings
+        Headings by column.
+    path
+        The file, for messages.
     """
     given = [heading for heading in headings if heading]
     if not given:
         msg = f"{path}: the first row has no headings; put the names of the columns there"
         raise TableError(msg)
-    twice = next((heading for heading in given if given.count(heading) > 1), None)
-    if twice is not None:
-        places = [str(n) for n, heading in enumerate(headings, 1) if heading == twice]
-        msg = f"{path}: the heading {twice!r} stands over columns {' and '.join(places)}; rename or delete one"
+    duplicate = next((heading for heading in given if given.count(heading) > 1), None)
+    if duplicate is not None:
+        columns = [str(n) for n, heading in enumerate(headings, 1) if heading == duplicate]
+        msg = f"{path}: the heading {duplicate!r} stands over columns {' and '.join(columns)}; rename or delete one"
         raise TableError(msg)

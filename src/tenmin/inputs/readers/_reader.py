@@ -1,4 +1,4 @@
-"""The one door through which tables come in: opens a file, names its columns, reads its cells, places its rows."""
+"""Read a table of facilities, places or areas: open the file, identify columns, parse cells, locate rows."""
 
 from __future__ import annotations
 
@@ -15,94 +15,144 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.readers._cell_parsing import read_column
-from tenmin.inputs.readers._coordinate_reference import Reference
+from tenmin.inputs.readers._cell_parsing import parse_column
+from tenmin.inputs.readers._coordinate_reference import CoordinateReference
 from tenmin.inputs.readers._delimited import read_text_table
 from tenmin.inputs.readers._excel import read_workbook
-from tenmin.inputs.readers._headings import Column, name_columns, refusals
-from tenmin.inputs.readers._positions import POSITIONS, locate, told_by
-from tenmin.inputs.readers._raw_table import MERGED, Remark, Sheet, shown_rows
+from tenmin.inputs.readers._headings import ColumnSpec, name_columns, unsupported_formats
+from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns
+from tenmin.inputs.readers._raw_table import MERGED, RawTable, Remark, format_rows
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.support.errors import FileError, TableError, TenminWarning
 from tenmin.support.files import open_input
 
-__all__ = ["Intake", "PathLike", "open_table", "read_sheet"]
+__all__ = ["ParsedTable", "PathLike", "read_raw_table", "read_table"]
 
 PathLike = str | os.PathLike[str]
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".shp", ".geojson", ".json", ".gpkg", ".parquet")
 _LINK = re.compile(r"^(?:https?|ftp|wmts?|wfs):", re.IGNORECASE)
 _AMAP = {"location", "typecode"}
-_TAKEN = ("id", "category", "name", "area", "rooms", "separate_rooms", "level", "parent", "kind", "source")
-_LISTED = ("row", "id", "field", "value", "reason", "used")
+_RESERVED = ("id", "category", "name", "area", "rooms", "separate_rooms", "level", "parent", "kind", "source")
+_REMARK_COLUMNS = ("row", "id", "field", "value", "reason", "used")
 
 
 @dataclass(frozen=True)
-class Intake:
-    """A table that came in: its columns by name, the numbers of its rows, and remarks on them."""
+class ParsedTable:
+    """A table with parsed columns.
+
+    Attributes
+    ----------
+    path
+        The file.
+    frame
+        Its columns by name, with geometry in longitude and latitude of WGS84.
+    rows
+        Number of each row as a spreadsheet shows it.
+    headings
+        Heading in the file by name of the column.
+    remarks
+        What was noted or left out.
+    has_positions
+        Whether the file has any kind of coordinates.
+    file_headings
+        All headings of the file.
+    encoding
+        Encoding of its text, if it is a text format.
+    """
 
     path: Path
     frame: gpd.GeoDataFrame
     rows: np.ndarray
     headings: Mapping[str, str]
     remarks: tuple[Remark, ...]
-    placed: bool
-    seen: tuple[str, ...] = ()
+    has_positions: bool
+    file_headings: tuple[str, ...] = ()
     encoding: str | None = None
 
-    def refuse(self, wrong: np.ndarray, field: str, why: str) -> None:
-        """Raise a TableError that names the rows where `wrong` is true, the heading, the value and the way out."""
+    def reject(self, wrong: np.ndarray, field: str, why: str) -> None:
+        """Raise a TableError if any row is wrong.
+
+        Parameters
+        ----------
+        wrong
+            Whether each row is wrong.
+        field
+            Name of the column at fault.
+        why
+            What is wrong and how to fix it, as the end of the message.
+        """
         if wrong.any():
             value = self.frame[field][wrong].iloc[0] if field in self.frame.columns else None
             shown = "" if value is None else f" ({f'{value:g}' if isinstance(value, float) else repr(value)})"
-            rows = shown_rows(self.rows[wrong].tolist())
+            rows = format_rows(self.rows[wrong].tolist())
             msg = f"{self.path}: {self.headings.get(field, field)} of {rows}{shown} {why}"
             raise TableError(msg)
 
-    def remark(self, places: Iterable[int], field: str, reason: str) -> list[Remark]:
-        """Return remarks on the rows at these places, which are used."""
+    def remark_on(self, positions: Iterable[int], field: str, reason: str) -> list[Remark]:
+        """Return a remark on each of the rows at these positions, which stay in the table."""
         values, heading = self.frame[field], self.headings.get(field, field)
-        return [Remark(int(self.rows[place]), heading, str(values.iloc[place]), reason) for place in places]
+        return [Remark(int(self.rows[at]), heading, str(values.iloc[at]), reason) for at in positions]
 
-    def texts(self, name: str) -> pd.Series:
-        """Return a column of texts, empty if the file has none."""
-        nothing = pd.Series([None] * len(self.frame), dtype=object)
-        return self.frame[name] if name in self.frame.columns else nothing
+    def text_column(self, name: str) -> pd.Series:
+        """Return a text column, all None if the file does not have it."""
+        empty = pd.Series([None] * len(self.frame), dtype=object)
+        return self.frame[name] if name in self.frame.columns else empty
 
-    def label(self, prefixes: Sequence[str]) -> list[str]:
-        """Return the id of every row: its own, else the prefix and the number of the row; refuse one that is twice."""
-        given = self.texts("id")
+    def row_ids(self, prefixes: Sequence[str]) -> list[str]:
+        """Return the id of every row: the one in the file, else the prefix and the row number, as in "clinic:r12".
+
+        Raises
+        ------
+        TableError
+            An id is not unique.
+        """
+        given = self.text_column("id")
         made = [f"{prefix}:r{row}" for prefix, row in zip(prefixes, self.rows, strict=True)]
         ids = given.where(given.notna(), pd.Series(made, dtype=object))
-        self.refuse(ids.duplicated(keep=False).to_numpy(), "id", "is there more than once; make it unique")
+        self.reject(ids.duplicated(keep=False).to_numpy(), "id", "is there more than once; make it unique")
         return ids.tolist()
 
-    def finish(
+    def to_frame(
         self, frame: gpd.GeoDataFrame, ids: Sequence[str], name: str, remarks: Iterable[Remark] = (), **attrs: object
     ) -> gpd.GeoDataFrame:
-        """Return a frame with its ids as index; what is listed of it, and how it was read, in its `attrs`."""
+        """Return the final frame with the ids as index.
+
+        Parameters
+        ----------
+        frame
+            The columns.
+        ids
+            Id of each row.
+        name
+            Name of the index.
+        remarks
+            Remarks in addition to those of the table.
+        **attrs
+            Further entries of `attrs`, which also holds the remarks and the encoding.
+        """
         result = frame.drop(columns="id", errors="ignore")
         result.index = pd.Index(list(ids), name=name, dtype="str")
-        label = dict(zip(self.rows.tolist(), ids, strict=True))
+        row_ids = dict(zip(self.rows.tolist(), ids, strict=True))
         said = sorted({*self.remarks, *remarks}, key=lambda one: (one.row, one.field, one.reason))
-        lines = [(one.row, label.get(one.row), one.field, one.value, one.reason, one.used) for one in said]
-        listed = json.dumps({name: [line[k] for line in lines] for k, name in enumerate(_LISTED)}, ensure_ascii=False)
-        result.attrs = {**attrs, "listed": listed, "encoding": self.encoding}
+        lines = [(one.row, row_ids.get(one.row), one.field, one.value, one.reason, one.used) for one in said]
+        listed = {name: [line[k] for line in lines] for k, name in enumerate(_REMARK_COLUMNS)}
+        result.attrs = {**attrs, "listed": json.dumps(listed, ensure_ascii=False), "encoding": self.encoding}
         return result
 
 
-def open_table(
+def read_table(
     path: PathLike,
     table: str,
     *,
-    reference: Reference,
+    reference: CoordinateReference,
     columns: Mapping[str, str] | None = None,
-    own: Sequence[str] = (),
+    ignore: Sequence[str] = (),
     encoding: str | None = None,
     sheet: str | None = None,
-    needed: Sequence[str] = (),
+    required: Sequence[str] = (),
     skip_bad: bool = False,
-) -> Intake:
-    """Return a table of facilities, places or areas as it came in.
+) -> ParsedTable:
+    """Return a table of facilities, places or areas with its columns parsed.
 
     Parameters
     ----------
@@ -113,118 +163,130 @@ def open_table(
     reference
         What the coordinates refer to.
     columns
-        Heading in the file to name of the column; it goes before the table of headings.
-    own
-        Names that keep to their own heading, since the planner gave them otherwise.
+        Mapping from heading in the file to name of the column; it overrides the shipped table of headings.
+    ignore
+        Names of columns not to look for; what would be one of them is kept under its own heading.
     encoding
-        Of text; told from the bytes if not given.
+        Encoding of text; detected if not given.
     sheet
-        Which sheet of a workbook, or layer of a GeoPackage.
-    needed
-        Names of columns in which every row must have one plain figure.
+        Sheet of a workbook, or layer of a GeoPackage.
+    required
+        Names of columns in which every row must hold a plain number.
     skip_bad
-        Leave rows that cannot be read out, and list them, instead of refusing the table.
+        Leave out rows that cannot be parsed, and list them, instead of refusing the whole table.
 
     Raises
     ------
     FileError
         The file cannot be opened or decoded.
     TableError
-        A column or a cell is wrong; the message names the row, the heading, the value and the way out.
+        A column or a cell is invalid; the message names the row, the heading, the value and how to fix it.
     """
-    raw = _without_empty_geometry(read_sheet(path, encoding=encoding, sheet=sheet))
-    named = name_columns(list(raw.columns), table, columns, str(raw.path), raw.cut)
-    named = {heading: column for heading, column in named.items() if column.name not in own}
+    raw = _drop_empty_geometry(read_raw_table(path, encoding=encoding, sheet=sheet))
+    specs = name_columns(list(raw.columns), table, columns, str(raw.path), raw.truncated)
+    specs = {heading: column for heading, column in specs.items() if column.name not in ignore}
     _warn_of_amap(raw, reference)
-    shapes, remarks = locate(raw, named, reference)
-    data, more = _columns(raw, named, needed)
-    remarks = [*_odd(raw, named), *remarks, *more]
-    bad = sorted({one.row for one in remarks if one.fault})
+    shapes, remarks = locate(raw, specs, reference)
+    data, more = _columns(raw, specs, required)
+    remarks = [*_relevant_remarks(raw, specs), *remarks, *more]
+    bad = sorted({one.row for one in remarks if one.is_error})
     if bad and not skip_bad:
-        _refuse(raw.path, [one for one in remarks if one.fault])
+        _raise_first_error(raw.path, [one for one in remarks if one.is_error])
     frame = gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"), index=range(len(raw.rows)))
     keep = ~np.isin(raw.rows, bad)
-    return Intake(
+    return ParsedTable(
         path=raw.path,
         frame=frame[keep].reset_index(drop=True),
         rows=raw.rows[keep],
-        headings={column.name: heading for heading, column in named.items()},
+        headings={column.name: heading for heading, column in specs.items()},
         remarks=tuple(replace(one, used=one.used and one.row not in bad) for one in remarks),
-        placed=bool(told_by(raw, named)),
-        seen=tuple(raw.columns),
+        has_positions=bool(position_columns(raw, specs)),
+        file_headings=tuple(raw.columns),
         encoding=raw.encoding,
     )
 
 
-def _without_empty_geometry(raw: Sheet) -> Sheet:
-    """Return a sheet that has no geometry if none of its rows has one, so that columns may say where they are."""
+def _drop_empty_geometry(raw: RawTable) -> RawTable:
+    """Return the table without geometry if all geometries are missing, so that columns can give the positions."""
     empty = raw.geometry is not None and len(raw.geometry) > 0 and bool(shapely.is_missing(raw.geometry).all())
     return replace(raw, geometry=None, crs=None) if empty else raw
 
 
 def _columns(
-    raw: Sheet, named: Mapping[str, Column], needed: Sequence[str]
+    raw: RawTable, specs: Mapping[str, ColumnSpec], required: Sequence[str]
 ) -> tuple[dict[str, pd.Series], list[Remark]]:
-    """Return the columns of a sheet by name, those that mean nothing here under their own headings."""
+    """Return the parsed columns by name, unknown ones under their own headings, and remarks on their cells."""
     data: dict[str, pd.Series] = {}
     remarks: list[Remark] = []
     rows = raw.rows.tolist()
-    unused = {*POSITIONS} - told_by(raw, named)
-    for heading, column in named.items():
-        if column.holds in POSITIONS or column.holds in {"datum", "own"}:
+    unused = {*POSITIONS} - position_columns(raw, specs)
+    for heading, column in specs.items():
+        if column.holds in POSITIONS or column.holds in {"datum", "custom"}:
             continue
-        read, said = read_column(heading, column, raw.columns[heading], rows, needed=column.name in needed)
+        read, found = parse_column(heading, column, raw.columns[heading], rows, required=column.name in required)
         data.update(read)
-        remarks += said
+        remarks += found
     for heading, cells in raw.columns.items():
-        column = named.get(heading)
-        if column is None or column.holds == "own" or column.holds in unused:
+        column = specs.get(heading)
+        if column is None or column.holds == "custom" or column.holds in unused:
             name = heading if column is None or column.holds in POSITIONS else column.name
-            name = f"{name} (file)" if name in data or name in {"geometry", *_TAKEN} else name
-            data[name] = raw.own[heading] if heading in raw.own else pd.Series(cells, dtype=object)
+            name = f"{name} (file)" if name in data or name in {"geometry", *_RESERVED} else name
+            data[name] = raw.typed[heading] if heading in raw.typed else pd.Series(cells, dtype=object)
     return data, remarks
 
 
-def _odd(raw: Sheet, named: Mapping[str, Column]) -> list[Remark]:
-    """Return what is odd in columns of text and about whole rows; a date in a column of one's own may be meant.
+def _relevant_remarks(raw: RawTable, specs: Mapping[str, ColumnSpec]) -> list[Remark]:
+    """Return the file's remarks on known text columns, merged cells and whole rows.
 
-    A figure merged over several rows is a fault: whether each row has it, or all together, cannot be told.
+    In a custom column a date may well be meant. A number merged over several rows is an error: it may hold for each
+    row or for all of them together.
     """
-    texts = {heading for heading, column in named.items() if column.holds in {"text", "list"}}
-    figures = {heading for heading, column in named.items() if column.holds in {"count", "area"}}
-    odd = [one for one in raw.odd if one.field in texts or not one.used or one.reason == MERGED]
-    return [replace(one, fault=one.reason == MERGED and one.field in figures) for one in odd]
+    texts = {heading for heading, column in specs.items() if column.holds in {"text", "list"}}
+    numbers = {heading for heading, column in specs.items() if column.holds in {"count", "area"}}
+    remarks = [one for one in raw.remarks if one.field in texts or not one.used or one.reason == MERGED]
+    return [replace(one, is_error=one.reason == MERGED and one.field in numbers) for one in remarks]
 
 
-def _refuse(path: Path, faults: Sequence[Remark]) -> None:
-    first = faults[0]
-    alike = sorted({one.row for one in faults if (one.field, one.reason) == (first.field, first.reason)})
-    others = len({one.row for one in faults}) - len(alike)
+def _raise_first_error(path: Path, errors: Sequence[Remark]) -> None:
+    first = errors[0]
+    alike = sorted({one.row for one in errors if (one.field, one.reason) == (first.field, first.reason)})
+    others = len({one.row for one in errors}) - len(alike)
     value = f"{first.value!r} " if first.value else ""
     more = f"; {others} other rows have other faults" if others else ""
     reason = first.reason if first.reason.startswith(("is", "has", "says")) else f"is {first.reason}"
-    msg = f"{path}: {shown_rows(alike)}, {first.field}: {value}{reason}; correct the file or leave the rows out{more}"
+    msg = f"{path}: {format_rows(alike)}, {first.field}: {value}{reason}; correct the file or leave the rows out{more}"
     raise TableError(msg)
 
 
-def read_sheet(path: PathLike, *, encoding: str | None = None, sheet: str | None = None) -> Sheet:
-    """Return the rows of a file as they stand in it.
+def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: str | None = None) -> RawTable:
+    """Return the rows of a file with their cells as text.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Encoding of text; detected if not given.
+    sheet
+        Sheet of a workbook, or layer of a GeoPackage.
 
     Raises
     ------
     FileError
-        It is a link, a format that is refused (with how to export it), or not what its name says.
+        The path is a link, the format is not supported (the message says how to export it), or the content does not
+        match the suffix.
     """
     text = os.fspath(path)
     if _LINK.match(text):
         msg = f"{text!r} is a link; open it, export the layer or table as GeoJSON or .xlsx, and give that file"
         raise FileError(msg)
-    advice = next((words for suffix, words in refusals().items() if text.lower().rstrip("/\\").endswith(suffix)), None)
+    name = text.lower().rstrip("/\\")
+    advice = next((words for suffix, words in unsupported_formats().items() if name.endswith(suffix)), None)
     if advice is not None:
         msg = f"{text} is {advice}"
         raise FileError(msg)
     found = open_input(path, SUFFIXES)
-    read: dict[str, Callable[[], Sheet]] = {
+    read: dict[str, Callable[[], RawTable]] = {
         ".xlsx": lambda: read_workbook(found, sheet),
         ".gpkg": lambda: read_geopackage(found, sheet),
         ".shp": lambda: read_shapefile(found, encoding),
@@ -235,7 +297,7 @@ def read_sheet(path: PathLike, *, encoding: str | None = None, sheet: str | None
     return read.get(found.suffix.lower(), lambda: read_text_table(found, encoding))()
 
 
-def _warn_of_amap(raw: Sheet, reference: Reference) -> None:
+def _warn_of_amap(raw: RawTable, reference: CoordinateReference) -> None:
     if reference.datum == "wgs84" and {heading.lower() for heading in raw.columns} >= _AMAP:
         msg = f"{raw.path} has the headings of Amap, whose coordinates are GCJ-02; unless converted, give datum='gcj02'"
         warnings.warn(msg, TenminWarning, stacklevel=4)

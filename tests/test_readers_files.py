@@ -1,4 +1,4 @@
-"""One table comes in the same from every format and encoding, and what is no such file is refused with the way out."""
+"""A table reads the same from every format and encoding; other files are refused with a way out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from intake_files import FACILITIES, write_csv, write_vector, write_xlsx
+from reader_files import FACILITIES, write_csv, write_vector, write_xlsx
 from tenmin.inputs.areas import read_areas
 from tenmin.inputs.facilities._register import read_facilities
 from tenmin.support.contracts import list_remarks
@@ -28,13 +28,13 @@ def seen(table) -> list[list[object]]:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
+    ("encoding", "detected"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030"), ("utf-16", "utf-16")],
 )
-def test_csv_of_every_encoding(tmp_path: Path, encoding, told):
+def test_csv_of_every_encoding(tmp_path: Path, encoding, detected):
     table = read_facilities(write_csv(tmp_path / "台账.csv", FACILITIES, encoding))
     assert seen(table) == EXPECTED
-    assert table.attrs["encoding"] == told
+    assert table.attrs["encoding"] == detected
     assert list_remarks(table).empty
     assert [(point.x, point.y) for point in table.geometry] == [(105.0012, 38.4021), (105.0112, 38.4051)]
     assert table.crs == "EPSG:4326"
@@ -66,11 +66,11 @@ def test_other_formats(tmp_path: Path, name):
 
 
 @pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
-@pytest.mark.parametrize("told", [True, False])
-def test_shapefile_of_both_encodings_with_cut_headings(tmp_path: Path, encoding, told):
+@pytest.mark.parametrize("with_cpg", [True, False])
+def test_shapefile_of_both_encodings_with_cut_headings(tmp_path: Path, encoding, with_cpg):
     rows = [["编号", "名称", "设施类别", "所属社区", "建筑面积_m2", "功能室", "经度", "纬度"], *FACILITIES[1:]]
     path = write_vector(tmp_path / "台账.shp", rows, encoding)
-    if not told:
+    if not with_cpg:
         path.with_suffix(".cpg").unlink()
     table = read_facilities(path)
     assert seen(table) == EXPECTED

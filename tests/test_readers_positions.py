@@ -1,4 +1,4 @@
-"""Where rows are: every way of saying it comes to the same point, and what cannot be right is refused."""
+"""Positions of rows: all notations give the same point, and what cannot be right is refused."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from intake_files import write_csv, write_vector
+from reader_files import write_csv, write_vector
 from tenmin.inputs.areas import read_areas
 from tenmin.inputs.facilities._register import read_facilities
 from tenmin.inputs.places import read_places
-from tenmin.inputs.readers._coordinate_reference import local_grid
+from tenmin.inputs.readers._coordinate_reference import local_grid_transform
 from tenmin.support.contracts import list_remarks
 from tenmin.support.errors import TableError
 
@@ -145,7 +145,7 @@ def test_two_known_points_tell_a_turned_and_scaled_grid(turn):
     known = [(in_grid(spot), back.transform(spot.real, spot.imag)) for spot in spots]
     points = [((place.real, place.imag), degrees) for place, degrees in known[:2]]
     place = known[2][0]
-    lon, lat = local_grid(points, "a.csv")(np.array([place.real]), np.array([place.imag]))
+    lon, lat = local_grid_transform(points, "a.csv")(np.array([place.real]), np.array([place.imag]))
     assert metres(shapely.Point(lon[0], lat[0]), *known[2][1]) < 0.01
 
 

@@ -1,4 +1,4 @@
-"""Figures, headings, words and rows: what is read and noted, what is refused, and that no row is lost."""
+"""Quantities, headings, words and rows: what is parsed and noted, what is refused, and that no row is lost."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_files import write_csv, write_xlsx
+from reader_files import write_csv, write_xlsx
 from tenmin.inputs.areas import read_areas
 from tenmin.inputs.facilities._register import read_facilities
 from tenmin.inputs.places import read_places
 from tenmin.inputs.readers._headings import units_of
-from tenmin.inputs.readers._quantities import parse_figure
+from tenmin.inputs.readers._quantities import parse_quantity
 from tenmin.support.contracts import list_remarks
 from tenmin.support.errors import CategoryError, TableError, TenminWarning
 
@@ -31,9 +31,9 @@ LISTED = ["row", "id", "field", "value", "reason", "used"]
         ("3亩", 2000), ("0.5公顷", 5000), ("1.2万平方米", 12000), ("1e3", 1000), ("+7", 7), (" 12 ", 12), ("2亿", 2e8),
     ],
 )  # fmt: skip
-def test_exact_figures(text, value):
-    figure = parse_figure(text, M2)
-    assert (figure.value, figure.approximate, figure.is_bound) == (value, False, False)
+def test_exact_quantities(text, value):
+    quantity = parse_quantity(text, M2)
+    assert (quantity.value, quantity.approximate, quantity.is_bound) == (value, False, False)
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_exact_figures(text, value):
         ("600左右", 600), ("约600左右", 600), ("~600", 600), ("1万余", 10000), ("3余亩", 2000), ("≈600", 600),
     ],
 )  # fmt: skip
-def test_approximate_figures(text, value):
-    figure = parse_figure(text, M2)
-    assert (figure.value, figure.approximate) == (value, True)
+def test_approximate_quantities(text, value):
+    quantity = parse_quantity(text, M2)
+    assert (quantity.value, quantity.approximate) == (value, True)
 
 
 @pytest.mark.parametrize(
@@ -59,55 +59,55 @@ def test_approximate_figures(text, value):
 def test_bounds(text, least, most):
     if least is most is None:
         with pytest.raises(ValueError, match="after the number"):
-            parse_figure(text, M2)
+            parse_quantity(text, M2)
         return
-    figure = parse_figure(text, M2)
-    assert math.isnan(figure.value)
-    assert figure.is_bound
-    assert [None if math.isnan(end) else end for end in (figure.least, figure.most)] == [least, most]
+    quantity = parse_quantity(text, M2)
+    assert math.isnan(quantity.value)
+    assert quantity.is_bound
+    assert [None if math.isnan(end) else end for end in (quantity.least, quantity.most)] == [least, most]
 
 
 def test_strict_bounds_leave_the_number_itself_out():
     for text in ("不足300", "<300", "300平方米以下"):
-        assert parse_figure(text, M2).most <= 300.0
-    assert parse_figure("不足300", M2).most == parse_figure("＜300", M2).most < 300.0
-    assert parse_figure("超过300", M2).least == parse_figure(">300", M2).least > 300.0
-    assert round(parse_figure("不足300", M2).most, 6) == 300.0
+        assert parse_quantity(text, M2).most <= 300.0
+    assert parse_quantity("不足300", M2).most == parse_quantity("＜300", M2).most < 300.0
+    assert parse_quantity("超过300", M2).least == parse_quantity(">300", M2).least > 300.0
+    assert round(parse_quantity("不足300", M2).most, 6) == 300.0
 
 
 @pytest.mark.parametrize(
     "text", ["12,5", "10,00", "abc", "六百", "1.2.3", "600平方米(含地下)", "不足300以上", "1e999", "--5"]
 )
-def test_what_is_no_figure(text):
+def test_what_is_no_quantity(text):
     with pytest.raises(ValueError, match=r"is no|has|says"):
-        parse_figure(text, M2)
+        parse_quantity(text, M2)
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "-", "—", "无", "不详", "/", "NA"])
-def test_no_figure_is_not_zero(text):
-    figure = parse_figure(text, M2)
-    assert math.isnan(figure.value)
-    assert not figure.told
+def test_an_empty_quantity_is_not_zero(text):
+    quantity = parse_quantity(text, M2)
+    assert math.isnan(quantity.value)
+    assert not quantity.given
 
 
 @given(st.floats(0.0, 1e9), st.sampled_from(["", "约", "近"]), st.sampled_from(["", "㎡", "平方米", " M2"]))
 def test_any_number_comes_back(value, before, unit):
-    figure = parse_figure(f"{before}{value!r}{unit}", M2)
-    assert figure.value == value
-    assert figure.approximate == bool(before)
+    quantity = parse_quantity(f"{before}{value!r}{unit}", M2)
+    assert quantity.value == value
+    assert quantity.approximate == bool(before)
 
 
 @given(st.integers(0, 10**12))
 def test_thousands_and_widths_make_no_difference(value):
     wide = str.maketrans(string.digits + ",", "０１２３４５６７８９，")
-    assert parse_figure(f"{value:,}").value == parse_figure(f"{value:,}".translate(wide)).value == value
+    assert parse_quantity(f"{value:,}").value == parse_quantity(f"{value:,}".translate(wide)).value == value
 
 
 def register(tmp_path: Path, headings: list[str], *rows: list[str], **options):
     return read_facilities(write_csv(tmp_path / "台账.csv", [headings, *rows]), **options)
 
 
-def test_approximate_and_bounded_figures_are_kept_and_listed(tmp_path: Path):
+def test_approximate_and_bounded_quantities_are_kept_and_listed(tmp_path: Path):
     table = register(
         tmp_path, ["编号", "类别", "社区", "建筑面积"], ["a", "药店", "x", "约600"], ["b", "药店", "x", "300以上"],
         ["c", "药店", "x", "不足300"], ["d", "药店", "x", "600㎡"], ["e", "药店", "x", "无"], ["f", "药店", "x", ""],
@@ -135,7 +135,7 @@ def test_columns_of_bounds_are_there_only_if_a_row_has_one(tmp_path: Path):
     ("value", "words"),
     [("-5", "'-5' is negative"), ("六百", "'六百' is no number"), ("1,5", "'1,5' has ',5' after the number")],
 )
-def test_a_bad_figure_names_file_row_heading_and_value(tmp_path: Path, value, words):
+def test_a_bad_quantity_names_file_row_heading_and_value(tmp_path: Path, value, words):
     with pytest.raises(
         TableError, match=rf"台账\.csv: row 3, 建筑面积: {words}; correct the file or leave the rows out"
     ):

@@ -1,4 +1,4 @@
-"""Tables written for the tests of the doors, in each of the formats that come in."""
+"""Tables written for the tests of the readers, in each of the supported formats."""
 
 from __future__ import annotations
 

@@ -24,7 +24,15 @@ from pyproj import Geod
 import overpass as server
 from overpass import GOOD, Town, reply, serving
 from tenmin.inputs.osm._cache import Cache
-from tenmin.inputs.osm._download import LARGEST_KM2, OVERPASS, _bounds, _key, _widened, download_osm, find_place
+from tenmin.inputs.osm._download import (
+    MAX_BOX_KM2,
+    OVERPASS,
+    _buffered,
+    _cache_key,
+    _parse_box,
+    download_osm,
+    find_place,
+)
 from tenmin.inputs.osm._service import Patience, check_service
 from tenmin.support.errors import InputError, OutputError, ServiceError, TenminWarning
 
@@ -220,11 +228,11 @@ def test_eight_who_ask_at_once_make_one_request(tmp_path: Path) -> None:
 
 
 def test_who_waits_for_another_waits_no_longer_than_the_deadline(tmp_path: Path, clock: Clock) -> None:
-    key = _key("overpass", "x")
+    key = _cache_key("overpass", "x")
     with (
-        Cache(tmp_path).locked(key, Patience().begin()),
+        Cache(tmp_path).locked(key, Patience().start()),
         pytest.raises(ServiceError, match="another program"),
-        Cache(tmp_path).locked(key, clock.patience(3.0).begin()),
+        Cache(tmp_path).locked(key, clock.patience(3.0).start()),
     ):
         pytest.fail("both hold the lock")
     assert sum(clock.slept) <= 3.0
@@ -234,18 +242,18 @@ def test_a_lock_dies_with_its_holder(tmp_path: Path, clock: Clock) -> None:
     program = (
         "import pathlib, sys, time\n"
         "from tenmin.inputs.osm._cache import Cache\nfrom tenmin.inputs.osm._service import Patience\n"
-        "with Cache(pathlib.Path(sys.argv[1])).locked('key', Patience().begin()):\n"
+        "with Cache(pathlib.Path(sys.argv[1])).locked('key', Patience().start()):\n"
         "    print('held', flush=True)\n    time.sleep(600)\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE)
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline().strip() == b"held"
-        with pytest.raises(ServiceError), Cache(tmp_path).locked("key", clock.patience(1.0).begin()):
+        with pytest.raises(ServiceError), Cache(tmp_path).locked("key", clock.patience(1.0).start()):
             pass
         holder.kill()
         holder.wait()
-    with Cache(tmp_path).locked("key", clock.patience(1.0).begin()):
+    with Cache(tmp_path).locked("key", clock.patience(1.0).start()):
         assert (tmp_path / "key.lock").exists()
 
 
@@ -399,7 +407,7 @@ def test_a_place_that_is_none_is_refused_before_anybody_is_asked(place: Any, tmp
 def test_a_place_that_is_too_large_is_refused_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"geofabrik.*read_osm"):
         download_osm((110.0, 30.0, 112.0, 32.0), cache=tmp_path)
-    assert LARGEST_KM2 == 2_500.0
+    assert MAX_BOX_KM2 == 2_500.0
 
 
 @pytest.mark.parametrize("buffer", [-1.0, math.nan, math.inf, 50_000.0])
@@ -410,8 +418,8 @@ def test_a_buffer_that_is_none_is_refused(buffer: float, tmp_path: Path) -> None
 
 def test_polygons_and_frames_are_places_too() -> None:
     frame = gpd.GeoDataFrame(geometry=[shapely.box(*BOX)], crs="EPSG:4326")
-    assert _bounds(shapely.box(*BOX)) == _bounds(frame) == _bounds(list(BOX)) == BOX  # pyright: ignore[reportArgumentType]
-    assert _bounds(frame.to_crs("EPSG:32650")) == pytest.approx(BOX, abs=1e-4)
+    assert _parse_box(shapely.box(*BOX)) == _parse_box(frame) == _parse_box(list(BOX)) == BOX  # pyright: ignore[reportArgumentType]
+    assert _parse_box(frame.to_crs("EPSG:32650")) == pytest.approx(BOX, abs=1e-4)
 
 
 @given(
@@ -424,7 +432,7 @@ def test_the_box_reaches_as_far_beyond_the_place_as_asked(
     west: float, south: float, size: float, metres: float
 ) -> None:
     box = (west, south, west + size, south + size)
-    wide = _widened(box, metres)
+    wide = _buffered(box, metres)
     earth = Geod(ellps="WGS84")
     for x, y in ((box[0], box[1]), (box[2], box[1]), (box[0], box[3]), (box[2], box[3])):
         lon, lat, _ = earth.fwd([x] * 4, [y] * 4, [0.0, 90.0, 180.0, 270.0], [metres] * 4)

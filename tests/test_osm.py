@@ -12,7 +12,7 @@ import shapely
 
 import tenmin as tm
 from osm_toy import osm_xml, ring, square, write_osm
-from tenmin.inputs.osm import judge_ways, read_osm, read_streets
+from tenmin.inputs.osm import classify_ways, read_osm, read_streets
 from tenmin.support.errors import FileError, InputError
 
 NODES = {
@@ -89,7 +89,7 @@ def test_barriers_have_kind_name_and_source(toy: Path) -> None:
     assert set(barriers.geom_type) == {"LineString"}
 
 
-def test_the_door_for_streets_gives_the_same_streets_and_barriers(toy: Path) -> None:
+def test_reading_streets_only_gives_the_same_streets_and_barriers(toy: Path) -> None:
     whole, streets = read_osm(toy), read_streets(toy)
     assert streets.areas.empty
     assert streets.points.index.tolist() == ["n1"]
@@ -197,7 +197,7 @@ def test_helsinki_is_read_whole(helsinki: Path) -> None:
 )
 def test_real_extracts_have_walkable_streets_and_sound_areas(shared_data: Callable[[str], Path], name: str) -> None:
     town = read_osm(shared_data(f"osm/{name}"))
-    verdicts = judge_ways(town.ways)
+    verdicts = classify_ways(town.ways)
     assert verdicts["walkable"].mean() > 0.7
     assert shapely.is_valid(town.areas.geometry.to_numpy()).all()
     assert town.areas.index.is_unique

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from tenmin.inputs.osm import find_entrances, find_gates, judge_ways, load_rules
+from tenmin.inputs.osm import classify_ways, find_entrances, find_gates, load_rules
 from tenmin.inputs.osm._barriers import load_barriers
 from tenmin.support.errors import FileError
 
@@ -69,13 +69,13 @@ def tags(text: str) -> dict[str, str]:
     return dict(item.split("=") for item in text.split())
 
 
-def judged(text: str) -> pd.Series:
-    return judge_ways(pd.DataFrame({"tags": [tags(text)]})).iloc[0]
+def classified(text: str) -> pd.Series:
+    return classify_ways(pd.DataFrame({"tags": [tags(text)]})).iloc[0]
 
 
 @pytest.mark.parametrize(("text", "rule", "verdict"), CASES)
 def test_each_kind_of_way_gets_its_rule(text: str, rule: str, verdict: str) -> None:
-    row = judged(text)
+    row = classified(text)
     assert (row["rule"], row["walkable"], row["private"]) == (rule, verdict == "walk", verdict == "private")
 
 
@@ -106,27 +106,27 @@ def test_every_rule_has_a_case_and_a_reason_in_both_languages() -> None:
     ],
 )
 def test_only_what_is_said_of_walkers_binds_walkers(text: str, forward: bool, backward: bool) -> None:
-    row = judged(text)
+    row = classified(text)
     assert (row["forward"], row["backward"]) == (forward, backward)
 
 
 def test_verdicts_do_not_depend_on_the_order_of_tags_or_rows() -> None:
     ways = pd.DataFrame({"tags": [tags(text) for text, _, _ in CASES]}, index=[f"x{n}" for n in range(len(CASES))])
     turned = pd.DataFrame({"tags": [dict(reversed(item.items())) for item in ways["tags"]]}, index=ways.index)
-    verdicts = judge_ways(ways)
+    verdicts = classify_ways(ways)
     assert verdicts.index.equals(ways.index)
-    pd.testing.assert_frame_equal(verdicts, judge_ways(turned))
-    pd.testing.assert_frame_equal(verdicts, judge_ways(ways[::-1]).loc[ways.index])
+    pd.testing.assert_frame_equal(verdicts, classify_ways(turned))
+    pd.testing.assert_frame_equal(verdicts, classify_ways(ways[::-1]).loc[ways.index])
 
 
 def test_kind_is_the_value_of_the_key_that_made_it_a_way() -> None:
-    assert judged("highway=footway railway=platform")["kind"] == "footway"
-    assert judged("railway=platform")["kind"] == "platform"
-    assert judged("route=ferry name=x")["kind"] == "ferry"
+    assert classified("highway=footway railway=platform")["kind"] == "footway"
+    assert classified("railway=platform")["kind"] == "platform"
+    assert classified("route=ferry name=x")["kind"] == "ferry"
 
 
 def test_no_ways_give_no_verdicts() -> None:
-    empty = judge_ways(pd.DataFrame({"tags": []}))
+    empty = classify_ways(pd.DataFrame({"tags": []}))
     assert empty.columns.tolist() == ["rule", "walkable", "private", "kind", "forward", "backward"]
     assert empty["walkable"].dtype == bool
 
@@ -146,7 +146,7 @@ def test_a_planner_may_bring_her_own_table(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(OWN, encoding="utf-8")
     rules = load_rules(path)
-    verdicts = judge_ways(pd.DataFrame({"tags": [{"highway": "motorway"}]}), rules)
+    verdicts = classify_ways(pd.DataFrame({"tags": [{"highway": "motorway"}]}), rules)
     assert verdicts["walkable"].all()
     assert "own.toml" in repr(rules)
 

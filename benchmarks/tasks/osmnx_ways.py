@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchmarks.osmnx_filter import refusal, walk_filter
 from benchmarks.tasks.clock import Clock
-from tenmin.inputs.osm import OsmExtract, judge_ways, read_streets
+from tenmin.inputs.osm import OsmExtract, classify_ways, read_streets
 from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import in_metres
 
@@ -31,10 +31,10 @@ TAGS_NOT_SHOWN = (
 )
 
 
-def _judged(town: OsmExtract) -> pd.DataFrame:
+def _classified(town: OsmExtract) -> pd.DataFrame:
     """One row for each unbroken piece of a way: what both say of it."""
     clauses = walk_filter()
-    verdicts = judge_ways(town.ways)
+    verdicts = classify_ways(town.ways)
     refused = [refusal(clauses, tags) for tags in town.ways["tags"]]
     words = [
         "" if clause is None else clause.words(tags) for clause, tags in zip(refused, town.ways["tags"], strict=True)
@@ -114,7 +114,7 @@ def _outside_main(town: OsmExtract, ways: pd.DataFrame) -> float:
 def main() -> None:
     clock = Clock()
     town = read_streets(sys.argv[1])
-    ways = _judged(town)
+    ways = _classified(town)
     apart = _apart(ways)
     clock.stop()(
         kinds=_by_kind(ways),

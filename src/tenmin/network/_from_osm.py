@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.osm import OsmExtract, Rules, find_entrances, find_gates, judge_ways, load_rules, uncollected
+from tenmin.inputs.osm import OsmExtract, Rules, classify_ways, find_entrances, find_gates, gc_paused, load_rules
 from tenmin.network._crossings import describe_crossings
 from tenmin.network._layout import Layout
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
@@ -27,7 +27,7 @@ _PASSAGES = ("no", "building_passage")
 """Values of `tunnel` that leave a way on the ground."""
 
 
-@uncollected()
+@gc_paused()
 def layout_from_osm(
     extract: OsmExtract, *, rules: Rules | None, private: str, island: int, when: datetime | None
 ) -> Layout:
@@ -45,7 +45,7 @@ def layout_from_osm(
         The moment at which gates are looked at, if any.
     """
     table = rules or load_rules()
-    verdicts = judge_ways(extract.ways, table)
+    verdicts = classify_ways(extract.ways, table)
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     ways = in_metres(extract.ways)
     gates = find_gates(extract.points, when=when)
@@ -162,7 +162,7 @@ def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDa
     """Multipolygons that are streets: their corners carry the ids of the nodes of ways that touch them."""
     areas = extract.areas[np.array(["highway" in tags for tags in extract.areas["tags"]], bool)]
     areas = areas[areas.index.str.startswith("r")]
-    verdicts = judge_ways(areas, rules)
+    verdicts = classify_ways(areas, rules)
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     if not may.any():
         return []

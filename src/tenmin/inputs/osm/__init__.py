@@ -1,13 +1,17 @@
-"""OpenStreetMap extracts as plain tables: streets, points, areas and barriers, and who may walk where."""
+"""OpenStreetMap extracts as tables: streets, points, areas and barriers, and which ways can be walked.
+
+Input: an extract as a file, or the name or outline of a place to download. Output: an `OsmExtract`, gates, entrances,
+and the walk rule of each way. Rules are data: start with `rules.toml`, `gates.toml` and `barriers.toml`.
+"""
 
 from __future__ import annotations
 
 from tenmin.inputs.osm._download import download_osm, find_place
 from tenmin.inputs.osm._extract import OsmExtract
 from tenmin.inputs.osm._gates import find_entrances, find_gates
-from tenmin.inputs.osm._memory import uncollected
+from tenmin.inputs.osm._memory import gc_paused
 from tenmin.inputs.osm._reading import read_osm, read_streets
-from tenmin.inputs.osm._rules import Direction, Rule, Rules, judge_ways, load_rules
+from tenmin.inputs.osm._rules import Direction, Rule, Rules, classify_ways, load_rules
 from tenmin.inputs.osm._service import Patience
 
 __all__ = [
@@ -16,13 +20,13 @@ __all__ = [
     "Patience",
     "Rule",
     "Rules",
+    "classify_ways",
     "download_osm",
     "find_entrances",
     "find_gates",
     "find_place",
-    "judge_ways",
+    "gc_paused",
     "load_rules",
     "read_osm",
     "read_streets",
-    "uncollected",
 ]

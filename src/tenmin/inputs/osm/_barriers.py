@@ -1,4 +1,4 @@
-"""Which mapped lines stop a walker, by the table in barriers.toml."""
+"""Classification of mapped lines that block walking, by the table in barriers.toml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ __all__ = ["BarrierTable", "load_barriers"]
 
 @dataclass(frozen=True)
 class BarrierTable:
-    """The kinds of barrier, first fit first, and what passes over or under the ground and stops nobody."""
+    """Table of barriers.
+
+    Attributes
+    ----------
+    passes
+        Condition of lines above or below ground, which block nobody.
+    kinds
+        Kind of barrier and its condition; the first match counts.
+    """
 
     passes: Condition
     kinds: tuple[tuple[str, Condition], ...]
@@ -25,17 +33,17 @@ class BarrierTable:
         return frozenset(key for _, when in self.kinds for key, _ in when.needs_one_of)
 
     def kind(self, tags: Mapping[str, str]) -> str | None:
-        """Return the kind of barrier that a line with these tags is, or None.
+        """Return the kind of barrier of a line with these tags, or None if it is not a barrier.
 
         >>> load_barriers().kind({"railway": "rail"})
         'railway'
         >>> load_barriers().kind({"railway": "rail", "bridge": "yes"}) is None
         True
         """
-        return None if self.keys.isdisjoint(tags) else self._asked_once(tags)
+        return None if self.keys.isdisjoint(tags) else self._memoized_kind(tags)
 
     @cached_property
-    def _asked_once(self) -> Callable[[Mapping[str, str]], str | None]:
+    def _memoized_kind(self) -> Callable[[Mapping[str, str]], str | None]:
         return memoize(self._kind, self.passes.keys.union(*(when.keys for _, when in self.kinds)))
 
     def _kind(self, tags: Mapping[str, str]) -> str | None:
@@ -45,7 +53,7 @@ class BarrierTable:
 
 @cache
 def load_barriers() -> BarrierTable:
-    """Return the table that ships with the package."""
+    """Return the table of barriers that ships with the package."""
     path = shipped_file("tenmin.inputs.osm", "barriers.toml")
     data = read_toml(path)
     check_keys(data, {"passes", "barrier"}, {"passes", "barrier"}, str(path))

@@ -1,4 +1,4 @@
-"""Keeps what was downloaded: whole files only, each with its checksum, fetched once however many ask."""
+"""Cache of downloads: complete files with checksums, fetched once even if several processes ask."""
 
 from __future__ import annotations
 
@@ -21,97 +21,113 @@ from tenmin.inputs.osm._service import Deadline
 from tenmin.support.errors import OutputError, ServiceError, TenminWarning
 from tenmin.support.files import replacing
 
-__all__ = ["Cache", "Entry"]
+__all__ = ["Cache", "CacheEntry"]
 
-_POLL = 0.05
-_HELD = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK}
+_POLL_SECONDS = 0.05
+_LOCK_HELD = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK}
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A file of the cache and what is known of it."""
+class CacheEntry:
+    """A cached file and its metadata."""
 
     path: Path
-    about: Mapping[str, Any]
+    metadata: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of downloads. `<key>.json` names the file of a key and its checksum; it is written last, in one step."""
+    """A folder of downloads; `<key>.json` names the file and checksum of a key, and is written last and atomically."""
 
     folder: Path
 
     @classmethod
     def at(cls, folder: str | os.PathLike[str] | None) -> Cache:
-        """Return the cache in a folder, or in the one where the system keeps such things."""
+        """Return the cache in a folder, by default in the user's cache folder."""
         return cls(platformdirs.user_cache_path("tenmin") / "osm" if folder is None else Path(folder))
 
-    def find(self, key: str) -> Entry | None:
-        """Return the entry of a key; None if there is none, or if it is damaged: then it is named and set aside."""
-        note = self.folder / f"{key}.json"
-        if not note.is_file():
+    def find(self, key: str) -> CacheEntry | None:
+        """Return the entry of a key, or None; a damaged one is renamed, with a warning."""
+        record = self.folder / f"{key}.json"
+        if not record.is_file():
             return None
-        entry, fault = self._read(note, key)
-        if fault:
-            self._set_aside(note, entry, fault)
+        entry, problem = self._read(record, key)
+        if problem:
+            self._set_aside(record, entry, problem)
             return None
         return entry
 
-    def _read(self, note: Path, key: str) -> tuple[Entry | None, str]:
-        """The entry as its note has it, and what is wrong with it."""
+    def _read(self, record: Path, key: str) -> tuple[CacheEntry | None, str]:
+        """Return the entry and what is wrong with it."""
         try:
-            about = json.loads(note.read_text("utf-8"))
-            name = about["file"]
+            metadata = json.loads(record.read_text("utf-8"))
+            name = metadata["file"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None, "its note cannot be read"
         if not isinstance(name, str) or Path(name).name != name or not name.startswith(f"{key}-"):
             return None, "its note names another file"
-        entry = Entry(self.folder / name, about)
+        entry = CacheEntry(self.folder / name, metadata)
         if not entry.path.is_file():
             return None, "its file is gone"
-        return entry, "" if _digest(entry.path) == about.get("sha256") else "its checksum is wrong"
+        return entry, "" if _sha256(entry.path) == metadata.get("sha256") else "its checksum is wrong"
 
-    def _set_aside(self, note: Path, entry: Entry | None, fault: str) -> None:
-        paths = [note] if entry is None else [note, entry.path]
+    def _set_aside(self, record: Path, entry: CacheEntry | None, problem: str) -> None:
+        paths = [record] if entry is None else [record, entry.path]
         for path in paths:
             path.replace(path.with_name(f"{path.name}.damaged"))
         names = " and ".join(path.name for path in paths)
-        text = f"{self.folder}: {names} of the cache is damaged ({fault}); it was set aside and is fetched again"
+        text = f"{self.folder}: {names} of the cache is damaged ({problem}); it was set aside and is fetched again"
         warnings.warn(text, TenminWarning, stacklevel=2)
 
-    def store(self, key: str, suffix: str, make: Callable[[Path], Mapping[str, Any]]) -> Entry:
-        """Return the new entry of a key, once `make` has written its file whole and said what is known of it.
+    def store(self, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> CacheEntry:
+        """Return a new entry of a key.
+
+        Parameters
+        ----------
+        key
+            The key.
+        suffix
+            Suffix of the file.
+        write
+            Writes the file and returns its metadata.
 
         Raises
         ------
         OutputError
-            The folder cannot be written; what the key had before stays.
+            The folder cannot be written; the previous entry stays.
         """
         path = self.folder / f"{key}-{secrets.token_hex(4)}{suffix}"
         with replacing(path) as temporary:
-            made = make(temporary)
-            about = {**made, "file": path.name, "bytes": temporary.stat().st_size, "sha256": _digest(temporary)}
+            details = write(temporary)
+            metadata = {**details, "file": path.name, "bytes": temporary.stat().st_size, "sha256": _sha256(temporary)}
         with replacing(self.folder / f"{key}.json") as temporary:
-            temporary.write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), "utf-8")
-        return Entry(path, about)
+            temporary.write_text(json.dumps(metadata, ensure_ascii=False, indent=1, sort_keys=True), "utf-8")
+        return CacheEntry(path, metadata)
 
     @contextmanager
     def locked(self, key: str, deadline: Deadline) -> Iterator[None]:
-        """Let nobody else work on a key; the system gives the lock free even if this program is killed.
+        """Lock a key against other processes; the system releases the lock even if this one is killed.
+
+        Parameters
+        ----------
+        key
+            The key.
+        deadline
+            How long to wait for the lock.
 
         Raises
         ------
         ServiceError
-            Another holds it until the deadline.
+            Another process holds it until the deadline.
         OutputError
-            The folder cannot be written, or its disk knows no locks.
+            The folder cannot be written, or its file system does not support locks.
         """
         path = self.folder / f"{key}.lock"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with path.open("ab") as handle:
-                while not _lock(handle):
-                    if not deadline.sleep(_POLL):
+                while not _try_lock(handle):
+                    if not deadline.sleep(_POLL_SECONDS):
                         msg = f"{path}: another program is fetching the same and has not finished; try again later"
                         raise ServiceError(msg)
                 try:
@@ -125,7 +141,7 @@ class Cache:
             raise OutputError(msg) from error
 
 
-def _digest(path: Path) -> str:
+def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -133,7 +149,7 @@ def _digest(path: Path) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: IO[bytes]) -> None:
+    def _lock_file(handle: IO[bytes]) -> None:
         msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
 
     def _unlock(handle: IO[bytes]) -> None:
@@ -143,19 +159,19 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: IO[bytes]) -> None:
+    def _lock_file(handle: IO[bytes]) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(handle: IO[bytes]) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def _lock(handle: IO[bytes]) -> bool:
-    """Take the lock of a file if nobody holds it; say whether it was taken."""
+def _try_lock(handle: IO[bytes]) -> bool:
+    """Lock a file unless another process holds it; return whether it was locked."""
     try:
-        _take(handle)
+        _lock_file(handle)
     except OSError as error:
-        if error.errno in _HELD:
+        if error.errno in _LOCK_HELD:
             return False
         raise
     return True

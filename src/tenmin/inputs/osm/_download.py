@@ -1,4 +1,4 @@
-"""Downloads what OpenStreetMap has of a place: within a time fixed beforehand, whole or not at all, and only once."""
+"""Download OpenStreetMap data of a place, within a time limit, completely or not at all, and cached."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import shapely
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
-from tenmin.inputs.osm._answers import JsonSink, OsmSink
-from tenmin.inputs.osm._cache import Cache, Entry
+from tenmin.inputs.osm._cache import Cache, CacheEntry
 from tenmin.inputs.osm._extract import Box, OsmExtract
 from tenmin.inputs.osm._reading import read_osm
-from tenmin.inputs.osm._service import Deadline, Patience, ask, check_service
+from tenmin.inputs.osm._responses import JsonHandler, OsmXmlHandler
+from tenmin.inputs.osm._service import Deadline, Patience, check_service, send_request
 from tenmin.support.contracts import check_frame
 from tenmin.support.errors import InputError, ServiceError
 
@@ -29,12 +29,12 @@ __all__ = ["NOMINATIM", "OVERPASS", "download_osm", "find_place"]
 
 OVERPASS = "https://overpass-api.de/api/interpreter"
 NOMINATIM = "https://nominatim.openstreetmap.org/search"
-LARGEST_KM2 = 2_500.0
-_LONGEST_NAME = 200
-_WIDEST = 20_000.0
-_AREAS = frozenset({"Polygon", "MultiPolygon"})
-_DEGREE = 110_574.0
-"""Metres in the shortest degree of latitude (at the equator, WGS 84), so that a buffer is never too small."""
+MAX_BOX_KM2 = 2_500.0
+_MAX_NAME_LENGTH = 200
+_MAX_BUFFER = 20_000.0
+_POLYGONS = frozenset({"Polygon", "MultiPolygon"})
+_METRES_PER_DEGREE = 110_574.0
+"""Metres per degree of latitude at the equator (WGS 84), where it is shortest, so that a buffer is never too small."""
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 _QUERY = """[out:xml][timeout:180][maxsize:1073741824];
 (node({0});way({0});relation["type"="multipolygon"]({0}););
@@ -46,16 +46,16 @@ Place = str | BaseGeometry | gpd.GeoDataFrame | tuple[float, float, float, float
 
 
 @dataclass(frozen=True)
-class _Source:
-    """Where answers come from: a cache, and, unless offline, a service that is asked until a deadline."""
+class _CachedService:
+    """A cache in front of an online service, which is asked until a deadline unless offline."""
 
     cache: Cache
     deadline: Deadline
     offline: bool
     refresh: bool
 
-    def entry(self, key: str, suffix: str, what: str, fetch: Callable[[Path], Mapping[str, Any]]) -> Entry:
-        """Return the entry of a key: from the cache if it is there, else fetched, by one asker at a time."""
+    def entry(self, key: str, suffix: str, what: str, fetch: Callable[[Path], Mapping[str, Any]]) -> CacheEntry:
+        """Return the entry of a key from the cache, or fetch it, one process at a time."""
         if self.offline:
             found = self.cache.find(key)
             if found is None:
@@ -79,68 +79,68 @@ def download_osm(
     patience: Patience | None = None,
     most_bytes: int = 1 << 30,
 ) -> OsmExtract:
-    """Return what OpenStreetMap has in the box around a place, from the cache or from Overpass.
+    """Return the OpenStreetMap data in the box around a place, from the cache or from Overpass.
 
     Parameters
     ----------
     place
-        A name as Nominatim knows it ("Gulou, Xuzhou"; it is sent there), a polygon in the order longitude, latitude,
-        a GeoDataFrame, or (west, south, east, north) in degrees, for which nobody has to be asked.
+        A name ("Gulou, Xuzhou"), which is sent to Nominatim; or a polygon in longitude and latitude, a GeoDataFrame,
+        or (west, south, east, north) in degrees.
     buffer
-        Metres beyond the place that are read too: people near its edge walk to what lies outside. At least one and
-        a fifth walks.
+        Metres to add around the place, since people near its edge walk to facilities outside. Use at least 1.2 times
+        the longest walk.
     cache
-        Folder of the cache; by default the one where the system keeps such things.
+        Folder of the cache; by default the user's cache folder.
     offline
-        Take it from the cache, without touching the network.
+        Use the cache only, without any connection.
     refresh
-        Ask again even if the cache has it.
+        Download again even if the cache has it.
     overpass, nominatim
-        Addresses of other servers: https, or http on this machine.
+        URLs of other servers: https, or http on this machine.
     patience
-        How long and how often to ask: `Patience(seconds=180, tries=5)` by default, for all of it.
+        Total time and number of tries; by default `Patience(seconds=180, tries=5)`.
     most_bytes
-        Largest answer that is taken, unpacked.
+        Largest accepted response, in bytes, uncompressed.
 
     Returns
     -------
     OsmExtract
-        Its `box` is the box that was asked for, within which the data is complete; its `date` that of the database.
+        Its `box` is the requested box, within which the data is complete; its `date` is that of the database.
 
     Raises
     ------
     InputError
-        There is no such place, it has no outline, is too large, or a server may not be asked.
+        The place is unknown, has no outline or is too large, or a URL is not allowed.
     ServiceError
-        No whole answer came in time, or the cache has none and `offline` is set. Nothing of it is kept.
+        There was no complete response in time, or `offline` is set and the cache has none. Nothing is kept.
     OutputError
         The cache cannot be written.
 
     Notes
     -----
-    The data is © OpenStreetMap contributors, under the ODbL; say so beside every map and table.
+    The data is © OpenStreetMap contributors, under the ODbL; state this beside every map and table.
     """
     url = check_service(overpass or OVERPASS, named=overpass is not None)
-    deadline = (patience or Patience()).begin()
-    source = _Source(Cache.at(cache), deadline, offline, refresh)
+    deadline = (patience or Patience()).start()
+    service = _CachedService(Cache.at(cache), deadline, offline, refresh)
     if isinstance(place, str):
-        place = _find(place, source, nominatim)
-    box = _widened(_bounds(place), buffer)
+        place = _query_place(place, service, nominatim)
+    box = _buffered(_parse_box(place), buffer)
     query = _QUERY.format("{1:.6f},{0:.6f},{3:.6f},{2:.6f}".format(*box))
 
     def fetch(path: Path) -> Mapping[str, Any]:
-        sinks: list[OsmSink] = []
+        handlers: list[OsmXmlHandler] = []
 
-        def sink() -> OsmSink:
-            sinks.append(OsmSink(path, most_bytes))
-            return sinks[-1]
+        def make_handler() -> OsmXmlHandler:
+            handlers.append(OsmXmlHandler(path, most_bytes))
+            return handlers[-1]
 
-        ask(url, sink, data={"data": query}, deadline=deadline)
-        return {"query": query, "server": url, "date": sinks[-1].date}
+        send_request(url, make_handler, data={"data": query}, deadline=deadline)
+        return {"query": query, "server": url, "date": handlers[-1].date}
 
-    entry = source.entry(_key("overpass", query), ".osm.gz", f"the box {box}", fetch)
+    entry = service.entry(_cache_key("overpass", query), ".osm.gz", f"the box {box}", fetch)
     extract = read_osm(entry.path)
-    return replace(extract, box=box, date=entry.about.get("date") or extract.date)
+    return replace(extract, box=box, date=entry.metadata.get("date") or extract.date)
 
 
 def find_place(
@@ -152,51 +152,56 @@ def find_place(
     nominatim: str | None = None,
     patience: Patience | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the outline of a place as Nominatim knows it: one row, index the element (`r123`), with its `name`.
+    """Return the outline of a place from Nominatim: one row with its `name`, index its element such as `r123`.
 
-    It is what a study may take for its boundary; the other parameters are those of `download_osm`.
+    Parameters
+    ----------
+    name
+        Name of the place, such as "Gulou, Xuzhou".
+    cache, offline, refresh, nominatim, patience
+        As in `download_osm`.
 
     Raises
     ------
     InputError
-        There is no such place, or it has no outline.
+        The place is unknown, or has no outline.
     ServiceError
-        No whole answer came in time, or the cache has none and `offline` is set.
+        There was no complete response in time, or `offline` is set and the cache has none.
     """
-    source = _Source(Cache.at(cache), (patience or Patience()).begin(), offline, refresh)
-    return _find(name, source, nominatim)
+    service = _CachedService(Cache.at(cache), (patience or Patience()).start(), offline, refresh)
+    return _query_place(name, service, nominatim)
 
 
-def _find(name: str, source: _Source, nominatim: str | None) -> gpd.GeoDataFrame:
+def _query_place(name: str, service: _CachedService, nominatim: str | None) -> gpd.GeoDataFrame:
     url = check_service(nominatim or NOMINATIM, named=nominatim is not None)
     text = " ".join(name.split())
-    if not text or len(text) > _LONGEST_NAME or not text.isprintable():
+    if not text or len(text) > _MAX_NAME_LENGTH or not text.isprintable():
         msg = f"{name!r:.80} is no name of a place; give one such as 'Gulou, Xuzhou', a polygon or a box"
         raise InputError(msg)
     params = {"q": text, "format": "geojson", "polygon_geojson": "1", "limit": "1"}
 
     def fetch(path: Path) -> Mapping[str, Any]:
-        sinks: list[JsonSink] = []
+        handlers: list[JsonHandler] = []
 
-        def sink() -> JsonSink:
-            sinks.append(JsonSink())
-            return sinks[-1]
+        def make_handler() -> JsonHandler:
+            handlers.append(JsonHandler())
+            return handlers[-1]
 
-        ask(url, sink, params=params, deadline=source.deadline)
-        _outline(sinks[-1].value, text)
-        path.write_text(json.dumps(sinks[-1].value, ensure_ascii=False), "utf-8")
+        send_request(url, make_handler, params=params, deadline=service.deadline)
+        _parse_place(handlers[-1].value, text)
+        path.write_text(json.dumps(handlers[-1].value, ensure_ascii=False), "utf-8")
         return {"place": text, "server": url}
 
-    entry = source.entry(_key("place", text), ".geojson", f"the place {text!r}", fetch)
-    return _outline(json.loads(entry.path.read_text("utf-8")), text)
+    entry = service.entry(_cache_key("place", text), ".geojson", f"the place {text!r}", fetch)
+    return _parse_place(json.loads(entry.path.read_text("utf-8")), text)
 
 
-def _outline(answer: Any, name: str) -> gpd.GeoDataFrame:
-    """The outline in an answer of Nominatim."""
+def _parse_place(answer: Any, name: str) -> gpd.GeoDataFrame:
+    """Return the outline in a response of Nominatim."""
     try:
         rows = [(one["properties"], shapely.from_geojson(json.dumps(one["geometry"]))) for one in answer["features"]]
-        labels = [f"{about['osm_type'][0]}{int(about['osm_id'])}" for about, _ in rows]
-        names = [str(about["display_name"]) for about, _ in rows]
+        labels = [f"{properties['osm_type'][0]}{int(properties['osm_id'])}" for properties, _ in rows]
+        names = [str(properties["display_name"]) for properties, _ in rows]
     except (KeyError, TypeError, ValueError, IndexError, shapely.errors.ShapelyError) as error:
         msg = f"the answer to {name!r} is not what Nominatim gives ({type(error).__name__}: {error})"
         raise ServiceError(msg) from error
@@ -204,7 +209,7 @@ def _outline(answer: Any, name: str) -> gpd.GeoDataFrame:
         msg = f"nobody knows the place {name!r}; write it as on the map, in its own script, or give a polygon or a box"
         raise InputError(msg)
     shape = rows[0][1]
-    if shape.geom_type not in _AREAS or shape.is_empty:
+    if shape.geom_type not in _POLYGONS or shape.is_empty:
         at = shape.representative_point()
         msg = (
             f"{name!r} is a {shape.geom_type} ({names[0]}, at {at.x:.5f}, {at.y:.5f}), not an area; give a polygon, "
@@ -215,8 +220,8 @@ def _outline(answer: Any, name: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"name": names[:1]}, geometry=[shapely.make_valid(shape)], crs="EPSG:4326", index=index)
 
 
-def _bounds(place: BaseGeometry | gpd.GeoDataFrame | Box) -> Box:
-    """West, south, east and north of a place in degrees."""
+def _parse_box(place: BaseGeometry | gpd.GeoDataFrame | Box) -> Box:
+    """Return west, south, east and north of a place in degrees."""
     if isinstance(place, gpd.GeoDataFrame):
         numbers = check_frame(place, "place", unique=False).to_crs("EPSG:4326").total_bounds.tolist()
     elif isinstance(place, BaseGeometry):
@@ -228,43 +233,43 @@ def _bounds(place: BaseGeometry | gpd.GeoDataFrame | Box) -> Box:
             f"a place is a name, a polygon, a GeoDataFrame or (west, south, east, north), not a {type(place).__name__}"
         )
         raise InputError(msg)
-    if not _is_box(numbers):
+    if not _is_lonlat_box(numbers):
         msg = f"the place {numbers!r:.120} is no west, south, east, north in degrees, with west < east, south < north"
         raise InputError(msg)
     west, south, east, north = (float(number) for number in numbers)
     return west, south, east, north
 
 
-def _is_box(numbers: Sequence[object]) -> bool:
-    """Whether four numbers are west, south, east and north on earth."""
+def _is_lonlat_box(numbers: Sequence[object]) -> bool:
+    """Return whether four numbers are a valid west, south, east and north."""
     if len(numbers) != len(_WORLD) or not all(isinstance(one, (int, float)) for one in numbers):
         return False
     west, south, east, north = (float(one) for one in numbers)  # pyright: ignore[reportArgumentType]
     return -180.0 <= west < east <= 180.0 and -90.0 <= south < north <= 90.0  # noqa: PLR2004
 
 
-def _widened(box: Box, metres: float) -> Box:
-    """A box that reaches at least so many metres further to all sides, in millionths of a degree."""
-    if not (0.0 <= metres <= _WIDEST):
-        msg = f"buffer is {metres!r}; give metres from 0 to {_WIDEST:g}"
+def _buffered(box: Box, metres: float) -> Box:
+    """Return a box at least this many metres larger on every side, rounded outward to 1e-6 degrees."""
+    if not (0.0 <= metres <= _MAX_BUFFER):
+        msg = f"buffer is {metres!r}; give metres from 0 to {_MAX_BUFFER:g}"
         raise InputError(msg)
     west, south, east, north = box
-    up = metres / _DEGREE
-    across = up / max(0.01, math.cos(math.radians(min(89.0, max(abs(south), abs(north)) + up))))
-    wide = (west - across, south - up, east + across, north + up)
+    d_lat = metres / _METRES_PER_DEGREE
+    d_lon = d_lat / max(0.01, math.cos(math.radians(min(89.0, max(abs(south), abs(north)) + d_lat))))
+    wide = (west - d_lon, south - d_lat, east + d_lon, north + d_lat)
     low = [max(least, math.floor(number * 1e6) / 1e6) for least, number in zip(_WORLD[:2], wide[:2], strict=True)]
     high = [min(most, math.ceil(number * 1e6) / 1e6) for most, number in zip(_WORLD[2:], wide[2:], strict=True)]
-    made = (low[0], low[1], high[0], high[1])
-    size = abs(Geod(ellps="WGS84").geometry_area_perimeter(shapely.box(*made))[0]) / 1e6
-    if size > LARGEST_KM2:
+    buffered = (low[0], low[1], high[0], high[1])
+    area_km2 = abs(Geod(ellps="WGS84").geometry_area_perimeter(shapely.box(*buffered))[0]) / 1e6
+    if area_km2 > MAX_BOX_KM2:
         msg = (
-            f"the box {made} has {size:,.0f} km², and Overpass is for at most {LARGEST_KM2:,.0f}; download an extract "
-            "of the region (https://download.geofabrik.de) and read it with read_osm"
+            f"the box {buffered} has {area_km2:,.0f} km², and Overpass is for at most {MAX_BOX_KM2:,.0f}; download an "
+            "extract of the region (https://download.geofabrik.de) and read it with read_osm"
         )
         raise InputError(msg)
-    return made
+    return buffered
 
 
-def _key(kind: str, question: str) -> str:
-    """The name under which the cache keeps the answer to a question."""
+def _cache_key(kind: str, question: str) -> str:
+    """Return the cache key of a query."""
     return f"{kind}-{hashlib.sha256(question.encode('utf-8')).hexdigest()[:24]}"

@@ -1,4 +1,4 @@
-"""One OpenStreetMap extract as tables, with what was cut or refused while it was read."""
+"""An OpenStreetMap extract as tables."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class OsmExtract:
     path
         The file it was read from.
     ways
-        One row per unbroken piece of a way that people might walk on: `way` (id), `tags`, `nodes` (ids), `cut_start`
-        and `cut_end` (the way goes on beyond the extract at this end), and the line.
+        One row per unbroken segment of a way that might be walked: `way` (id), `tags`, `nodes` (ids), `cut_start` and
+        `cut_end` (whether the way continues beyond the extract at this end), and the line.
     points
         Tagged nodes, index `n123`: `tags` and the point.
     areas
         Closed ways and multipolygons, index `w123` or `r123`: `tags` and the polygon.
     barriers
-        Lines that stop a walker: `kind`, `name`, `source` (the element they come from).
+        Lines that block walking: `kind`, `name`, `source` (the element they come from).
     box
-        West, south, east and north of the extract as its header states them, if it does.
+        West, south, east and north of the extract in degrees, if its header states them.
     date
-        The day of the data, as an ISO date: that of the header, else of the newest street.
+        Date of the data in ISO format: that of the header, else of the newest street.
     refused
-        What was cut, left out or could not be closed: `element`, `reason`, `nodes` (how many were lost).
+        Elements that were cut or left out: `element`, `reason`, `nodes` (number of nodes lost).
     """
 
     path: str

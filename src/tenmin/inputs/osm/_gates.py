@@ -1,4 +1,4 @@
-"""Gates: barriers that stand on a street as points, who gets through them, and when."""
+"""Gates (barriers mapped as points of streets) and entrances of areas, with who can pass and when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 import geopandas as gpd
 import numpy as np
 
-from tenmin.inputs.osm._lines import objects
+from tenmin.inputs.osm._lines import object_series
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import InputError
 from tenmin.support.files import check_keys, read_toml, shipped_file
@@ -18,18 +18,18 @@ from tenmin.support.files import check_keys, read_toml, shipped_file
 __all__ = ["GATE_STATES", "find_entrances", "find_gates"]
 
 GATE_STATES = ("open", "private", "closed")
-WAYS_IN = (
+ENTRANCE_BARRIERS = (
     "entrance", "full-height_turnstile", "gate", "hampshire_gate", "kissing_gate", "lift_gate", "sliding_gate",
     "swing_gate", "turnstile", "wicket_gate",
 )  # fmt: skip
-"""Barriers on an outline by which people go in."""
-NO_WAY_IN = ("emergency", "exit", "fire_exit", "garage", "no", "service", "staff")
-"""Values of `entrance` by which people do not go in."""
+"""Values of `barrier` that are an entrance when they lie on an outline."""
+EXCLUDED_ENTRANCES = ("emergency", "exit", "fire_exit", "garage", "no", "service", "staff")
+"""Values of `entrance` that are not for visitors."""
 
 
 @dataclass(frozen=True)
 class _GateRule:
-    """Gates that fit `when` are in `state`."""
+    """Gates for which `when` holds are in `state`."""
 
     id: str
     when: Condition
@@ -53,8 +53,8 @@ def _state(tags: Mapping[str, str]) -> str:
     return next(rule.state for rule in _rules() if rule.when.holds(tags))
 
 
-def _shut_at(hours: str, when: datetime) -> bool:
-    """Whether opening hours say that a gate is shut at a moment; hours that cannot be read shut nothing."""
+def _closed_at(hours: str, when: datetime) -> bool:
+    """Return whether opening hours close a gate at a given time; invalid hours do not."""
     try:
         from opening_hours import OpeningHours, validate  # pyright: ignore[reportMissingImports]
     except ImportError:
@@ -64,15 +64,15 @@ def _shut_at(hours: str, when: datetime) -> bool:
 
 
 def find_gates(points: gpd.GeoDataFrame, *, when: datetime | None = None) -> gpd.GeoDataFrame:
-    """Return the barriers among tagged nodes, index the id of the node.
+    """Return the barriers among tagged nodes; the index is the id of the node.
 
     Parameters
     ----------
     points
-        Tagged nodes, index `n123`, as `OsmExtract.points` has them.
+        Tagged nodes, as in `OsmExtract.points`.
     when
-        A moment: gates whose opening hours say that they are shut then are closed (those that `foot` opens for
-        walkers, too). Without it, opening hours close only gates that are never open.
+        Date and time at which opening hours are evaluated, even for gates that `foot` opens to walkers. Without it,
+        opening hours close only gates that are never open.
 
     Returns
     -------
@@ -82,40 +82,40 @@ def find_gates(points: gpd.GeoDataFrame, *, when: datetime | None = None) -> gpd
     Raises
     ------
     InputError
-        A moment is given, a gate has opening hours, and the package that reads them is not installed.
+        `when` is given, a gate has opening hours, and the package that evaluates them is not installed.
     """
-    barred = points[np.array(["barrier" in tags for tags in points["tags"]], bool)]
-    tags = list(barred["tags"])
+    barriers = points[np.array(["barrier" in tags for tags in points["tags"]], bool)]
+    tags = list(barriers["tags"])
     hours = [one.get("opening_hours") for one in tags]
-    shut = [when is not None and text is not None and _shut_at(text, when) for text in hours]
+    closed_now = [when is not None and text is not None and _closed_at(text, when) for text in hours]
     columns = {
-        "kind": objects([one["barrier"] for one in tags]),
-        "state": objects(["closed" if now else _state(one) for one, now in zip(tags, shut, strict=True)]),
-        "name": objects([one.get("name") for one in tags]),
-        "opening_hours": objects(hours),
+        "kind": object_series([one["barrier"] for one in tags]),
+        "state": object_series(["closed" if now else _state(one) for one, now in zip(tags, closed_now, strict=True)]),
+        "name": object_series([one.get("name") for one in tags]),
+        "opening_hours": object_series(hours),
     }
-    gates = gpd.GeoDataFrame(columns, geometry=barred.geometry.to_numpy(), crs=points.crs)
-    return gates.set_axis([int(label[1:]) for label in barred.index], axis=0).rename_axis("node")
+    gates = gpd.GeoDataFrame(columns, geometry=barriers.geometry.to_numpy(), crs=points.crs)
+    return gates.set_axis([int(label[1:]) for label in barriers.index], axis=0).rename_axis("node")
 
 
-def _way_in(tags: Mapping[str, str]) -> str | None:
+def _entrance_kind(tags: Mapping[str, str]) -> str | None:
     barrier = tags.get("barrier")
-    return tags.get("entrance") or tags.get("door") or (barrier if barrier in WAYS_IN else None)
+    return tags.get("entrance") or tags.get("door") or (barrier if barrier in ENTRANCE_BARRIERS else None)
 
 
 def find_entrances(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the tagged nodes by which people go into what is mapped as an area, index `n123`.
+    """Return the nodes by which people can enter a mapped area, index `n123`, with the value of the tag as `kind`.
 
-    They are nodes with `entrance` or `door` (but for emergency exits, garages and the like, or closed to walkers) and
-    gates that are not closed; `kind` is the value of the tag.
+    They are nodes with `entrance` or `door`, except emergency exits, garages and the like, and gates; not those closed
+    to walkers.
     """
-    values = [_way_in(tags) for tags in points["tags"]]
-    doors = [
-        value is not None and value not in NO_WAY_IN and _state(tags) != "closed"
+    values = [_entrance_kind(tags) for tags in points["tags"]]
+    entrances = [
+        value is not None and value not in EXCLUDED_ENTRANCES and _state(tags) != "closed"
         for value, tags in zip(values, points["tags"], strict=True)
     ]
-    way_in = np.array(doors, bool)
-    kinds = objects([value for value, door in zip(values, doors, strict=True) if door])
-    return gpd.GeoDataFrame({"kind": kinds}, geometry=points.geometry.to_numpy()[way_in], crs=points.crs).set_axis(
-        points.index[way_in], axis=0
+    is_entrance = np.array(entrances, bool)
+    kinds = object_series([value for value, entrance in zip(values, entrances, strict=True) if entrance])
+    return gpd.GeoDataFrame({"kind": kinds}, geometry=points.geometry.to_numpy()[is_entrance], crs=points.crs).set_axis(
+        points.index[is_entrance], axis=0
     )

@@ -1,4 +1,4 @@
-"""Closed ways and multipolygon relations as polygons."""
+"""Polygons from closed ways and multipolygon relations."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import pandas as pd
 import shapely
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
 
-from tenmin.inputs.osm._lines import RawWays, labels, objects
+from tenmin.inputs.osm._lines import RawWays, element_labels, object_series
 
-__all__ = ["AREA_KEYS", "RELATION_KEYS", "close_ways", "is_area", "no_areas", "read_multipolygons"]
+__all__ = ["AREA_KEYS", "RELATION_KEYS", "is_area", "polygons_from_ways", "read_multipolygons"]
 
 #: A closed way or a multipolygon is read as an area if it has one of these keys.
 AREA_KEYS = (
@@ -25,18 +25,13 @@ AREA_KEYS = (
     "emergency", "government", "healthcare", "historic", "landuse", "leisure", "man_made", "natural", "office",
     "place", "public_transport", "railway", "shop", "social_facility", "sport", "tourism", "water", "waterway",
 )  # fmt: skip
-#: A multipolygon is also read if it is a street that people walk across.
+#: A multipolygon is also read if it is a street, that is open ground to walk across.
 RELATION_KEYS = (*AREA_KEYS, "highway")
 _KEYS = frozenset(AREA_KEYS)
-_OUTLINES = ("multipolygon", "boundary")
-_SMALLEST_RING = 4
-_OPEN_WAY = "left out as an area: its outline crosses itself or lacks nodes in this extract"
-_OPEN_RELATION = "left out as an area: its outline is open, crosses itself or lacks members in this extract"
-
-
-def no_areas() -> gpd.GeoDataFrame:
-    """Return the frame of areas with no row in it."""
-    return _frame([], np.empty(0, object), pd.Index([], dtype="str"))
+_POLYGON_TYPES = ("multipolygon", "boundary")
+_MIN_RING_NODES = 4
+_INVALID_WAY = "left out as an area: its outline crosses itself or lacks nodes in this extract"
+_INVALID_RELATION = "left out as an area: its outline is open, crosses itself or lacks members in this extract"
 
 
 def is_area(tags: Mapping[str, str]) -> bool:
@@ -48,22 +43,24 @@ def is_area(tags: Mapping[str, str]) -> bool:
     return not _KEYS.isdisjoint(tags) and tags.get("area") != "no"
 
 
-def close_ways(raw: RawWays) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return the closed ways among `raw` as polygons, index `w123`, in order of id, and those that make none."""
+def polygons_from_ways(raw: RawWays) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return the closed ways as polygons, index `w123`, sorted by id, and the list of those that are invalid."""
     ends = np.cumsum(raw.counts)
     closed = raw.counts > 0
     closed[closed] = raw.refs[(ends - raw.counts)[closed]] == raw.refs[ends[closed] - 1]
-    rings = raw.take(closed)
+    rings = raw.select(closed)
     row = np.repeat(np.arange(len(rings.ids)), rings.counts)
-    broken = np.bincount(row, weights=np.isnan(rings.xy[:, 0]), minlength=len(rings.ids)) > 0
-    sound = ~broken & (rings.counts >= _SMALLEST_RING)
-    whole = rings.take(sound)
-    shapes = np.asarray(shapely.polygons(_rings(whole)))
+    has_missing_nodes = np.bincount(row, weights=np.isnan(rings.xy[:, 0]), minlength=len(rings.ids)) > 0
+    usable = ~has_missing_nodes & (rings.counts >= _MIN_RING_NODES)
+    complete = rings.select(usable)
+    shapes = np.asarray(shapely.polygons(_rings(complete)))
     valid = np.asarray(shapely.is_valid(shapes))
-    sound[sound] = valid
-    areas = _frame(list(compress(whole.tags, valid)), shapes[valid], labels(["w"] * valid.sum(), whole.ids[valid]))
-    lost = labels(["w"] * (~sound).sum(), rings.ids[~sound])
-    return areas.iloc[np.argsort(whole.ids[valid], kind="stable")], _unclosed(lost, _OPEN_WAY)
+    usable[usable] = valid
+    areas = _frame(
+        list(compress(complete.tags, valid)), shapes[valid], element_labels(["w"] * valid.sum(), complete.ids[valid])
+    )
+    invalid = element_labels(["w"] * (~usable).sum(), rings.ids[~usable])
+    return areas.iloc[np.argsort(complete.ids[valid], kind="stable")], _refused(invalid, _INVALID_WAY)
 
 
 def _rings(raw: RawWays) -> np.ndarray:
@@ -71,21 +68,28 @@ def _rings(raw: RawWays) -> np.ndarray:
 
 
 def read_multipolygons(file: osmium.io.File, keys: Iterable[str]) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return the relations that are areas and have one of `keys`, index `r123`, in order of id, and those left open.
+    """Return relations as polygons, index `r123`, sorted by id, and the list of those that are invalid.
 
-    A relation is left open if its outline crosses itself or some of its members are not in this extract.
+    A relation is invalid if its outline crosses itself or some of its members are missing from the file.
+
+    Parameters
+    ----------
+    file
+        The file.
+    keys
+        Keys of which a relation must have at least one.
     """
     keys = sorted(keys)
     relations = osmium.FileProcessor(file, osmium.osm.RELATION).with_filter(KeyFilter(*keys))
-    expected = sorted({item.id for item in relations if item.tags.get("type") in _OUTLINES})
+    expected = sorted({item.id for item in relations if item.tags.get("type") in _POLYGON_TYPES})
     found = _assemble(file, keys, expected) if expected else {}
     closed = [number for number in expected if number in found]
     shapes = shapely.from_wkb(np.array([found[number][1] for number in closed], object))
     single = shapely.get_num_geometries(shapes) == 1
     shapes[single] = shapely.get_geometry(shapes[single], 0)
-    areas = _frame([found[number][0] for number in closed], shapes, labels(["r"] * len(closed), closed))
-    lost = [number for number in expected if number not in found]
-    return areas, _unclosed(labels(["r"] * len(lost), lost), _OPEN_RELATION)
+    areas = _frame([found[number][0] for number in closed], shapes, element_labels(["r"] * len(closed), closed))
+    invalid = [number for number in expected if number not in found]
+    return areas, _refused(element_labels(["r"] * len(invalid), invalid), _INVALID_RELATION)
 
 
 def _assemble(file: osmium.io.File, keys: list[str], relations: list[int]) -> dict[int, tuple[dict[str, str], str]]:
@@ -99,8 +103,8 @@ def _assemble(file: osmium.io.File, keys: list[str], relations: list[int]) -> di
 
 
 def _frame(tags: list[dict[str, str]], shapes: np.ndarray, index: pd.Index) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"tags": objects(tags, index)}, geometry=shapes, index=index, crs="EPSG:4326")
+    return gpd.GeoDataFrame({"tags": object_series(tags, index)}, geometry=shapes, index=index, crs="EPSG:4326")
 
 
-def _unclosed(elements: pd.Index, reason: str) -> pd.DataFrame:
+def _refused(elements: pd.Index, reason: str) -> pd.DataFrame:
     return pd.DataFrame({"element": elements.astype(object), "reason": reason, "nodes": 0})

@@ -1,4 +1,4 @@
-"""The door for OpenStreetMap files: what is damaged, dangerous or out of order is met here, by name."""
+"""Open OpenStreetMap files: check for damage and malicious content, and reorder unsorted files."""
 
 from __future__ import annotations
 
@@ -21,14 +21,22 @@ from tenmin.inputs.osm._lines import RENUMBERED, RawWays
 from tenmin.support.errors import FileError
 from tenmin.support.files import OSM_KINDS, first_bytes, open_input
 
-__all__ = ["Header", "check_not_cut", "explained", "in_order", "needs_order", "open_osm", "read_header"]
+__all__ = [
+    "Header",
+    "check_has_ways",
+    "needs_reordering",
+    "open_osm",
+    "read_header",
+    "reordered_copy",
+    "translate_errors",
+]
 
 Header = tuple[Box | None, str | None]
 
 _FORMATS = {".pbf": "pbf", ".osm": "osm", ".gz": "osm.gz", ".bz2": "osm.bz2"}
-_SAMPLE = 64 * 1024 * 1024
-_MOST_RATIO = 200
-_MEANINGS = (
+_SAMPLE_BYTES = 64 * 1024 * 1024
+_MAX_RATIO = 200
+_EXPLANATIONS = (
     ("unexpected EOF", "it stops in the middle: the download or the copy was cut short; fetch it again"),
     ("BlobHeader", "it is no OpenStreetMap pbf, or is damaged; fetch it again"),
     (
@@ -45,19 +53,25 @@ _MEANINGS = (
 
 
 def open_osm(path: str | os.PathLike[str]) -> osmium.io.File:
-    """Return the file for osmium to read, once its name, first bytes and size when unpacked are sound."""
+    """Return the file for osmium, after checking its suffix, content and uncompressed size.
+
+    Raises
+    ------
+    FileError
+        The file is missing, in another format, malicious, or an incomplete response of Overpass.
+    """
     found = open_input(path, OSM_KINDS)
     if found.suffix.lower() != ".pbf":
-        _refuse_declarations(found)
-        _refuse_overpass_remark(found)
+        _check_xml_head(found)
+        _check_xml_tail(found)
     return osmium.io.File(str(found.absolute()), _FORMATS[found.suffix.lower()])
 
 
-def _refuse_declarations(path: Path) -> None:
-    head = first_bytes(path, _SAMPLE if path.suffix.lower() in {".gz", ".bz2"} else 1 << 16)
-    if len(head) > _MOST_RATIO * path.stat().st_size:
+def _check_xml_head(path: Path) -> None:
+    head = first_bytes(path, _SAMPLE_BYTES if path.suffix.lower() in {".gz", ".bz2"} else 1 << 16)
+    if len(head) > _MAX_RATIO * path.stat().st_size:
         msg = (
-            f"{path} ({path.stat().st_size:,} bytes) unpacks to more than {_MOST_RATIO} times its size, "
+            f"{path} ({path.stat().st_size:,} bytes) unpacks to more than {_MAX_RATIO} times its size, "
             "which no map data do; it is refused"
         )
         raise FileError(msg)
@@ -66,7 +80,7 @@ def _refuse_declarations(path: Path) -> None:
         raise FileError(msg)
 
 
-def _refuse_overpass_remark(path: Path) -> None:
+def _check_xml_tail(path: Path) -> None:
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - (1 << 12)))
         tail = stream.read()
@@ -78,36 +92,44 @@ def _refuse_overpass_remark(path: Path) -> None:
 
 
 @contextmanager
-def explained(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn what osmium raises while a file is read into a `FileError` that names file, cause and way out."""
+def translate_errors(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Convert errors of osmium to a FileError that names the file, the cause and how to fix it."""
     try:
         yield
     except FileError:
         raise
     except (RuntimeError, ValueError) as error:
-        said = str(error)
-        meaning = next((text for part, text in _MEANINGS if part in said), "it is damaged; fetch or export it again")
-        msg = f"{path} ({Path(path).stat().st_size:,} bytes): {meaning} ({said})"
+        original = str(error)
+        explanation = next(
+            (text for part, text in _EXPLANATIONS if part in original), "it is damaged; fetch or export it again"
+        )
+        msg = f"{path} ({Path(path).stat().st_size:,} bytes): {explanation} ({original})"
         raise FileError(msg) from error
 
 
 def read_header(file: osmium.io.File) -> Header:
-    """Return the box and the day that the header states, each None where it does not."""
+    """Return the bounding box and the ISO date in the header, each None if missing."""
     header = osmium.io.Reader(file, osmium.osm.NOTHING).header()
     box = header.box()
     corners = (box.bottom_left, box.top_right)
-    stated = None
+    extent = None
     if box.valid():
-        stated = (corners[0].lon, corners[0].lat, corners[1].lon, corners[1].lat)
+        extent = (corners[0].lon, corners[0].lat, corners[1].lon, corners[1].lat)
     try:
         day = date.fromisoformat(header.get("osmosis_replication_timestamp", "")[:10]).isoformat()
     except ValueError:
         day = None
-    return stated, day
+    return extent, day
 
 
-def check_not_cut(file: osmium.io.File, path: str | os.PathLike[str]) -> None:
-    """Refuse a file that has no way at all: an extract cut between two of its blocks reads without any error."""
+def check_has_ways(file: osmium.io.File, path: str | os.PathLike[str]) -> None:
+    """Raise a FileError if a file has no ways: one truncated between two blocks reads without error.
+
+    Parameters
+    ----------
+    file, path
+        The file, as osmium reads it and as the user named it.
+    """
     if next(iter(osmium.FileProcessor(file, osmium.osm.WAY)), None) is not None:
         return
     nodes = sum(1 for _ in osmium.FileProcessor(file, osmium.osm.NODE))
@@ -119,8 +141,16 @@ def check_not_cut(file: osmium.io.File, path: str | os.PathLike[str]) -> None:
     raise FileError(msg)
 
 
-def needs_order(file: osmium.io.File, raw: RawWays) -> bool:
-    """Return whether nodes that ways miss are in the file after all: after the ways, or under negative ids."""
+def needs_reordering(file: osmium.io.File, raw: RawWays) -> bool:
+    """Return whether nodes missing from ways are in the file after all: after the ways, or with negative ids.
+
+    Parameters
+    ----------
+    file
+        The file.
+    raw
+        Its ways, as read in one pass.
+    """
     missing = raw.refs[np.isnan(raw.xy[:, 0])]
     if not len(missing):
         return False
@@ -133,8 +163,8 @@ def needs_order(file: osmium.io.File, raw: RawWays) -> bool:
 
 
 @contextmanager
-def in_order(file: osmium.io.File) -> Iterator[osmium.io.File]:
-    """Yield a temporary copy of a file in which nodes come first and negative ids are renumbered from `RENUMBERED`."""
+def reordered_copy(file: osmium.io.File) -> Iterator[osmium.io.File]:
+    """Yield a temporary copy of a file with nodes first and negative ids renumbered from `RENUMBERED`."""
     with tempfile.TemporaryDirectory(prefix="tenmin-") as folder:
         copy = str(Path(folder) / "ordered.osm.pbf")
         with osmium.SimpleWriter(copy) as writer:
@@ -146,12 +176,12 @@ def in_order(file: osmium.io.File) -> Iterator[osmium.io.File]:
 
 def _renumbered(item: object) -> object:
     if isinstance(item, osmium.osm.Way):
-        return item.replace(id=_positive(item.id), nodes=[_positive(node.ref) for node in item.nodes])
+        return item.replace(id=_positive_id(item.id), nodes=[_positive_id(node.ref) for node in item.nodes])
     if isinstance(item, osmium.osm.Relation):
-        members = [(member.type, _positive(member.ref), member.role) for member in item.members]
-        return item.replace(id=_positive(item.id), members=members)
-    return item.replace(id=_positive(item.id)) if isinstance(item, osmium.osm.Node) else item
+        members = [(member.type, _positive_id(member.ref), member.role) for member in item.members]
+        return item.replace(id=_positive_id(item.id), members=members)
+    return item.replace(id=_positive_id(item.id)) if isinstance(item, osmium.osm.Node) else item
 
 
-def _positive(number: int) -> int:
+def _positive_id(number: int) -> int:
     return number if number >= 0 else RENUMBERED - number

@@ -1,4 +1,4 @@
-"""The numbers of ways in osmium's OPL text, read in one compiled pass."""
+"""Kernels that parse ways in osmium's OPL text format."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from tenmin.support.jit import inner, kernel
 
 __all__ = ["parse_ways"]
 
-_NO_PLACE = np.iinfo(np.int64).min
+_NO_COORDINATE = np.iinfo(np.int64).min
 _NODES_FIELD = 2
 _DIGITS = 7
-"""Decimals of a degree that osmium keeps."""
+"""Decimal places of a degree in osmium."""
 _LINE_FEED, _BLANK, _COMMA, _MINUS, _POINT, _ZERO, _NINE, _NODE = b"\n ,-.09n"
 
 
 @kernel
-def _sizes(text):
-    """How many ways and how many nodes a text holds."""
+def _count_ways_and_nodes(text):
+    """Return the number of ways and of their nodes in `text`, uint8 of shape (bytes,)."""
     ways = nodes = field = 0
     for byte in text:
         if byte == _LINE_FEED:
@@ -31,8 +31,8 @@ def _sizes(text):
 
 
 @inner
-def _whole(text, at):
-    """The whole number at a place, and where it ends."""
+def _parse_integer(text, at):
+    """Return the integer that begins at index `at` of the text, and the index after it."""
     sign = 1
     if text[at] == _MINUS:
         sign = -1
@@ -45,8 +45,11 @@ def _whole(text, at):
 
 
 @inner
-def _degrees(text, at):
-    """The coordinate at a place in units of the last decimal, and where it ends; none if no number is there."""
+def _parse_coordinate(text, at):
+    """Return the coordinate at index `at` in units of 1e-7 degrees, and the index after it.
+
+    If there is no number, the coordinate is `_NO_COORDINATE`.
+    """
     start = at
     sign = 1
     if text[at] == _MINUS:
@@ -62,18 +65,32 @@ def _degrees(text, at):
             decimals += decimals >= 0
         at += 1
     if at == start:
-        return _NO_PLACE, at
+        return _NO_COORDINATE, at
     for _ in range(_DIGITS - max(decimals, 0)):
         number *= 10
     return sign * number, at
 
 
 @kernel
-def _parse(text, ids, tags, counts, refs, places):
-    """Read lines such as `w12 Thighway=steps Nn1x24.9y60.1,n2x24.8y60.2`."""
+def _parse(text, ids, tags, counts, refs, coordinates):
+    """Parse lines such as `w12 Thighway=steps Nn1x24.9y60.1,n2x24.8y60.2` into arrays.
+
+    Parameters
+    ----------
+    text
+        The text, uint8 of shape (bytes,).
+    ids, counts
+        Filled with the id and the number of nodes of each way, int64 of shape (ways,).
+    tags
+        Filled with where the tags of each way begin and end in the text, int64 of shape (ways, 2).
+    refs
+        Filled with the node ids of all ways, int64 of shape (nodes,).
+    coordinates
+        Filled with longitude and latitude in units of 1e-7 degrees, int64 of shape (nodes, 2).
+    """
     node = at = 0
     for way in range(len(ids)):
-        ids[way], at = _whole(text, at + 1)
+        ids[way], at = _parse_integer(text, at + 1)
         tags[way, 0] = at + 2
         at += 1
         while text[at] != _BLANK:
@@ -82,9 +99,9 @@ def _parse(text, ids, tags, counts, refs, places):
         first = node
         at += 2
         while text[at] == _NODE:
-            refs[node], at = _whole(text, at + 1)
-            places[node, 0], at = _degrees(text, at + 1)
-            places[node, 1], at = _degrees(text, at + 1)
+            refs[node], at = _parse_integer(text, at + 1)
+            coordinates[node, 0], at = _parse_coordinate(text, at + 1)
+            coordinates[node, 1], at = _parse_coordinate(text, at + 1)
             node += 1
             at += text[at] == _COMMA
         counts[way] = node - first
@@ -94,25 +111,32 @@ def _parse(text, ids, tags, counts, refs, places):
 
 
 def parse_ways(text: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    r"""Return the ways of an OPL text without metadata, in which every line is a way and ends with a line feed.
+    r"""Return the ways in an OPL text without metadata, in which every line is a way and ends with a line feed.
 
     Returns
     -------
-    tuple of arrays
-        Ids; where the tags of each begin and end in the text; how many nodes each has; the ids of all nodes; and their
-        places in degrees (nodes, 2), NaN without a place.
+    ids
+        Id of each way, int64 of shape (ways,).
+    tags
+        Where the tags of each way begin and end in the text, int64 of shape (ways, 2).
+    counts
+        Number of nodes of each way, int64 of shape (ways,).
+    refs
+        Node ids of all ways, int64 of shape (nodes,).
+    coordinates
+        Their longitude and latitude in degrees, float64 of shape (nodes, 2), NaN where missing.
 
     Examples
     --------
-    >>> ids, tags, counts, refs, places = parse_ways(b"w12 Thighway=steps Nn1x24.9y-60.1,n-2xy\n")
-    >>> ids.tolist(), tags.tolist(), counts.tolist(), refs.tolist(), places.tolist()
+    >>> ids, tags, counts, refs, coordinates = parse_ways(b"w12 Thighway=steps Nn1x24.9y-60.1,n-2xy\n")
+    >>> ids.tolist(), tags.tolist(), counts.tolist(), refs.tolist(), coordinates.tolist()
     ([12], [[5, 18]], [2], [1, -2], [[24.9, -60.1], [nan, nan]])
     """
     raw = np.frombuffer(text, np.uint8)
-    ways, nodes = _sizes(raw)
+    ways, nodes = _count_ways_and_nodes(raw)
     ids, tags, counts = np.empty(ways, np.int64), np.empty((ways, 2), np.int64), np.empty(ways, np.int64)
-    refs, places = np.empty(nodes, np.int64), np.empty((nodes, 2), np.int64)
-    _parse(raw, ids, tags, counts, refs, places)
-    degrees = places / 10.0**_DIGITS
-    degrees[places[:, 0] == _NO_PLACE] = np.nan
+    refs, coordinates = np.empty(nodes, np.int64), np.empty((nodes, 2), np.int64)
+    _parse(raw, ids, tags, counts, refs, coordinates)
+    degrees = coordinates / 10.0**_DIGITS
+    degrees[coordinates[:, 0] == _NO_COORDINATE] = np.nan
     return ids, tags, counts, refs, degrees

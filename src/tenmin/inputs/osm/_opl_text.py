@@ -1,7 +1,7 @@
-"""Reads ways in bulk: osmium writes them as lines of text (its OPL format), a compiled pass reads the numbers.
+"""Read ways in bulk: osmium writes them in its OPL text format, and compiled kernels parse the text.
 
-Asking osmium for one node after the other from Python takes three times as long. The text goes through a temporary
-file and is read in blocks, so that memory stays bounded.
+This takes a third of the time of asking osmium for one node after another from Python. The text goes through a
+temporary file and is read in blocks, so that memory stays bounded.
 """
 
 from __future__ import annotations
@@ -24,72 +24,81 @@ from tenmin.inputs.osm._opl import parse_ways
 __all__ = ["read_ways"]
 
 Tags = dict[str, str]
-_BLOCK = 32 * 1024 * 1024
-_WRITE_BUFFER = 4 * 1024 * 1024
-_ESCAPED = re.compile(r"%([0-9a-fA-F]+)%")
+_BLOCK_BYTES = 32 * 1024 * 1024
+_WRITE_BUFFER_BYTES = 4 * 1024 * 1024
+_ESCAPE = re.compile(r"%([0-9a-fA-F]+)%")
 
 
 def read_ways(
-    file: osmium.io.File, keys: Iterable[str], wanted: Callable[[Tags], bool], *, box: Box | None = None
+    file: osmium.io.File, keys: Iterable[str], is_wanted: Callable[[Tags], bool], *, box: Box | None = None
 ) -> RawWays:
-    """Return the ways that have one of `keys` and whose tags are `wanted`, each id once, in the file's order.
+    """Return ways, each id once, in the order of the file.
 
-    With a box (west, south, east, north) nodes outside it have infinite coordinates, and ways without a node inside are
-    left out as the file is read, so that memory holds what is inside.
+    Parameters
+    ----------
+    file
+        The file.
+    keys
+        Keys of which a way must have at least one.
+    is_wanted
+        Function from tags to whether the way is returned.
+    box
+        West, south, east and north in degrees. Ways without a node inside are skipped as the file is read, so that
+        memory only holds what is inside; other nodes outside get infinite coordinates.
     """
-    known: dict[bytes, Tags | None] = {}
-    parts = [RawWays.nothing()]
+    tags_by_text: dict[bytes, Tags | None] = {}
+    parts = [RawWays.empty()]
     with tempfile.TemporaryDirectory(prefix="tenmin-") as folder:
         text = Path(folder) / "ways.opl"
         _write_text(file, sorted(keys), text)
-        parts += [_read_block(block, known, wanted, box) for block in _blocks(text)]
-    raw = RawWays.of(parts)
+        parts += [_read_block(block, tags_by_text, is_wanted, box) for block in _blocks(text)]
+    raw = RawWays.concat(parts)
     first = np.zeros(len(raw.ids), bool)
     first[np.unique(raw.ids, return_index=True)[1]] = True
-    return raw if first.all() else raw.take(first)
+    return raw if first.all() else raw.select(first)
 
 
 def _read_block(
-    block: bytes, known: dict[bytes, Tags | None], wanted: Callable[[Tags], bool], box: Box | None
+    block: bytes, tags_by_text: dict[bytes, Tags | None], is_wanted: Callable[[Tags], bool], box: Box | None
 ) -> RawWays:
-    ids, at, counts, refs, xy = parse_ways(block)
+    ids, bounds, counts, refs, xy = parse_ways(block)
     tags = []
-    for begin, end in at.tolist():
+    for begin, end in bounds.tolist():
         text = block[begin:end]
-        if text not in known:
-            known[text] = _wanted_tags(text, wanted)
-        tags.append(known[text])
-    keep = np.array([one is not None for one in tags], bool)
+        if text not in tags_by_text:
+            tags_by_text[text] = _parse_tags(text, is_wanted)
+        tags.append(tags_by_text[text])
+    kept = np.array([one is not None for one in tags], bool)
     if box is not None:
         xy[((xy < box[:2]) | (xy > box[2:])).any(axis=1)] = np.inf
-        keep &= np.bincount(np.repeat(np.arange(len(ids)), counts), np.isfinite(xy[:, 0]), len(ids)) > 0
-    return RawWays(ids, tags, counts, refs, xy).take(keep)  # pyright: ignore[reportArgumentType]
+        kept &= np.bincount(np.repeat(np.arange(len(ids)), counts), np.isfinite(xy[:, 0]), len(ids)) > 0
+    return RawWays(ids, tags, counts, refs, xy).select(kept)  # pyright: ignore[reportArgumentType]
 
 
 def _write_text(file: osmium.io.File, keys: list[str], text: Path) -> None:
-    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    places.ignore_errors()
+    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    locations.ignore_errors()
     target = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false")
     with (
         osmium.io.Reader(file, osmium.osm.NODE | osmium.osm.WAY) as reader,
-        osmium.SimpleWriter(target, bufsz=_WRITE_BUFFER) as writer,
+        osmium.SimpleWriter(target, bufsz=_WRITE_BUFFER_BYTES) as writer,
     ):
-        osmium.apply(reader, places, EntityFilter(osmium.osm.WAY), KeyFilter(*keys), writer)
+        osmium.apply(reader, locations, EntityFilter(osmium.osm.WAY), KeyFilter(*keys), writer)
 
 
 def _blocks(text: Path) -> Iterator[bytes]:
     with text.open("rb") as stream:
-        while block := stream.read(_BLOCK):
+        while block := stream.read(_BLOCK_BYTES):
             yield block + stream.readline()
 
 
-def _wanted_tags(text: bytes, wanted: Callable[[Tags], bool]) -> Tags | None:
+def _parse_tags(text: bytes, is_wanted: Callable[[Tags], bool]) -> Tags | None:
     plain = text.decode("utf-8")
     tags = dict(item.split("=") for item in plain.split(","))
     if "%" in plain:
-        tags = {_plain(key): _plain(value) for key, value in tags.items()}
-    return tags if wanted(tags) else None
+        tags = {_unescape(key): _unescape(value) for key, value in tags.items()}
+    return tags if is_wanted(tags) else None
 
 
-def _plain(text: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "%" in text else text
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "%" in text else text

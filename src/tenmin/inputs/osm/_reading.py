@@ -1,4 +1,4 @@
-"""Reads an OpenStreetMap extract: whole, or only what streets need."""
+"""Read an OpenStreetMap extract, completely or only what a walking network needs."""
 
 from __future__ import annotations
 
@@ -14,26 +14,34 @@ import shapely
 from tenmin.inputs.osm._barriers import load_barriers
 from tenmin.inputs.osm._extract import OsmExtract
 from tenmin.inputs.osm._lines import (
-    FARTHEST,
+    MAX_LON_LAT,
     Box,
-    Pieces,
     RawWays,
-    cut_into_pieces,
-    labels,
-    newest_day,
-    objects,
+    Segments,
+    element_labels,
+    newest_date,
+    object_series,
     original_ids,
+    split_ways,
 )
-from tenmin.inputs.osm._memory import uncollected
-from tenmin.inputs.osm._multipolygons import AREA_KEYS, RELATION_KEYS, close_ways, is_area, read_multipolygons
-from tenmin.inputs.osm._opening import Header, check_not_cut, explained, in_order, needs_order, open_osm, read_header
+from tenmin.inputs.osm._memory import gc_paused
+from tenmin.inputs.osm._multipolygons import AREA_KEYS, RELATION_KEYS, is_area, polygons_from_ways, read_multipolygons
+from tenmin.inputs.osm._opening import (
+    Header,
+    check_has_ways,
+    needs_reordering,
+    open_osm,
+    read_header,
+    reordered_copy,
+    translate_errors,
+)
 from tenmin.inputs.osm._opl_text import read_ways
 from tenmin.inputs.osm._points import read_points
 from tenmin.support.errors import FileError, InputError
 
 __all__ = ["STREETS", "STREET_POINT_KEYS", "is_street", "read_osm", "read_streets"]
 
-#: Ways that people might walk on: these keys, with any value (None) or with one of these.
+#: Ways that might be walked: keys, with any value (None) or one of a set.
 STREETS: Mapping[str, frozenset[str] | None] = {
     "highway": None,
     "railway": frozenset({"platform"}),
@@ -41,7 +49,7 @@ STREETS: Mapping[str, frozenset[str] | None] = {
     "man_made": frozenset({"pier"}),
     "route": frozenset({"ferry"}),
 }
-#: Nodes that change how a street is walked.
+#: Keys of nodes that affect walking along a street.
 STREET_POINT_KEYS = (
     "barrier",
     "crossing",
@@ -57,24 +65,24 @@ STREET_POINT_KEYS = (
 def read_osm(path: str | os.PathLike[str], *, box: Box | None = None) -> OsmExtract:
     """Return the streets, points, areas and barriers of an OpenStreetMap extract.
 
-    Reads `.osm.pbf`, `.osm`, `.osm.gz` and `.osm.bz2`. A clipped extract is fine: a way whose nodes are missing is
-    cut at the gap and never joined across it, and what was cut or left out is listed in `refused`.
+    A clipped extract is fine: a way with missing nodes is cut at the gap and never joined across it. What was cut or
+    left out is listed in `refused`.
 
     Parameters
     ----------
     path
-        The file.
+        A `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2` file.
     box
-        West, south, east and north in degrees: only what lies inside is read, and streets are cut at its edge. The
-        way to read one town out of a large region: memory holds what is inside.
+        West, south, east and north in degrees. Only data inside is read, and streets are cut at its edge; use it to
+        read one town out of a large region.
 
     Raises
     ------
     FileError
-        The file is missing, empty, cut short, a web page, a map tile, XML with a document type declaration,
-        or holds no ways, or none whose nodes are in the file (or in the box).
+        The file is missing, empty, truncated, a web page, a map tile or XML with a document type declaration, or it
+        has no ways, or none with nodes in the file (or in the box).
     InputError
-        The box is none.
+        The box is invalid.
 
     Examples
     --------
@@ -83,24 +91,36 @@ def read_osm(path: str | os.PathLike[str], *, box: Box | None = None) -> OsmExtr
     >>> town
     <OsmExtract helsinki.osm.pbf of 2019-04-17: 2,641 ways (127 cut at the edge), 8,106 points, 969 areas, ...>
     """
-    return _read(path, box, whole=True)
+    return _read(path, box, everything=True)
 
 
 def read_streets(path: str | os.PathLike[str], *, box: Box | None = None) -> OsmExtract:
-    """Return only what a walking network needs: ways, barriers, and the points that stand on streets.
+    """Return only what a walking network needs: ways, barriers and the points on streets.
 
-    It is `read_osm` without areas (but for multipolygons that are walked across) and without the points of shops and
-    services, in a fraction of the time.
+    Like `read_osm` but faster, without points of shops and services, and without areas other than multipolygons that
+    are walked across.
 
+    Parameters
+    ----------
+    path, box
+        As in `read_osm`.
+
+    Raises
+    ------
+    FileError, InputError
+        As in `read_osm`.
+
+    Examples
+    --------
     >>> from tenmin.inputs.samples import sample_path
     >>> len(read_streets(sample_path("helsinki")).areas)
     23
     """
-    return _read(path, box, whole=False)
+    return _read(path, box, everything=False)
 
 
 def is_street(tags: Mapping[str, str]) -> bool:
-    """Return whether a way with these tags is one that people might walk on.
+    """Return whether a way with these tags might be walked.
 
     >>> is_street({"highway": "steps"}), is_street({"railway": "rail"})
     (True, False)
@@ -108,121 +128,129 @@ def is_street(tags: Mapping[str, str]) -> bool:
     return any(key in tags and (values is None or tags[key] in values) for key, values in STREETS.items())
 
 
-@uncollected()
-def _read(path: str | os.PathLike[str], box: Box | None, *, whole: bool) -> OsmExtract:
+@gc_paused()
+def _read(path: str | os.PathLike[str], box: Box | None, *, everything: bool) -> OsmExtract:
     if box is not None:
         _check_box(box)
-    with explained(path):
+    with translate_errors(path):
         file = open_osm(path)
-        raw = _ways(file, box, whole=whole)
+        raw = _ways(file, box, everything=everything)
         header = read_header(file)
         if not len(raw.ids):
-            check_not_cut(file, path)
-            _refuse_empty_box(path, box, header)
-        if not needs_order(file, raw):
-            return _extract(os.fspath(path), file, raw, (header, box), whole=whole)
-        with in_order(file) as ordered:
-            return _extract(os.fspath(path), ordered, _ways(ordered, box, whole=whole), (header, box), whole=whole)
+            check_has_ways(file, path)
+            _raise_empty_box(path, box, header)
+        if not needs_reordering(file, raw):
+            return _build_extract(os.fspath(path), file, raw, (header, box), everything=everything)
+        with reordered_copy(file) as reordered:
+            return _build_extract(
+                os.fspath(path),
+                reordered,
+                _ways(reordered, box, everything=everything),
+                (header, box),
+                everything=everything,
+            )
 
 
 def _check_box(box: Box) -> None:
     west, south, east, north = box
-    (farthest, highest) = FARTHEST
+    (farthest, highest) = MAX_LON_LAT
     if not (-farthest <= west < east <= farthest and -highest <= south < north <= highest):
         msg = f"box is {box!r}; give west, south, east and north in degrees, e.g. (24.93, 60.16, 24.95, 60.18)"
         raise InputError(msg)
 
 
-def _refuse_empty_box(path: str | os.PathLike[str], box: Box | None, header: Header) -> None:
+def _raise_empty_box(path: str | os.PathLike[str], box: Box | None, header: Header) -> None:
     if box is not None:
         extent = "does not state its extent" if header[0] is None else f"covers {header[0]}"
         msg = f"{path} has no street in the box {box}; the file {extent} (west, south, east, north)"
         raise FileError(msg)
 
 
-def _ways(file: osmium.io.File, box: Box | None, *, whole: bool) -> RawWays:
-    keys = load_barriers().keys | set(STREETS) | (set(AREA_KEYS) if whole else set())
-    return read_ways(file, keys, lambda tags: _is_line(tags) or (whole and is_area(tags)), box=box)
+def _ways(file: osmium.io.File, box: Box | None, *, everything: bool) -> RawWays:
+    keys = load_barriers().keys | set(STREETS) | (set(AREA_KEYS) if everything else set())
+    return read_ways(file, keys, lambda tags: _is_line(tags) or (everything and is_area(tags)), box=box)
 
 
 def _is_line(tags: Mapping[str, str]) -> bool:
     return is_street(tags) or load_barriers().kind(tags) is not None
 
 
-def _extract(
-    path: str, file: osmium.io.File, raw: RawWays, about: tuple[Header, Box | None], *, whole: bool
+def _build_extract(
+    path: str, file: osmium.io.File, raw: RawWays, about: tuple[Header, Box | None], *, everything: bool
 ) -> OsmExtract:
     (extent, day), box = about
-    lines = raw.take(np.array(raw.by_tags(_is_line), bool))
-    pieces = cut_into_pieces(lines)
-    if len(lines.ids) and not len(pieces.row):
+    lines = raw.select(np.array(raw.map_tags(_is_line), bool))
+    segments = split_ways(lines)
+    if len(lines.ids) and not len(segments.row):
         msg = f"{path}: none of its {len(lines.ids):,} ways has its nodes in the file; export ways with their nodes"
         raise FileError(msg)
-    relations, open_relations = read_multipolygons(file, RELATION_KEYS if whole else load_barriers().keys | {"highway"})
+    relations, open_relations = read_multipolygons(
+        file, RELATION_KEYS if everything else load_barriers().keys | {"highway"}
+    )
     if box is not None:
         relations = relations[shapely.intersects(relations.geometry.to_numpy(), shapely.box(*box))]
     plazas = relations[np.array([is_street(tags) for tags in relations["tags"]], bool)]
-    areas, open_ways = close_ways(raw.take(np.array(raw.by_tags(is_area), bool) & whole))
+    areas, open_ways = polygons_from_ways(raw.select(np.array(raw.map_tags(is_area), bool) & everything))
     return OsmExtract(
         path=path,
-        ways=_street_pieces(lines, pieces),
-        points=read_points(file, None if whole else STREET_POINT_KEYS, box=box),
-        areas=_joined(areas, relations if whole else plazas),
-        barriers=_joined(_lines(lines, pieces), _outlines(relations)),
-        box=_common(extent, box),
-        date=day or newest_day(file, STREETS),
-        refused=pd.concat([_cut_ways(lines, pieces), open_ways, open_relations], ignore_index=True),
+        ways=_street_frame(lines, segments),
+        points=read_points(file, None if everything else STREET_POINT_KEYS, box=box),
+        areas=_concat(areas, relations if everything else plazas),
+        barriers=_concat(_barrier_lines(lines, segments), _barrier_outlines(relations)),
+        box=_intersection(extent, box),
+        date=day or newest_date(file, STREETS),
+        refused=pd.concat([_refused_ways(lines, segments), open_ways, open_relations], ignore_index=True),
     )
 
 
-def _common(extent: Box | None, box: Box | None) -> Box | None:
-    """The part of a file's extent that was asked for."""
+def _intersection(extent: Box | None, box: Box | None) -> Box | None:
+    """Return the part of the file's extent inside the requested box; either may be None."""
     if extent is None or box is None:
         return extent or box
     return (max(extent[0], box[0]), max(extent[1], box[1]), min(extent[2], box[2]), min(extent[3], box[3]))
 
 
-def _street_pieces(lines: RawWays, pieces: Pieces) -> gpd.GeoDataFrame:
-    take = np.flatnonzero(np.array(lines.by_tags(is_street), bool)[pieces.row])
-    rows = pieces.row[take]
+def _street_frame(lines: RawWays, segments: Segments) -> gpd.GeoDataFrame:
+    take = np.flatnonzero(np.array(lines.map_tags(is_street), bool)[segments.row])
+    rows = segments.row[take]
     columns = {
         "way": original_ids(lines.ids[rows]),
-        "tags": objects([lines.tags[row] for row in rows]),
-        "nodes": objects([pieces.nodes[piece] for piece in take]),
-        "cut_start": pieces.cut_start[take],
-        "cut_end": pieces.cut_end[take],
+        "tags": object_series([lines.tags[row] for row in rows]),
+        "nodes": object_series([segments.nodes[segment] for segment in take]),
+        "cut_start": segments.cut_start[take],
+        "cut_end": segments.cut_end[take],
     }
-    return gpd.GeoDataFrame(columns, geometry=pieces.lines[take], crs="EPSG:4326")
+    return gpd.GeoDataFrame(columns, geometry=segments.lines[take], crs="EPSG:4326")
 
 
-def _lines(lines: RawWays, pieces: Pieces) -> gpd.GeoDataFrame:
-    kinds = lines.by_tags(load_barriers().kind)
-    take = np.flatnonzero(np.array([kind is not None for kind in kinds], bool)[pieces.row])
-    rows = pieces.row[take]
+def _barrier_lines(lines: RawWays, segments: Segments) -> gpd.GeoDataFrame:
+    kinds = lines.map_tags(load_barriers().kind)
+    take = np.flatnonzero(np.array([kind is not None for kind in kinds], bool)[segments.row])
+    rows = segments.row[take]
     names = [lines.tags[row].get("name") for row in rows]
-    return _barriers(
-        [kinds[row] for row in rows], names, labels(["w"] * len(rows), lines.ids[rows]), pieces.lines[take]
+    return _barrier_frame(
+        [kinds[row] for row in rows], names, element_labels(["w"] * len(rows), lines.ids[rows]), segments.lines[take]
     )
 
 
-def _outlines(relations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _barrier_outlines(relations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     kinds = [load_barriers().kind(tags) for tags in relations["tags"]]
     shapes, row = shapely.get_parts(shapely.boundary(relations.geometry.to_numpy()), return_index=True)
     take = np.flatnonzero([kinds[place] is not None for place in row])
     row = row[take]
     names = [tags.get("name") for tags in relations["tags"].iloc[row]]
-    return _barriers([kinds[place] for place in row], names, relations.index[row], shapes[take])
+    return _barrier_frame([kinds[place] for place in row], names, relations.index[row], shapes[take])
 
 
-def _barriers(
+def _barrier_frame(
     kinds: Sequence[str | None], names: Sequence[str | None], sources: pd.Index, shapes: np.ndarray
 ) -> gpd.GeoDataFrame:
-    columns = {"kind": pd.array(kinds, dtype="str"), "name": objects(names), "source": sources.to_numpy()}
+    columns = {"kind": pd.array(kinds, dtype="str"), "name": object_series(names), "source": sources.to_numpy()}
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
-def _joined(first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return both frames one under the other, with their labels kept if they are text."""
+def _concat(first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows of both frames, keeping labels if they are text."""
     filled = [frame for frame in (first, second) if len(frame)]
     if not filled:
         return first
@@ -230,18 +258,18 @@ def _joined(first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> gpd.GeoDataFra
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=numbered))
 
 
-def _cut_ways(raw: RawWays, pieces: Pieces) -> pd.DataFrame:
-    hurt = np.flatnonzero((pieces.lost > 0) | (pieces.kept == 0))
+def _refused_ways(raw: RawWays, segments: Segments) -> pd.DataFrame:
+    affected = np.flatnonzero((segments.lost > 0) | (segments.kept == 0))
     return pd.DataFrame(
         {
-            "element": labels(["w"] * len(hurt), raw.ids[hurt]).astype(object),
-            "reason": objects([_what_happened(pieces.kept[row], pieces.lost[row]) for row in hurt]),
-            "nodes": pieces.lost[hurt],
+            "element": element_labels(["w"] * len(affected), raw.ids[affected]).astype(object),
+            "reason": object_series([_refusal_reason(segments.kept[row], segments.lost[row]) for row in affected]),
+            "nodes": segments.lost[affected],
         }
     )
 
 
-def _what_happened(kept: int, lost: int) -> str:
+def _refusal_reason(kept: int, lost: int) -> str:
     if lost == 0:
         return "left out: it has fewer than two different nodes"
     if kept == 0:

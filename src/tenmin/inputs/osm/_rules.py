@@ -1,4 +1,4 @@
-"""Which ways a walker may use and why: an ordered table, read once and asked once per kind of tags."""
+"""Walk rules: which ways can be walked, and why, by an ordered table of conditions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tenmin.support.conditions import Condition, memoize, parse_condition
 from tenmin.support.errors import FileError
 from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 
-__all__ = ["Direction", "Rule", "Rules", "judge_ways", "load_rules"]
+__all__ = ["Direction", "Rule", "Rules", "classify_ways", "load_rules"]
 
 VERDICTS = ("walk", "private", "refuse")
 _COLUMNS = ["rule", "walkable", "private", "kind", "forward", "backward"]
@@ -24,7 +24,19 @@ _COLUMNS = ["rule", "walkable", "private", "kind", "forward", "backward"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table: ways that fit `when` get `verdict` (walk, private or refuse), for the reason given."""
+    """A row of the table: ways for which `when` holds get a verdict.
+
+    Attributes
+    ----------
+    id
+        Name of the rule, unique in its table.
+    when
+        Condition on the tags of a way.
+    verdict
+        "walk" (open to everybody), "private" (open to residents and visitors) or "refuse".
+    zh, en
+        The reason as a sentence.
+    """
 
     id: str
     when: Condition
@@ -35,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Direction:
-    """A row that binds walkers to one direction of the ways that fit `when`."""
+    """A row that allows walkers only one direction of the ways for which `when` holds."""
 
     id: str
     when: Condition
@@ -45,7 +57,19 @@ class Direction:
 
 @dataclass(frozen=True, repr=False)
 class Rules:
-    """A table of walk rules, first fit first, with the keys that name the kind of a way."""
+    """A table of walk rules.
+
+    Attributes
+    ----------
+    path
+        Its file.
+    rules
+        The rules; the first whose condition holds decides.
+    directions
+        Rules on direction; again the first one decides.
+    kinds
+        Keys whose value is the kind of a way, in order of precedence.
+    """
 
     path: str
     rules: tuple[Rule, ...]
@@ -57,11 +81,11 @@ class Rules:
 
     @property
     def keys(self) -> frozenset[str]:
-        """All the keys that a verdict can depend on."""
+        """All keys that a verdict can depend on."""
         conditions = [row.when.keys for row in (*self.rules, *self.directions)]
         return frozenset(self.kinds).union(*conditions)
 
-    def judge(self, tags: Mapping[str, str]) -> tuple[str, bool, bool, str, bool, bool]:
+    def classify(self, tags: Mapping[str, str]) -> tuple[str, bool, bool, str, bool, bool]:
         """Return rule id, walkable, private, kind, forward and backward of a way with these tags."""
         rule = next(row for row in self.rules if row.when.holds(tags))
         way = next((row for row in self.directions if row.when.holds(tags)), None)
@@ -76,8 +100,17 @@ class Rules:
         )
 
     def reason(self, rule_id: str, lang: str = "en") -> str:
-        """Return the sentence of a rule, in `zh` or `en`.
+        """Return the reason of a rule as a sentence.
 
+        Parameters
+        ----------
+        rule_id
+            Id of the rule.
+        lang
+            "zh" or "en".
+
+        Examples
+        --------
         >>> from tenmin.inputs.osm import load_rules
         >>> load_rules().reason("foot_no")
         'walkers are not allowed (foot=no)'
@@ -85,39 +118,51 @@ class Rules:
         return next(getattr(row, lang) for row in self.rules if row.id == rule_id)
 
 
-def judge_ways(ways: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
-    """Return, for every row of `ways`, the rule that decides, its verdict, and the directions open on foot.
+def classify_ways(ways: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
+    """Return the walk rule, verdict and open directions of each way.
 
-    Columns: `rule` (its id), `walkable` (open to everybody), `private` (open to those who live there), `kind`
-    (footway, steps, residential, ...), `forward` and `backward` (only `oneway:foot`, `foot:forward`,
-    `foot:backward` and the run of an escalator bind walkers). The index is that of `ways`.
+    Parameters
+    ----------
+    ways
+        Ways with their `tags`.
+    rules
+        The walk rules; by default those that ship with the package.
 
+    Returns
+    -------
+    DataFrame
+        With the index of `ways`: `rule` (id of the rule that decides), `walkable` (open to everybody), `private` (open
+        to residents and visitors), `kind` (footway, steps, residential, ...), `forward` and `backward` (only
+        `oneway:foot`, `foot:forward`, `foot:backward` and escalators restrict walkers).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> ways = pd.DataFrame({"tags": [{"highway": "cycleway", "foot": "no"}, {"highway": "steps"}]})
-    >>> judge_ways(ways)[["rule", "walkable", "kind"]]
+    >>> classify_ways(ways)[["rule", "walkable", "kind"]]
           rule  walkable      kind
     0  foot_no     False  cycleway
     1    steps      True     steps
     """
     table = rules or load_rules()
-    judge = memoize(table.judge, table.keys)
+    classify = memoize(table.classify, table.keys)
     tags = ways["tags"].tolist()
-    by_tags = {id(one): judge(one) for one in {id(one): one for one in tags}.values()}
-    verdicts = {verdict: row for row, verdict in enumerate(dict.fromkeys(by_tags.values()))}
-    rows = np.fromiter((verdicts[by_tags[id(one)]] for one in tags), np.int64, len(tags))
+    by_id = {id(one): classify(one) for one in {id(one): one for one in tags}.values()}
+    verdicts = {verdict: row for row, verdict in enumerate(dict.fromkeys(by_id.values()))}
+    rows = np.fromiter((verdicts[by_id[id(one)]] for one in tags), np.int64, len(tags))
     flags = ["walkable", "private", "forward", "backward"]
     frame = pd.DataFrame(list(verdicts), columns=_COLUMNS).astype(dict.fromkeys(flags, bool))
     return frame.astype({"rule": "str", "kind": "str"}).take(rows).set_axis(ways.index, axis=0)
 
 
 def load_rules(path: str | os.PathLike[str] | None = None) -> Rules:
-    """Return the walk rules of a TOML file (without one, those that ship with the package).
+    """Return the walk rules of a TOML file, by default those that ship with the package.
 
     Raises
     ------
     FileError
-        The file is not TOML, or a row has an unknown key, a missing one, a verdict that is none, an id that
-        is there twice, or the last row does not hold for every way.
+        The file is not TOML; a row has an unknown or missing key, an unknown verdict or a duplicate id; or the last
+        rule does not hold for every way.
     """
     return _shipped() if path is None else _parse(open_input(path, (".toml",)))
 

@@ -1,4 +1,4 @@
-"""Asks a service on the internet within a time that is fixed beforehand, and keeps only whole answers."""
+"""Requests to online services with a deadline, retries and complete responses only."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tenmin.support.errors import InputError, ServiceError
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["KNOWN_HOSTS", "Deadline", "Patience", "Retry", "Sink", "ask", "check_service"]
+__all__ = ["KNOWN_HOSTS", "Deadline", "Patience", "ResponseHandler", "RetryableError", "check_service", "send_request"]
 
-#: Hosts that are asked without anybody naming them, and to which a study file may point.
+#: Hosts that are trusted by default, and that a study file may name.
 KNOWN_HOSTS = frozenset(
     {
         "overpass-api.de",
@@ -35,101 +35,101 @@ KNOWN_HOSTS = frozenset(
     }
 )
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-_CHUNK = 1 << 16
-_SILENCE = 60.0
-_REDIRECTS = 3
-_FIRST_WAIT = 2.0
-_LONGEST_WAIT = 60.0
+_TEMPORARY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_CHUNK_BYTES = 1 << 16
+_READ_TIMEOUT = 60.0
+_MAX_REDIRECTS = 3
+_FIRST_BACKOFF = 2.0
+_MAX_BACKOFF = 60.0
 _MORE_TIME = "give it more time (patience=Patience(seconds=600)), or ask for a smaller area"
-_TEXT = re.compile(r"<[^>]*>|\s+")
+_MARKUP = re.compile(r"<[^>]*>|\s+")
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often a service is asked; clock and sleep may be replaced in tests.
+    """Time limit and number of tries of a request; clock, sleep and jitter can be replaced in tests.
 
     >>> Patience(seconds=600).tries
     5
     """
 
     seconds: float = 180.0
-    """Seconds that all of it may take: waiting, asking again and downloading."""
+    """Total time in seconds, including waiting, retries and download."""
     tries: int = 5
-    """Times that one question is asked at most."""
+    """Largest number of tries of one request."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     jitter: Callable[[], float] = field(default=random.random, repr=False)
-    """A number from 0 to 1 by which waits are spread, so that many askers do not return at once."""
+    """Random number from 0 to 1 that spreads retries, so that many clients do not retry at once."""
 
     def __post_init__(self) -> None:
         if not (0.0 < self.seconds < float("inf") and self.tries >= 1):
             msg = f"patience must be a finite time above 0 and at least 1 try, but is {self!r}"
             raise InputError(msg)
 
-    def begin(self) -> Deadline:
-        """Return the deadline of a piece of work that begins now."""
+    def start(self) -> Deadline:
+        """Return the deadline of work that starts now."""
         return Deadline(self, self.clock() + self.seconds)
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """The moment at which a piece of work ends, done or not."""
+    """Time at which work ends, done or not."""
 
     patience: Patience
     at: float
 
     @property
     def left(self) -> float:
-        """Seconds that are left, not below 0."""
+        """Remaining seconds, at least 0."""
         return max(0.0, self.at - self.patience.clock())
 
     def sleep(self, seconds: float) -> bool:
-        """Sleep, and return True; or False at once if the deadline would pass meanwhile."""
+        """Sleep and return True, or return False at once if the deadline would pass meanwhile."""
         if seconds >= self.left:
             return False
         self.patience.sleep(seconds)
         return True
 
 
-class Retry(Exception):  # noqa: N818
-    """An answer that might be better next time; `after` are the seconds that the service asks to wait."""
+class RetryableError(Exception):
+    """A failure that may be temporary; `after` is the wait in seconds that the service asks for, if any."""
 
     def __init__(self, why: str, after: float | None = None) -> None:
         super().__init__(why)
         self.after = after
 
 
-class Sink(Protocol):
-    """What takes the bytes of one answer, and may refuse them by `Retry` or `ServiceError`."""
+class ResponseHandler(Protocol):
+    """Consumer of one response; each method may raise `RetryableError` or `ServiceError`."""
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Process the next bytes."""
         ...
 
     def finish(self) -> None:
-        """Judge the answer, now that all of it is there."""
+        """Check the complete response."""
         ...
 
     def close(self) -> None:
-        """Let go of files, whether the answer was good or not."""
+        """Close files, whether or not the response was valid."""
         ...
 
 
 def check_service(url: str, *, named: bool) -> str:
-    """Return the URL of a service if it may be asked.
+    """Return the URL of a service if it is allowed.
 
     Parameters
     ----------
     url
-        Its address.
+        The URL.
     named
-        Whether the caller of a function named it: then any https host will do, and http on this machine itself.
+        Whether the caller named it explicitly, which allows any https host, and http on this machine.
 
     Raises
     ------
     InputError
-        It is not https, holds a password, or its host is not known.
+        It is not https, contains credentials, or its host is unknown.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
@@ -146,38 +146,40 @@ def check_service(url: str, *, named: bool) -> str:
     return url
 
 
-def ask(
+def send_request(
     url: str,
-    sink: Callable[[], Sink],
+    make_handler: Callable[[], ResponseHandler],
     *,
     params: Mapping[str, str] | None = None,
     data: Mapping[str, str] | None = None,
     deadline: Deadline,
 ) -> None:
-    """Send one question, again where that may help, and pour the answer into a new sink each time.
+    """Send a request, retrying temporary failures, and stream each response into a new handler.
 
     Parameters
     ----------
     url
-        Where to, already checked.
-    sink
-        Makes what takes the bytes.
-    params, data
-        What to ask: by GET, or by POST.
+        The URL, already checked.
+    make_handler
+        Returns a new handler for each try.
+    params
+        Query parameters; sent by GET.
+    data
+        Form data; sent by POST.
     deadline
         When to stop.
 
     Raises
     ------
     ServiceError
-        No whole answer came in time.
+        There was no complete response in time.
     """
     host, patience = urlsplit(url).hostname, deadline.patience
     for attempt in count(1):
         try:
-            _within(deadline, lambda: _send(url, sink, params, data, deadline))
-        except Retry as error:
-            wait = _wait(error.after, attempt, patience)
+            _run_until(deadline, lambda: _send(url, make_handler, params, data, deadline))
+        except RetryableError as error:
+            wait = _backoff_seconds(error.after, attempt, patience)
             if attempt >= patience.tries:
                 msg = f"{host}: {error}; {attempt} tries failed. Ask again later, or for a smaller area"
                 raise ServiceError(msg) from error
@@ -194,22 +196,22 @@ def ask(
             return
 
 
-def _wait(asked: float | None, attempt: int, patience: Patience) -> float:
-    """Seconds until the next try: what the service asks for and up to a tenth more, else ever longer."""
-    if asked is not None:
-        return asked * (1.0 + 0.1 * patience.jitter())
-    return min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1)) * (0.5 + patience.jitter())
+def _backoff_seconds(retry_after: float | None, attempt: int, patience: Patience) -> float:
+    """Return the wait before the next try: what the service asks for plus up to 10 %, else exponential backoff."""
+    if retry_after is not None:
+        return retry_after * (1.0 + 0.1 * patience.jitter())
+    return min(_MAX_BACKOFF, _FIRST_BACKOFF * 2.0 ** (attempt - 1)) * (0.5 + patience.jitter())
 
 
-def _within(deadline: Deadline, work: Callable[[], None]) -> None:
-    """Do a piece of work in a thread, which is left behind if it does not end in time."""
-    failed: list[BaseException] = []
+def _run_until(deadline: Deadline, work: Callable[[], None]) -> None:
+    """Run work in a thread, which is abandoned if it does not end in time."""
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
             work()
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     thread = threading.Thread(target=run, name="tenmin-ask", daemon=True)
     thread.start()
@@ -217,13 +219,13 @@ def _within(deadline: Deadline, work: Callable[[], None]) -> None:
     if thread.is_alive():
         msg = f"no whole answer within {deadline.patience.seconds:g} s; {_MORE_TIME}"
         raise ServiceError(msg)
-    if failed:
-        raise failed[0]
+    if errors:
+        raise errors[0]
 
 
 def _send(
     url: str,
-    sink: Callable[[], Sink],
+    make_handler: Callable[[], ResponseHandler],
     params: Mapping[str, str] | None,
     data: Mapping[str, str] | None,
     deadline: Deadline,
@@ -236,15 +238,15 @@ def _send(
     try:
         with requests.Session() as session:
             session.trust_env = urlsplit(url).hostname not in _LOOPBACK  # proxies lead out of this machine
-            for _ in range(_REDIRECTS + 1):
+            for _ in range(_MAX_REDIRECTS + 1):
                 with session.request(
                     method, url, params=params, data=data, headers=headers, stream=True, allow_redirects=False,
-                    timeout=max(0.01, min(_SILENCE, deadline.left)),
+                    timeout=max(0.01, min(_READ_TIMEOUT, deadline.left)),
                 ) as response:  # fmt: skip
                     if not response.is_redirect:
-                        _pour(response, sink, deadline)
+                        _stream_response(response, make_handler, deadline)
                         return
-                    url, params = _redirected(url, response.headers["Location"]), None
+                    url, params = _redirect_target(url, response.headers["Location"]), None
             msg = "it redirects again and again"
             raise ServiceError(msg)
     except requests.exceptions.SSLError as error:
@@ -252,11 +254,11 @@ def _send(
         raise ServiceError(msg) from error
     except requests.RequestException as error:
         msg = f"the connection failed or broke off ({type(error).__name__}: {str(error)[:200]})"
-        raise Retry(msg) from error
+        raise RetryableError(msg) from error
 
 
-def _redirected(url: str, location: str) -> str:
-    """Where a redirect leads, if that is the same service."""
+def _redirect_target(url: str, location: str) -> str:
+    """Return the target of a redirect if it is on the same host."""
     target = urljoin(url, location)
     if urlsplit(target)[:2] != urlsplit(url)[:2]:
         msg = f"it redirects to {target[:200]!r}, another host, which is not followed"
@@ -264,33 +266,35 @@ def _redirected(url: str, location: str) -> str:
     return target
 
 
-def _pour(response: requests.Response, sink: Callable[[], Sink], deadline: Deadline) -> None:
-    """Let a new sink have a good answer; refuse any other."""
+def _stream_response(
+    response: requests.Response, make_handler: Callable[[], ResponseHandler], deadline: Deadline
+) -> None:
+    """Stream a successful response into a new handler; raise for any other."""
     if response.status_code != 200:  # noqa: PLR2004
-        _refuse(response)
-    taker = sink()
+        _raise_for_status(response)
+    handler = make_handler()
     try:
-        for chunk in response.iter_content(_CHUNK):
+        for chunk in response.iter_content(_CHUNK_BYTES):
             if not deadline.left:
                 msg = f"the answer takes longer than {deadline.patience.seconds:g} s; {_MORE_TIME}"
                 raise ServiceError(msg)
-            taker.write(chunk)
-        taker.finish()
+            handler.write(chunk)
+        handler.finish()
     finally:
-        taker.close()
+        handler.close()
 
 
-def _refuse(response: requests.Response) -> None:
+def _raise_for_status(response: requests.Response) -> None:
     head = next(response.iter_content(1 << 12), b"").decode("utf-8", "replace")
-    said = _TEXT.sub(" ", head).strip()[:200]
+    said = _MARKUP.sub(" ", head).strip()[:200]
     msg = f"it answered {response.status_code} {response.reason}{f' ({said})' if said else ''}"
-    if response.status_code in _BUSY:
-        raise Retry(msg, _retry_after(response.headers.get("Retry-After")))
+    if response.status_code in _TEMPORARY_STATUSES:
+        raise RetryableError(msg, _retry_after(response.headers.get("Retry-After")))
     raise ServiceError(msg)
 
 
 def _retry_after(text: str | None) -> float | None:
-    """The seconds that a service asks to wait: it states them, or a date."""
+    """Return the seconds in a Retry-After header, which holds seconds or a date."""
     if text is None:
         return None
     if text.strip().isdecimal():

@@ -1,4 +1,4 @@
-"""What Overpass and Nominatim answer, judged byte by byte while it arrives."""
+"""Handlers of responses from Overpass and Nominatim, which validate them while they arrive."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from tenmin.inputs.osm._service import Retry
+from tenmin.inputs.osm._service import RetryableError
 from tenmin.support.errors import ServiceError
 
-__all__ = ["JsonSink", "OsmSink"]
+__all__ = ["JsonHandler", "OsmXmlHandler"]
 
-_HEAD = 64
-_MOST_JSON = 1 << 25
-_LATER = ("timeout", "timed out", "rate_limited", "please try again")
+_HEAD_BYTES = 64
+_MAX_JSON_BYTES = 1 << 25
+_TEMPORARY = ("timeout", "timed out", "rate_limited", "please try again")
 
 
-def _refuse_foreign(head: bytes, first: bytes, what: str) -> None:
-    """Refuse an answer whose first sign is not the right one."""
+def _check_first_bytes(head: bytes, first: bytes, what: str) -> None:
+    """Raise a ServiceError if a response does not begin with the expected character."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         return
@@ -32,21 +32,29 @@ def _refuse_foreign(head: bytes, first: bytes, what: str) -> None:
         raise ServiceError(msg)
 
 
-def _day(text: str) -> str | None:
-    """The day of a moment in ISO form, if it is one."""
+def _iso_date(text: str) -> str | None:
+    """Return the date of an ISO timestamp, or None if it is invalid."""
     try:
         return date.fromisoformat(text[:10]).isoformat()
     except ValueError:
         return None
 
 
-class OsmSink:
-    """Writes an answer of Overpass in XML to a .osm.gz file, unless it is broken off, empty, too large or no data."""
+class OsmXmlHandler:
+    """Writes an XML response of Overpass to a .osm.gz file and refuses one that is incomplete, empty or too large.
 
-    def __init__(self, path: Path, most_bytes: int) -> None:
+    Attributes
+    ----------
+    date
+        Date of the database, as an ISO date, once known.
+    size
+        Bytes received, uncompressed.
+    """
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
         self.date: str | None = None
         self.size = 0
-        self._most = most_bytes
+        self._max_bytes = max_bytes
         self._head = b""
         self._raw = path.open("wb")
         self._file = gzip.GzipFile(filename="", mode="wb", compresslevel=5, fileobj=self._raw, mtime=0)
@@ -55,31 +63,31 @@ class OsmSink:
         self._remark: list[str] | None = None
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
-        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._parser.StartDoctypeDeclHandler = self._reject_doctype
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Parse and write the next bytes."""
         self.size += len(data)
-        if self.size > self._most:
-            msg = f"the answer has more than {self._most:,} bytes; ask for a smaller area, or read an extract"
+        if self.size > self._max_bytes:
+            msg = f"the answer has more than {self._max_bytes:,} bytes; ask for a smaller area, or read an extract"
             raise ServiceError(msg)
-        if len(self._head) < _HEAD:
-            self._head += data[:_HEAD]
-            _refuse_foreign(self._head, b"<", "OpenStreetMap XML")
+        if len(self._head) < _HEAD_BYTES:
+            self._head += data[:_HEAD_BYTES]
+            _check_first_bytes(self._head, b"<", "OpenStreetMap XML")
         self._parse(data, last=False)
         self._file.write(data)
 
     def finish(self) -> None:
-        """Judge the whole answer."""
+        """Check that the response is complete and holds data."""
         if not self._head.strip():
             msg = "the answer is empty"
-            raise Retry(msg)
+            raise RetryableError(msg)
         self._parse(b"", last=True)
         if self._remark is not None:
-            self._refuse_remark("".join(self._remark).strip())
+            self._raise_remark("".join(self._remark).strip())
         if not self._elements:
             msg = "OpenStreetMap has nothing in this area; is it in the order west, south, east, north, in degrees?"
             raise ServiceError(msg)
@@ -94,9 +102,9 @@ class OsmSink:
             self._parser.Parse(data, last)
         except expat.ExpatError as error:
             msg = f"the answer stops in the middle or is damaged ({error}, after {self.size:,} bytes)"
-            raise Retry(msg) from error
+            raise RetryableError(msg) from error
 
-    def _refuse_doctype(self, *_args: object) -> None:
+    def _reject_doctype(self, *_args: object) -> None:
         msg = "the answer declares a document type, which is refused"
         raise ServiceError(msg)
 
@@ -109,7 +117,7 @@ class OsmSink:
             if name == "remark":
                 self._remark = self._remark or []
             elif name == "meta":
-                self.date = _day(attributes.get("osm_base", ""))
+                self.date = _iso_date(attributes.get("osm_base", ""))
         self._path.append(name)
 
     def _end(self, _name: str) -> None:
@@ -119,39 +127,39 @@ class OsmSink:
         if self._remark is not None and self._path[-1] == "remark":
             self._remark.append(text)
 
-    def _refuse_remark(self, text: str) -> None:
+    def _raise_remark(self, text: str) -> None:
         msg = f"the answer breaks off with the remark {text[:200]!r}"
-        if any(sign in text.lower() for sign in _LATER):
-            raise Retry(msg)
+        if any(phrase in text.lower() for phrase in _TEMPORARY):
+            raise RetryableError(msg)
         msg = f"{msg}; ask for a smaller area"
         raise ServiceError(msg)
 
 
-class JsonSink:
-    """Keeps an answer in JSON."""
+class JsonHandler:
+    """Collects a JSON response and parses it into `value`."""
 
     def __init__(self) -> None:
         self.value: Any = None
         self._data = bytearray()
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Collect the next bytes."""
         self._data += data
-        if len(self._data) > _MOST_JSON:
-            msg = f"the answer has more than {_MOST_JSON:,} bytes; give a polygon or a box instead of a name"
+        if len(self._data) > _MAX_JSON_BYTES:
+            msg = f"the answer has more than {_MAX_JSON_BYTES:,} bytes; give a polygon or a box instead of a name"
             raise ServiceError(msg)
 
     def finish(self) -> None:
-        """Judge the whole answer."""
+        """Parse the complete response."""
         if not self._data.strip():
             msg = "the answer is empty"
-            raise Retry(msg)
-        _refuse_foreign(bytes(self._data), b"{", "JSON object")
+            raise RetryableError(msg)
+        _check_first_bytes(bytes(self._data), b"{", "JSON object")
         try:
             self.value = json.loads(self._data)
         except (ValueError, RecursionError) as error:
             msg = f"the answer stops in the middle or is damaged ({error})"
-            raise Retry(msg) from error
+            raise RetryableError(msg) from error
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file is open."""

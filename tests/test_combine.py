@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from tenmin.inputs.facilities import combine_facilities, complete_categories, find_facilities, suspect_shift
+from tenmin.inputs.facilities import combine_facilities, complete_categories, detect_datum_shift, find_facilities
 from tenmin.inputs.osm import read_osm
 from tenmin.support.contracts import list_remarks
 from tenmin.support.errors import TableError, TenminWarning
@@ -287,7 +287,7 @@ def moved(frame: gpd.GeoDataFrame, how: str) -> gpd.GeoDataFrame:
 def test_another_datum_is_suspected(city: str, datum: str) -> None:
     true = town(*CITIES[city])
     wrong = moved(true, datum)
-    shift = suspect_shift(wrong, true)
+    shift = detect_datum_shift(wrong, true)
     assert shift is not None
     assert shift.pairs == len(true)
     east = (wrong.geometry.x - true.geometry.x).mean() * 111_320 * np.cos(np.radians(CITIES[city][1]))
@@ -305,21 +305,21 @@ def test_no_shift_is_suspected_without_reason() -> None:
     wrong = moved(true, "gcj02")
     turned = [Point(p.x + 0.006 * np.cos(n), p.y + 0.006 * np.sin(n)) for n, p in enumerate(true.geometry)]
     scattered = true.set_geometry(turned, crs=4326)
-    assert suspect_shift(true, true) is None
-    assert suspect_shift(wrong.iloc[:4], true) is None
-    assert suspect_shift(wrong.iloc[:5], true) is not None
-    assert suspect_shift(scattered, true) is None
-    assert suspect_shift(wrong.assign(category="kindergarten"), true) is None
-    assert suspect_shift(wrong.assign(name="小学"), true.assign(name="小学")) is None
-    assert suspect_shift(wrong.drop(columns="name"), true) is None
-    assert suspect_shift(wrong.to_crs(3857), true.to_crs(32650)) is not None
+    assert detect_datum_shift(true, true) is None
+    assert detect_datum_shift(wrong.iloc[:4], true) is None
+    assert detect_datum_shift(wrong.iloc[:5], true) is not None
+    assert detect_datum_shift(scattered, true) is None
+    assert detect_datum_shift(wrong.assign(category="kindergarten"), true) is None
+    assert detect_datum_shift(wrong.assign(name="小学"), true.assign(name="小学")) is None
+    assert detect_datum_shift(wrong.drop(columns="name"), true) is None
+    assert detect_datum_shift(wrong.to_crs(3857), true.to_crs(32650)) is not None
 
 
 def test_a_few_misplaced_rows_do_not_hide_the_shift() -> None:
     true = town(*CITIES["Shanghai"])
     wrong = moved(true, "gcj02")
     wrong.geometry = [Point(p.x + 0.1, p.y) if n % 4 == 0 else p for n, p in enumerate(wrong.geometry)]
-    shift = suspect_shift(wrong, true)
+    shift = detect_datum_shift(wrong, true)
     assert shift is not None
     assert shift.pairs == 9
 

@@ -252,7 +252,7 @@ OVERLAPS = [
 
 @pytest.mark.parametrize(("text", "rule", "verdict"), OVERLAPS)
 def test_of_two_rules_that_fit_the_first_decides(text: str, rule: str, verdict: str) -> None:
-    row = judged(text)
+    row = classified(text)
     assert (row["rule"], row["walkable"], row["private"]) == (rule, verdict == "walk", verdict == "private")
 
 

@@ -32,9 +32,9 @@ from tenmin.inputs.areas import read_areas
 from tenmin.inputs.facilities import (
     combine_facilities,
     complete_categories,
+    detect_datum_shift,
     find_facilities,
     read_facilities,
-    suspect_shift,
 )
 from tenmin.inputs.places import read_places
 from tenmin.inputs.samples import sample_path
@@ -189,7 +189,7 @@ def test_the_points_of_a_map_service_are_joined_with_the_register():
 
 
 def test_a_forgotten_datum_is_told_by_the_same_names():
-    shift = suspect_shift(poi("wgs84"), register())
+    shift = detect_datum_shift(poi("wgs84"), register())
     assert shift is not None
     assert shift.pairs >= 5
     with pytest.warns(tm.TenminWarning, match="datum='gcj02'"):

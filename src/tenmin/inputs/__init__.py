@@ -1,6 +1,6 @@
-"""What comes in: OpenStreetMap extracts, a planner's own tables, and the tables that tenmin ships.
+"""Input data: OpenStreetMap extracts, tables of facilities, places and communities, and the tables that tenmin ships.
 
-In come files: extracts, registers, communities, homes, standards. Out come plain GeoDataFrames by the contracts of
-`tenmin.support.contracts`, and a few frozen records (`OsmExtract`, `Category`, `Standard`, `Walker`). A newcomer may
-change the data tables (`*.toml`) first: categories, walk rules, walkers, headings and standards are rows, not code.
+Input: files. Output: GeoDataFrames that follow `tenmin.support.contracts`, and frozen records (`OsmExtract`,
+`Category`, `Standard`, `Walker`). Categories, walk rules, walkers, headings and standards are rows of the `*.toml`
+files, not code; start there.
 """

@@ -1,4 +1,4 @@
-"""Areas: the communities (社区), sub-districts (街道) and districts that results are told by."""
+"""Areas by which results are grouped: communities (社区), sub-districts (街道) and districts (区县)."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def read_areas(
     encoding: str | None = None,
     sheet: str | None = None,
 ) -> gpd.GeoDataFrame:
-    r"""Return the areas of a table, by id; without a column of ids the names are the ids.
+    r"""Return the areas of a table; the index is the id, or the name if there is no column of ids.
 
-    The columns `name`, `level` (社区 where none is given), `parent`, `kind` (old, new, resettled, rural), `households`
-    and `people` are always there; what else the file has is kept. The geometry is the outline, None if there is none.
-    `list_remarks` tells what was noted and left out.
+    The result always has the columns `name`, `level` (社区 if not given), `parent`, `kind` (old, new, resettled,
+    rural), `households` and `people`; other columns are kept. The geometry is the outline, or None. `list_remarks`
+    lists what was noted or left out.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def read_areas(
     Raises
     ------
     FileError
-        The file is of a kind that is not read (with how to export it), or damaged.
+        The format is not supported (the message says how to export it), or the file is damaged.
     TableError
-        A column or a cell is wrong, an area is there twice, or its households are not above 0.
+        A column or a cell is invalid, an area occurs twice, or its households are not above 0.
 
     Examples
     --------
@@ -59,14 +59,14 @@ def read_areas(
     """
     reference = CoordinateReference(datum, crs, control_points)
     table = read_table(path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet)
-    frame = _filled(table)
-    ids = _ids(table, frame)
+    frame = _add_columns(table)
+    ids = _area_ids(table, frame)
     table.reject((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")
     return table.to_frame(frame, ids, "area")
 
 
-def _filled(table: ParsedTable) -> gpd.GeoDataFrame:
-    """Return the frame with the columns that every table of areas has."""
+def _add_columns(table: ParsedTable) -> gpd.GeoDataFrame:
+    """Return the frame with all columns of a table of areas."""
     if not {"id", "name"} & set(table.frame.columns):
         msg = (
             f"{table.path} has neither names nor ids of areas (社区, 编号); name the column by columns=; its headings "
@@ -78,16 +78,16 @@ def _filled(table: ParsedTable) -> gpd.GeoDataFrame:
     return frame.assign(**dict.fromkeys(missing, np.nan), level=frame["level"].fillna(_LEVEL))
 
 
-def _ids(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[str]:
-    """Return the id of every area: its own, else its name, with its parent where two have the same."""
-    named = frame["name"].notna()
-    twice = frame.duplicated(["name", "parent", "level"], keep=False) & named
-    table.reject(twice.to_numpy(), "name", "is there more than once under one parent; keep one row for each area")
-    told = table.text_column("id")
-    table.reject((told.isna() & ~named).to_numpy(), "name", "is empty; name the area, or take the row out")
-    shared = frame["name"].duplicated(keep=False)
-    longer = frame["parent"].fillna(frame["level"]).astype(object) + "/" + frame["name"].astype(object)
-    ids = told.where(told.notna(), frame["name"].where(~shared, longer))
+def _area_ids(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[str]:
+    """Return the id of each area: the one in the file, else its name, with the parent where it is not unique."""
+    has_name = frame["name"].notna()
+    duplicated = frame.duplicated(["name", "parent", "level"], keep=False) & has_name
+    table.reject(duplicated.to_numpy(), "name", "is there more than once under one parent; keep one row for each area")
+    given_ids = table.text_column("id")
+    table.reject((given_ids.isna() & ~has_name).to_numpy(), "name", "is empty; name the area, or take the row out")
+    name_shared = frame["name"].duplicated(keep=False)
+    qualified = frame["parent"].fillna(frame["level"]).astype(object) + "/" + frame["name"].astype(object)
+    ids = given_ids.where(given_ids.notna(), frame["name"].where(~name_shared, qualified))
     field = "id" if "id" in frame.columns else "name"
     table.reject(ids.duplicated(keep=False).to_numpy(), field, "is there more than once; make it unique")
     return ids.tolist()

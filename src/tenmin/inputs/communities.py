@@ -1,4 +1,4 @@
-"""Communities as a table, and which of them a text names or a spot lies in."""
+"""Assign facilities and places to communities, by name or by location."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.readers import split_list, text_of, word_for
-from tenmin.inputs.services import plain_name
+from tenmin.inputs.services import normalise_name
 from tenmin.support.contracts import numbers_of
 from tenmin.support.errors import TableError
 
-__all__ = ["COMMUNITY", "Communities", "check_areas", "is_empty", "items_of", "stand_in"]
+__all__ = ["COMMUNITY", "Communities", "assign_communities", "check_areas", "is_empty", "items_of"]
 
 COMMUNITY = "社区"
 LEVELS = {
@@ -25,38 +25,38 @@ LEVELS = {
     "街道": ("街道", "镇", "乡", "subdistrict", "sub-district", "town", "township"),
     "区县": ("区县", "区", "县", "市", "district", "county", "city"),
 }
-"""The levels that clauses speak of, and the words of tables for them."""
+"""Levels of areas in clauses, and the words for them in tables."""
 _LEVEL_OF = {word: level for level, words in LEVELS.items() for word in words}
-_MOST_SHOWN = 5
+_MAX_SHOWN = 5
 
 
 def check_areas(areas: object) -> pd.DataFrame:
-    """Return the communities with a level for each; people are numbers from 0 up, households above 0, or missing.
+    """Return the areas with a level and a kind for each, and with people and households as floats.
 
     Raises
     ------
     TableError
-        Ids or names (under one parent) that are there twice, a level nobody knows, or a figure that is none.
+        Ids or names (under one parent) are not unique, a level is unknown, or a number is invalid.
     """
     if not isinstance(areas, pd.DataFrame):
         msg = f"areas must be a table (read_areas), but is a {type(areas).__name__}"
         raise TableError(msg)
     if not areas.index.is_unique:
-        twice = areas.index[areas.index.duplicated()].unique().tolist()
-        msg = f"areas has the ids {twice[:_MOST_SHOWN]} more than once; make its index unique"
+        duplicates = areas.index[areas.index.duplicated()].unique().tolist()
+        msg = f"areas has the ids {duplicates[:_MAX_SHOWN]} more than once; make its index unique"
         raise TableError(msg)
     checked = areas.assign(level=_levels(areas), kind=_kinds(areas))
-    figures = {
+    numbers = {
         name: numbers_of(checked, name, "areas", above=above, empty=True)
         for name, above in (("people", False), ("households", True))
         if name in checked.columns
     }
-    _refuse_namesakes(checked)
-    return checked.assign(**figures)
+    _check_unique_names(checked)
+    return checked.assign(**numbers)
 
 
 def _kinds(areas: pd.DataFrame) -> pd.Series:
-    """The kinds in the words of clauses; a word that is none of theirs stays, and nothing is known by it."""
+    """Return the kinds in the words of clauses; an unknown word is kept and matches none of them."""
     given = [text_of(cell) for cell in areas["kind"]] if "kind" in areas.columns else [None] * len(areas)
     return pd.Series([word and (word_for("kind", word) or word) for word in given], index=areas.index, dtype=object)
 
@@ -72,46 +72,60 @@ def _levels(areas: pd.DataFrame) -> pd.Series:
     return words.map(_LEVEL_OF).fillna(COMMUNITY)
 
 
-def _refuse_namesakes(areas: pd.DataFrame) -> None:
+def _check_unique_names(areas: pd.DataFrame) -> None:
     if "name" not in areas.columns:
         return
-    parent = areas["parent"].map(_plain) if "parent" in areas.columns else ""
-    key = areas["level"] + "\n" + parent + "\n" + areas["name"].map(_plain)
+    parent = areas["parent"].map(_normalised) if "parent" in areas.columns else ""
+    key = areas["level"] + "\n" + parent + "\n" + areas["name"].map(_normalised)
     wrong = key.duplicated(keep=False) & areas["name"].notna()
     if wrong.any():
         name = areas["name"][wrong].iloc[0]
         labels = areas.index[key == key[wrong].iloc[0]].tolist()
-        msg = f"areas: {labels[:_MOST_SHOWN]} are all named {name!r} under one parent; leave one of them"
+        msg = f"areas: {labels[:_MAX_SHOWN]} are all named {name!r} under one parent; leave one of them"
         raise TableError(msg)
 
 
 def is_empty(value: object) -> bool:
-    """Whether a cell of a table says nothing."""
+    """Return whether a cell is empty."""
     return not isinstance(value, list | tuple | set | dict | np.ndarray) and text_of(value) is None
 
 
 def items_of(value: object) -> list[str]:
-    """Return the items of a cell: those of a list, or of a text such as `东园、西园`."""
+    """Return the items in a cell: those of a list, or of a text such as `东园、西园`."""
     if isinstance(value, list | tuple | set | np.ndarray):
         return [text for one in value if (text := text_of(one)) is not None]
     return list(split_list(text_of(value)))
 
 
-def stand_in(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """Return the places with the community each stands in, where no column says so."""
+def assign_communities(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return the places with the community that contains each, unless they already have a column `area`.
+
+    Parameters
+    ----------
+    places
+        The places.
+    areas
+        The communities, with polygons; without them the places are returned unchanged.
+    """
     if areas is None or "area" in places.columns:
         return places
-    links = Communities(areas.assign(level=COMMUNITY)).house(places, "place").drop_duplicates("place")
+    links = Communities(areas.assign(level=COMMUNITY)).assign_places(places, "place").drop_duplicates("place")
     return places.assign(area=links.set_index("place")["area"].reindex(places.index))
 
 
-def _plain(name: object) -> str:
-    return plain_name(text_of(name) or "")
+def _normalised(name: object) -> str:
+    return normalise_name(text_of(name) or "")
 
 
 @dataclass(frozen=True)
 class Communities:
-    """Finds the communities that a text names or a spot lies in."""
+    """Assigns facilities and places to areas, by name or by location.
+
+    Attributes
+    ----------
+    areas
+        The areas, as from `check_areas`.
+    """
 
     areas: pd.DataFrame
 
@@ -128,12 +142,12 @@ class Communities:
         found: dict[str, list[Hashable]] = {}
         if "name" in self.areas.columns:
             for label, name in self.areas["name"].items():
-                found.setdefault(_plain(name), []).append(label)
+                found.setdefault(_normalised(name), []).append(label)
         return {name: labels for name, labels in found.items() if name}
 
     @cached_property
     def parents(self) -> Mapping[Hashable, Hashable]:
-        """The area above each, where the table has a row for it."""
+        """The parent of each area, where the table has a row for it."""
         if "parent" not in self.areas.columns:
             return {}
         found = {label: self._named(str(text)) for label, text in self.areas["parent"].items() if not is_empty(text)}
@@ -142,66 +156,68 @@ class Communities:
     def _named(self, text: str) -> list[Hashable]:
         if text in self._by_id:
             return [self._by_id[text]]
-        return self._by_name.get(_plain(text), [])
+        return self._by_name.get(_normalised(text), [])
 
     @cached_property
-    def _children(self) -> Mapping[str, list[Hashable]]:
-        """The areas below a 街道 or district that has no row of its own, by its name."""
+    def _unlisted_parents(self) -> Mapping[str, list[Hashable]]:
+        """The areas below each 街道 or district that has no row of its own, by its name."""
         found: dict[str, list[Hashable]] = {}
         for label, text in self.areas.get("parent", pd.Series(dtype=object)).items():
             if not is_empty(text) and not self._named(str(text)):
-                found.setdefault(_plain(text), []).append(label)
+                found.setdefault(_normalised(text), []).append(label)
         return found
 
-    def _above(self, label: Hashable) -> Iterable[Hashable]:
+    def _ancestors(self, label: Hashable) -> Iterable[Hashable]:
         seen = {label}
         while (label := self.parents.get(label)) is not None and label not in seen:
             seen.add(label)
             yield label
 
     @cached_property
-    def _family(self) -> Mapping[Hashable, list[Hashable]]:
-        """Of each area: itself, all above it and all below it."""
-        found = {label: [label, *self._above(label)] for label in self.areas.index}
+    def _relatives(self) -> Mapping[Hashable, list[Hashable]]:
+        """Each area with its ancestors and descendants."""
+        found = {label: [label, *self._ancestors(label)] for label in self.areas.index}
         below: dict[Hashable, list[Hashable]] = {label: [] for label in self.areas.index}
         for label in self.areas.index:
             for above in found[label][1:]:
                 below[above].append(label)
         return {label: [*found[label], *below[label]] for label in self.areas.index}
 
-    def _stated(self, table: pd.DataFrame, what: str) -> dict[Hashable, list[Hashable]]:
-        """The areas that the column `area` names, of each row that names any."""
+    def _named_areas(self, table: pd.DataFrame, what: str) -> dict[Hashable, list[Hashable]]:
+        """Return the areas named in the column `area`, for each row that names any."""
         if "area" not in table.columns:
             return {}
-        found, faults = {}, []
+        found, unmatched = {}, []
         for label, cell in table["area"].items():
             areas: list[Hashable] = []
             for name in items_of(cell):
-                met = self._named(name)
-                if len(met) == 1:
-                    areas += self._family[met[0]]
-                elif not met and _plain(name) in self._children:
-                    areas += [area for child in self._children[_plain(name)] for area in self._family[child]]
+                matches = self._named(name)
+                if len(matches) == 1:
+                    areas += self._relatives[matches[0]]
+                elif not matches and _normalised(name) in self._unlisted_parents:
+                    areas += [
+                        area for child in self._unlisted_parents[_normalised(name)] for area in self._relatives[child]
+                    ]
                 else:
-                    faults.append((label, name, met))
+                    unmatched.append((label, name, matches))
             if areas:
                 found[label] = list(dict.fromkeys(areas))
-        if faults:
-            raise TableError(self._unnamed(faults, what))
+        if unmatched:
+            raise TableError(self._unknown_areas_message(unmatched, what))
         return found
 
-    def _unnamed(self, faults: list[tuple[Hashable, str, list[Hashable]]], what: str) -> str:
+    def _unknown_areas_message(self, unmatched: list[tuple[Hashable, str, list[Hashable]]], what: str) -> str:
         lines = []
-        for label, name, met in faults[:_MOST_SHOWN]:
-            near = difflib.get_close_matches(_plain(name), list(self._by_name), n=3, cutoff=0.4)
+        for label, name, matches in unmatched[:_MAX_SHOWN]:
+            near = difflib.get_close_matches(_normalised(name), list(self._by_name), n=3, cutoff=0.4)
             shown = f"near names: {', '.join(near)}" if near else "no name is near it"
-            why = f"names {len(met)} areas, {met}: give the id" if met else f"names no area ({shown})"
+            why = f"names {len(matches)} areas, {matches}: give the id" if matches else f"names no area ({shown})"
             lines.append(f"{label!r}: area = {name!r} {why}")
-        more = f"; and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
+        more = f"; and {len(unmatched) - _MAX_SHOWN} more" if len(unmatched) > _MAX_SHOWN else ""
         return f"{what} table: {'; '.join(lines)}{more}"
 
-    def _standing_in(self, table: pd.DataFrame, *, once: bool) -> dict[Hashable, list[Hashable]]:
-        """The areas whose polygon holds a row's geometry, the first of each level if `once`, and those above them."""
+    def _containing_areas(self, table: pd.DataFrame, *, one_per_level: bool) -> dict[Hashable, list[Hashable]]:
+        """Return the areas that contain each row, and their ancestors; only the first of each level if asked."""
         if not (isinstance(table, gpd.GeoDataFrame) and isinstance(self.areas, gpd.GeoDataFrame)):
             return {}
         given = table.geometry.notna() & ~table.geometry.is_empty
@@ -210,43 +226,72 @@ class Communities:
         if table.crs is None or self.areas.crs is None:
             msg = "facilities, places and areas with geometry need a CRS; state it, e.g. set_crs('EPSG:4326')"
             raise TableError(msg)
-        spots = table.loc[given].to_crs(self.areas.crs).representative_point()
-        row, area = shapely.STRtree(self.areas.geometry.to_numpy()).query(spots.to_numpy(), predicate="intersects")
+        points = table.loc[given].to_crs(self.areas.crs).representative_point()
+        row, area = shapely.STRtree(self.areas.geometry.to_numpy()).query(points.to_numpy(), predicate="intersects")
         found: dict[Hashable, list[Hashable]] = {}
-        labels, areas = spots.index.tolist(), self.areas.index.tolist()
-        for spot, around in sorted(zip(row, area, strict=True)):
-            before = found.setdefault(labels[spot], [])
-            met = {self._level[one] for one in before} if once else set()
-            above = [one for one in (areas[around], *self._above(areas[around])) if self._level[one] not in met]
-            found[labels[spot]] = list(dict.fromkeys([*before, *above]))
+        labels, areas = points.index.tolist(), self.areas.index.tolist()
+        for point, polygon in sorted(zip(row, area, strict=True)):
+            before = found.setdefault(labels[point], [])
+            matches = {self._level[one] for one in before} if one_per_level else set()
+            above = [
+                one for one in (areas[polygon], *self._ancestors(areas[polygon])) if self._level[one] not in matches
+            ]
+            found[labels[point]] = list(dict.fromkeys([*before, *above]))
         return found
 
-    def link(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
-        """The areas of every facility: `what` (its id), `area` and `how`; one of none has one row without area.
+    def assign_facilities(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
+        """Return the areas of each facility, by the column `area` if it names any, else by location.
 
-        One that names a 街道 counts for all its communities, one on a border for both sides of it.
+        A facility that names a 街道 counts for all its communities, and one on a border for both sides.
+
+        Parameters
+        ----------
+        table
+            The facilities.
+        what
+            Name of the column of their ids in the result, and of the table in messages.
+
+        Returns
+        -------
+        DataFrame
+            One row for each facility and area: `what` (id), `area` and `how`; a facility without area has one row.
+
+        Raises
+        ------
+        TableError
+            The column `area` names something that is no area, or several.
         """
-        stated = self._stated(table, what)
-        return _as_links(table, what, stated, self._standing_in(_others(table, stated), once=False))
+        named = self._named_areas(table, what)
+        return _link_table(table, what, named, self._containing_areas(_without(table, named), one_per_level=False))
 
-    def house(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
-        """The areas of every home, in the same form: at most one of each level, so that people are counted once."""
-        stated = {label: [one[0], *self._above(one[0])] for label, one in self._stated(table, what).items()}
-        return _as_links(table, what, stated, self._standing_in(_others(table, stated), once=True))
+    def assign_places(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
+        """Return the areas of each place like `assign_facilities`, but at most one of each level.
+
+        People are then counted once.
+
+        Parameters
+        ----------
+        table
+            The places.
+        what
+            Name of the column of their ids in the result, and of the table in messages.
+        """
+        named = {label: [one[0], *self._ancestors(one[0])] for label, one in self._named_areas(table, what).items()}
+        return _link_table(table, what, named, self._containing_areas(_without(table, named), one_per_level=True))
 
 
-def _others(table: pd.DataFrame, stated: Mapping[Hashable, object]) -> pd.DataFrame:
-    return table.loc[~table.index.isin(list(stated))]
+def _without(table: pd.DataFrame, named: Mapping[Hashable, object]) -> pd.DataFrame:
+    return table.loc[~table.index.isin(list(named))]
 
 
-def _as_links(
+def _link_table(
     table: pd.DataFrame,
     what: str,
-    stated: Mapping[Hashable, list[Hashable]],
-    standing: Mapping[Hashable, list[Hashable]],
+    named: Mapping[Hashable, list[Hashable]],
+    containing: Mapping[Hashable, list[Hashable]],
 ) -> pd.DataFrame:
     rows: list[tuple[Hashable, Hashable | None, str]] = []
     for label in table.index:
-        how, areas = ("stated", stated[label]) if label in stated else ("stands in", standing.get(label, []))
+        how, areas = ("stated", named[label]) if label in named else ("stands in", containing.get(label, []))
         rows += [(label, area, how) for area in areas] or [(label, None, "none")]
     return pd.DataFrame(rows, columns=[what, "area", "how"], dtype=object)

@@ -1,4 +1,4 @@
-"""Places: where people live, read from a table, or as far as buildings tell."""
+"""Places where people live, read from a table or estimated from buildings."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ import shapely
 from tenmin.inputs.osm import OsmExtract
 from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, PathLike, read_table
 from tenmin.support.conditions import Condition, parse_condition
+from tenmin.support.contracts import MAX_PLACE_M2
 from tenmin.support.errors import TableError
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["estimate_places", "read_places"]
 
-#: A smaller footprint is a shed or a garage, not a home.
-SMALLEST_HOME_M2 = 20.0
-#: A larger footprint joins the network at a point inside it, since its best entrance would serve everybody.
-LARGEST_PLACE_M2 = 20_000.0
-_MOST_LEVELS = 200.0
+#: Smaller footprints are sheds or garages.
+MIN_HOME_M2 = 20.0
+_MAX_LEVELS = 200.0
 
 
 def read_places(
@@ -41,8 +40,8 @@ def read_places(
 ) -> gpd.GeoDataFrame:
     r"""Return the places of a table where people live: buildings, estates (小区), or communities as points.
 
-    The columns `people`, `area` (the community it belongs to) and `name` are always there, `people_60_plus` and other
-    groups as the file has them. `list_remarks` tells what was noted and left out.
+    The result always has the columns `people`, `area` (its community) and `name`; groups such as `people_60_plus` are
+    there if the file has them. `list_remarks` lists what was noted or left out.
 
     Parameters
     ----------
@@ -51,14 +50,14 @@ def read_places(
     datum, columns, crs, control_points, encoding, sheet
         As in `read_facilities`.
     skip_bad
-        Leave rows whose people or coordinates are no figures out, and list them, instead of refusing the table.
+        Leave out rows whose people or coordinates are not numbers, and list them, instead of refusing the table.
 
     Raises
     ------
     FileError
-        The file is of a kind that is not read (with how to export it), or damaged.
+        The format is not supported (the message says how to export it), or the file is damaged.
     TableError
-        A column or a cell is wrong, people are negative or missing, or there are neither coordinates nor communities.
+        A column or a cell is invalid, people are negative or missing, or there are neither coordinates nor communities.
 
     Examples
     --------
@@ -88,25 +87,25 @@ def read_places(
 
 
 def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
-    """Return the buildings of an extract that people live in, with `people` shared out by floor area.
+    """Return the residential buildings of an extract, with a population distributed by floor area.
 
-    A home is a building with a residential value, or `building=yes` without a tag that says another use and not on
-    land of another use, such as a campus (the table is places.toml, and `rule` tells which row took it). Floor area
-    is the footprint times `building:levels`; where they are not mapped, the median of the buildings of that value,
-    else of all homes, else 1 (`levels_source`). Footprints under 20 m2 are left out; one over 2 ha becomes a point
-    inside it. All floors count as homes.
+    This is dasymetric mapping. A building is residential if its value of `building` is, or if it is `building=yes`
+    without a tag of another use and not on non-residential land such as a campus; `rule` names the row of places.toml
+    that decided. Floor area is the footprint times `building:levels`; where that is not mapped, the median of
+    buildings of the same value, else of all homes, else 1 (`levels_source`). All floors count as residential.
+    Footprints under 20 m2 are left out; one over 2 ha becomes a point inside it.
 
     Parameters
     ----------
     extract
-        What `read_osm` returned.
+        The extract, as from `read_osm`.
     people
-        How many live in the extract; the column `people` sums to it.
+        Population of the extract; the column `people` sums to it.
 
     Raises
     ------
     TableError
-        `people` is no number above 0, or the extract has no building that people live in.
+        `people` is not a number above 0, or the extract has no residential buildings.
 
     Examples
     --------
@@ -116,10 +115,10 @@ def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
     >>> round(float(places["people"].sum()), 6)
     12000.0
     """
-    _refuse_people(people)
+    _check_people(people)
     homes = _homes(extract)
     areas = homes.geometry.to_crs(homes.estimate_utm_crs()).area if len(homes) else pd.Series(dtype=float)
-    homes = homes[areas >= SMALLEST_HOME_M2]
+    homes = homes[areas >= MIN_HOME_M2]
     areas = areas[homes.index]
     if homes.empty:
         msg = (
@@ -127,11 +126,11 @@ def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
             "(read_places) or an extract with buildings"
         )
         raise TableError(msg)
-    levels = _levels(homes)
+    levels = _floor_levels(homes)
     floor = areas * levels["levels"]
-    shapes = homes.geometry.where(areas <= LARGEST_PLACE_M2, homes.geometry.representative_point())
+    shapes = homes.geometry.where(areas <= MAX_PLACE_M2, homes.geometry.representative_point())
     columns = {
-        "people": _shares(floor, float(people)),
+        "people": _allocate(floor, float(people)),
         "levels": levels["levels"],
         "levels_source": levels["levels_source"],
         "floor_area_m2": floor,
@@ -142,7 +141,7 @@ def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
     return places.rename_axis("place").sort_index()
 
 
-def _refuse_people(people: float) -> None:
+def _check_people(people: float) -> None:
     number = isinstance(people, int | float | np.number) and not isinstance(people, bool)
     if not number or not 0 < people < math.inf:
         msg = f"people = {people!r}; give how many people live in the extract, a number above 0"
@@ -150,20 +149,28 @@ def _refuse_people(people: float) -> None:
 
 
 @dataclass(frozen=True)
-class _Homes:
-    """The table of homes: rows of id, condition and whether the land is asked, and what land means."""
+class _HomeRules:
+    """Rules that identify residential buildings.
+
+    Attributes
+    ----------
+    rows
+        Id, condition, and whether the land use matters; the first row whose condition holds decides.
+    home_land, other_land
+        Conditions of residential and of other land.
+    """
 
     rows: tuple[tuple[str, Condition, bool], ...]
     home_land: Condition
     other_land: Condition
 
     def row_for(self, tags: Mapping[str, str]) -> tuple[str | None, bool]:
-        """Return the id of the row that takes a building with these tags, and whether the land is asked."""
+        """Return the id of the first row that holds for a building, or None, and whether the land use matters."""
         return next(((rule, ask) for rule, when, ask in self.rows if when.holds(tags)), (None, False))
 
 
 @cache
-def _table() -> _Homes:
+def _home_rules() -> _HomeRules:
     path = shipped_file("tenmin.inputs", "places.toml")
     data = read_toml(path)
     check_keys(data, {"home", "land"}, {"home", "land"}, str(path))
@@ -173,41 +180,41 @@ def _table() -> _Homes:
         check_keys(row, {"id", "when", "ask_land"}, {"id", "when"}, str(path))
         rows.append((row["id"], parse_condition(row["when"], f"{path}, {row['id']}"), row.get("ask_land", False)))
     home, other = (parse_condition(data["land"][use], f"{path}, land") for use in ("home", "other"))
-    return _Homes(tuple(rows), home, other)
+    return _HomeRules(tuple(rows), home, other)
 
 
 def _homes(extract: OsmExtract) -> gpd.GeoDataFrame:
     buildings = extract.areas[["building" in tags for tags in extract.areas["tags"]]]
-    taken = [_table().row_for(tags) for tags in buildings["tags"]]
-    found = buildings.assign(rule=pd.Series([rule for rule, _ in taken], index=buildings.index, dtype=object))
-    ask = np.array([ask for _, ask in taken], bool)
-    away = np.zeros(len(found), bool)
-    away[ask] = _on_other_land(extract, found.geometry.to_numpy()[ask])
-    return found[found["rule"].notna() & ~away]
+    matched = [_home_rules().row_for(tags) for tags in buildings["tags"]]
+    found = buildings.assign(rule=pd.Series([rule for rule, _ in matched], index=buildings.index, dtype=object))
+    ask = np.array([ask for _, ask in matched], bool)
+    not_home = np.zeros(len(found), bool)
+    not_home[ask] = _on_non_residential_land(extract, found.geometry.to_numpy()[ask])
+    return found[found["rule"].notna() & ~not_home]
 
 
-def _on_other_land(extract: OsmExtract, buildings: np.ndarray) -> np.ndarray:
-    """Return where the smallest area of known use round a building is of another use than homes."""
-    table = _table()
+def _on_non_residential_land(extract: OsmExtract, buildings: np.ndarray) -> np.ndarray:
+    """Return where the smallest area of known use around a building is not residential."""
+    table = _home_rules()
     uses = [(table.other_land.holds(tags), table.home_land.holds(tags)) for tags in extract.areas["tags"]]
     known = np.flatnonzero([other or home for other, home in uses])
     shapes = extract.areas.geometry.to_numpy()[known]
     inside, land = shapely.STRtree(shapes).query(shapely.point_on_surface(buildings), predicate="within")
     pairs = pd.DataFrame({"building": inside, "size": shapely.area(shapes)[land], "land": known[land]})
     smallest = pairs.sort_values(["building", "size", "land"]).drop_duplicates("building")
-    away = np.zeros(len(buildings), bool)
-    away[smallest["building"]] = [uses[place][0] for place in smallest["land"]]
-    return away
+    not_home = np.zeros(len(buildings), bool)
+    not_home[smallest["building"]] = [uses[place][0] for place in smallest["land"]]
+    return not_home
 
 
-def _levels(homes: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the levels of every home and where the figure comes from."""
+def _floor_levels(homes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the number of levels of each home and its source."""
     value = pd.Series([tags["building"] for tags in homes["tags"]], index=homes.index)
     mapped = pd.Series([_parse_levels(tags.get("building:levels")) for tags in homes["tags"]], index=homes.index)
-    alike = mapped.groupby(value).transform("median")
-    levels = mapped.fillna(alike).fillna(mapped.median()).fillna(1.0)
+    typical = mapped.groupby(value).transform("median")
+    levels = mapped.fillna(typical).fillna(mapped.median()).fillna(1.0)
     source = np.select(
-        [mapped.notna(), alike.notna(), mapped.notna().any()],
+        [mapped.notna(), typical.notna(), mapped.notna().any()],
         ["mapped", "median of building=" + value, "median of all homes"],
         default="assumed",
     )
@@ -215,18 +222,18 @@ def _levels(homes: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _parse_levels(text: str | None) -> float:
-    """Return the levels a tag tells, NaN if it tells none; of several (`2;3`) the mean.
+    """Return the number of levels in a tag, NaN if there is none, the mean of several such as `2;3`.
 
     >>> _parse_levels("3.5"), _parse_levels("2;3"), _parse_levels("ground")
     (3.5, 2.5, nan)
     """
     numbers = [float(item) for item in re.findall(r"\d+(?:\.\d+)?", (text or "").replace(",", "."))]
     mean = sum(numbers) / len(numbers) if numbers else math.nan
-    return mean if 0 < mean <= _MOST_LEVELS else math.nan
+    return mean if 0 < mean <= _MAX_LEVELS else math.nan
 
 
-def _shares(floor: pd.Series, people: float) -> pd.Series:
-    """Return `people` shared out in proportion to `floor`, with the rounding put where it shows least."""
+def _allocate(floor: pd.Series, people: float) -> pd.Series:
+    """Return `people` distributed in proportion to `floor`; the largest share takes the rounding error."""
     shares = floor * (people / math.fsum(floor))
     largest = shares.idxmax()
     shares[largest] += people - math.fsum(shares)

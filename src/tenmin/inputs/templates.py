@@ -1,4 +1,4 @@
-"""Writes the spreadsheets that a planner fills in, each with its headings and one row, and a study that names them."""
+"""Write template spreadsheets, with headings and an example row, and a study file that names them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from tenmin.support.writing import write_workbook
 __all__ = ["write_template"]
 
 STUDY = "study.toml"
-_WIDEST = 36
+_MAX_WIDTH = 36
 
 
 def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] = "zh") -> list[Path]:
-    """Return the paths of new spreadsheets of facilities, communities and housing estates, and of a study of them.
+    """Write template spreadsheets of facilities, communities and housing estates, and a study file; return their paths.
 
     Parameters
     ----------
     folder
-        Where they go; it is made if it is not there.
+        The folder; it is created if it does not exist.
     lang
-        The language of the headings and of the row that shows how to fill them in.
+        Language of the headings and the example row.
 
     Raises
     ------
     OutputError
-        One of the files is already there, or cannot be written.
+        One of the files exists already, or cannot be written.
 
     Examples
     --------
@@ -42,27 +42,27 @@ def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] 
     """
     target = make_folder(folder)
     books = [
-        (target / book["file"][lang], [column[lang] for column in book["columns"]]) for book in _table()["workbook"]
+        (target / book["file"][lang], [column[lang] for column in book["columns"]]) for book in _texts()["workbook"]
     ]
     study = target / STUDY
-    there = next((path for path in (*(path for path, _ in books), study) if path.exists()), None)
-    if there is not None:
-        msg = f"{there} is already there and is not written over; give another folder, or take it away"
+    existing = next((path for path in (*(path for path, _ in books), study) if path.exists()), None)
+    if existing is not None:
+        msg = f"{existing} is already there and is not written over; give another folder, or take it away"
         raise OutputError(msg)
     for path, columns in books:
         _write_workbook(path, columns)
     with replacing(study) as temporary:
-        temporary.write_text(_table()["study"][lang].lstrip(), encoding="utf-8")
+        temporary.write_text(_texts()["study"][lang].lstrip(), encoding="utf-8")
     return [*(path for path, _ in books), study]
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _texts() -> dict[str, Any]:
     return read_toml(shipped_file("tenmin.inputs", "templates.toml"))
 
 
 def _write_workbook(path: Path, columns: Sequence[Sequence[str]]) -> None:
-    """Write headings and one row; every cell is text, so that Excel makes no date or number of an id."""
+    """Write headings and one row as text cells, so that Excel does not turn ids into dates or numbers."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -71,11 +71,11 @@ def _write_workbook(path: Path, columns: Sequence[Sequence[str]]) -> None:
     sheet = book.worksheets[0]
     sheet.title = path.stem
     sheet.freeze_panes = "A2"
-    for place, texts in enumerate(columns, 1):
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = min(_WIDEST, 4 + 2 * max(map(len, texts)))
+    for column, texts in enumerate(columns, 1):
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = min(_MAX_WIDTH, 4 + 2 * max(map(len, texts)))
         for row, text in enumerate(texts, 1):
-            cell = sheet.cell(row, place, text)
+            cell = sheet.cell(row, column, text)
             cell.number_format = "@"
-        sheet.cell(1, place).font = Font(bold=True)
+        sheet.cell(1, column).font = Font(bold=True)
     write_workbook(book, path)

@@ -52,7 +52,7 @@ def communities_having(
     """
     checked = check_areas(areas)
     labels = checked.index[checked["level"] == COMMUNITY]
-    links = Communities(checked).link(facilities[in_use(facilities)], "facility")
+    links = Communities(checked).assign_facilities(facilities[in_use(facilities)], "facility")
     category = facilities["category"].astype("str").reindex(links["facility"]).to_numpy()
     has = pd.DataFrame({name: labels.isin(links["area"][category == name]) for name in categories}, index=labels)
     complete = complete_categories(facilities)

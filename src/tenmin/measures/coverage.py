@@ -15,7 +15,7 @@ from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import TravelTimes, straight_times, travel_times
-from tenmin.inputs.communities import stand_in
+from tenmin.inputs.communities import assign_communities
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.network import WalkNetwork
@@ -318,7 +318,7 @@ def measure_coverage(
     joins = {"places": query.place_joins.table, "facilities": query.facility_joins.table}
     return Coverage(
         network=query.network,
-        places=stand_in(query.places, areas),
+        places=assign_communities(query.places, areas),
         facilities=query.facilities,
         areas=areas,
         limit=limit,

@@ -14,6 +14,7 @@ from pyproj import CRS
 from tenmin.support.errors import TableError
 
 __all__ = [
+    "MAX_PLACE_M2",
     "STATES",
     "check_direction",
     "check_facilities",
@@ -26,7 +27,8 @@ __all__ = [
     "people_of",
 ]
 
-LARGEST_PLACE_M2 = 20_000.0
+MAX_PLACE_M2 = 20_000.0
+"""Largest polygon that is one place: a single entrance would serve all people of a larger one."""
 STATES = ("in_use", "vacant", "converted", "planned")
 FIRST_IRREGULAR, LAST_IRREGULAR, FIRST_POLAR, LAST_POLAR = 56.0, 42.0, 84.0, -80.0
 """Degrees: from this latitude and up to this longitude UTM zones are irregular (Norway, Svalbard); UTM ends there."""
@@ -152,10 +154,10 @@ def check_places(places: object) -> gpd.GeoDataFrame:
         people_of(frame)
     geometry = in_metres(frame).geometry.to_numpy()
     area = np.nan_to_num(shapely.area(geometry))
-    if (area > LARGEST_PLACE_M2).any():
+    if (area > MAX_PLACE_M2).any():
         row = int(np.argmax(area))
         msg = (
-            f"places: {_join_labels(list(frame.index[area > LARGEST_PLACE_M2]))} are larger than 2 ha "
+            f"places: {_join_labels(list(frame.index[area > MAX_PLACE_M2]))} are larger than 2 ha "
             f"({frame.index[row]!r} has {area[row] / 10_000:.1f} ha), and one entrance would serve all their people; "
             "give buildings or points instead, e.g. from estimate_places"
         )

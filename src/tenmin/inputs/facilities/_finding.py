@@ -1,4 +1,4 @@
-"""Finds the places of service that an extract holds, each counted once."""
+"""Find the facilities in an OpenStreetMap extract, counting duplicates once."""
 
 from __future__ import annotations
 
@@ -13,50 +13,49 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.osm import OsmExtract
-from tenmin.inputs.services import Category, load_catalogue, plain_name
+from tenmin.inputs.services import Category, load_catalogue, normalise_name
 from tenmin.support.conditions import TagPattern, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
 
 __all__ = ["find_facilities", "list_duplicates"]
 
-Asked = str | Iterable[str] | Mapping[str, Category] | None
-StandsFor = dict[str, tuple[str, str]]
+Categories = str | Iterable[str] | Mapping[str, Category] | None
+DuplicateOf = dict[str, tuple[str, str]]
 
-#: Two elements of one category and one name, no farther apart than this, are one facility.
-TWIN_METRES = 50.0
+#: Elements of one category and name within this distance are one facility.
+DUPLICATE_METRES = 50.0
 _AREA = 2
 _INSIDE = "inside an area of the same category and name"
-_TWIN = "within 50 m of one of the same category and name"
+_NEARBY = "within 50 m of one of the same category and name"
 _SOURCE = "OpenStreetMap"
 _NAME_KEYS = ("name", "name:zh", "name:en")
 _COLUMNS = ["category", "name", "element", "rule", "opening_hours", "source"]
 _TEXTS = ["category", "element", "rule", "source"]
 
 
-def find_facilities(extract: OsmExtract, *, categories: Asked = None) -> gpd.GeoDataFrame:
-    """Return the facilities of an extract, one row for each and category, index such as `pharmacy:n123`, sorted.
+def find_facilities(extract: OsmExtract, *, categories: Categories = None) -> gpd.GeoDataFrame:
+    """Return the facilities of an extract: one row per element and category, index such as `pharmacy:n123`, sorted.
 
-    What is mapped twice is counted once: an element inside an area of the same category that has the same name or
-    none, and elements of one category and name within 50 m (the area stays, else the lower id). `list_duplicates`
-    tells what that left out.
+    Duplicates are counted once: an element inside an area of the same category with the same name or none, and
+    elements of one category and name within 50 m (the area is kept, else the lower id). `list_duplicates` lists them.
 
     Parameters
     ----------
     extract
-        What `read_osm` returned.
+        The extract, as from `read_osm`.
     categories
-        Keys of the catalogue, or a catalogue of your own from `load_catalogue(path)`. If not given, all that are
-        `core`: those that are neither parts of others nor seldom on a map.
+        Keys of the catalogue, or a catalogue from `load_catalogue(path)`. By default all `core` categories: those that
+        are not parts of others and commonly mapped.
 
     Raises
     ------
     CategoryError
-        A category is asked for that the catalogue does not have.
+        A requested category is not in the catalogue.
 
     Warns
     -----
     TenminWarning
-        A category is asked for that no tag of OpenStreetMap tells: that none was found says nothing.
+        A requested category has no OpenStreetMap tags, so none can be found.
 
     Examples
     --------
@@ -68,95 +67,114 @@ def find_facilities(extract: OsmExtract, *, categories: Asked = None) -> gpd.Geo
     ['library', 'pharmacy']
     """
     search = _search(categories)
-    _warn_of_untold(search)
-    found, twins = _counted_once(extract, search)
-    return _with_names(found.loc[~found.index.isin(twins.index)], found.loc[twins.index, ["name"]].join(twins))
+    _warn_of_unmapped(search)
+    found, duplicates = _find_duplicates(extract, search)
+    return _fill_names(
+        found.loc[~found.index.isin(duplicates.index)], found.loc[duplicates.index, ["name"]].join(duplicates)
+    )
 
 
-def list_duplicates(extract: OsmExtract, *, categories: Asked = None) -> pd.DataFrame:
-    """Return what `find_facilities` leaves out as mapped twice: `category`, `name`, `element`, `kept` and `reason`.
+def list_duplicates(extract: OsmExtract, *, categories: Categories = None) -> pd.DataFrame:
+    """Return the duplicates that `find_facilities` leaves out: `category`, `name`, `element`, `kept` and `reason`.
 
-    `kept` is the facility that stands for it.
+    `kept` is the id of the facility that replaces it.
 
+    Parameters
+    ----------
+    extract, categories
+        As in `find_facilities`.
+
+    Examples
+    --------
     >>> from tenmin.inputs import osm
     >>> from tenmin.inputs.samples import sample_path
     >>> twice = list_duplicates(osm.read_osm(sample_path("helsinki")), categories="transport_stop")
     >>> set(twice["kept"]).isdisjoint(twice.index)
     True
     """
-    found, twins = _counted_once(extract, _search(categories))
-    return found.loc[twins.index, ["category", "name", "element"]].join(twins)
+    found, duplicates = _find_duplicates(extract, _search(categories))
+    return found.loc[duplicates.index, ["category", "name", "element"]].join(duplicates)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """A catalogue, what is asked for of it, and by a tag of an element the ones of these that it may belong to."""
+    """A search for facilities.
+
+    Attributes
+    ----------
+    catalogue
+        All categories by key.
+    requested
+        Keys of those searched for.
+    by_pattern
+        Requested categories by the tag patterns of which their elements have at least one.
+    """
 
     catalogue: Mapping[str, Category]
-    wanted: tuple[str, ...]
-    by_anchor: Mapping[TagPattern, tuple[str, ...]]
+    requested: tuple[str, ...]
+    by_pattern: Mapping[TagPattern, tuple[str, ...]]
 
     def matches(self, tags: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return the categories of an element, each with the rule that it met, in words."""
-        likely = {name for anchor in tag_patterns(tags) for name in self.by_anchor.get(anchor, ())}
+        """Return the categories of an element, each with the rule that holds, in words."""
+        likely = {name for pattern in tag_patterns(tags) for name in self.by_pattern.get(pattern, ())}
         if not likely:
             return []
         met = {name: self.catalogue[name].rule_for(tags) for name in sorted(likely)}
-        return [(name, rule) for name, rule in met.items() if rule and not self._has_other(name, tags)]
+        return [(name, rule) for name, rule in met.items() if rule and not self._has_precedence(name, tags)]
 
-    def _has_other(self, name: str, tags: Mapping[str, str]) -> bool:
+    def _has_precedence(self, name: str, tags: Mapping[str, str]) -> bool:
         return any(self.catalogue[other].rule_for(tags) for other in self.catalogue[name].unless)
 
 
-def _search(categories: Asked) -> _Search:
+def _search(categories: Categories) -> _Search:
     catalogue = categories if isinstance(categories, Mapping) else load_catalogue()
-    wanted = _wanted(categories, catalogue)
-    by_anchor: dict[TagPattern, tuple[str, ...]] = {}
-    for name in wanted:
-        for anchor in {anchor for rule in catalogue[name].rules for anchor in rule.needs_one_of}:
-            by_anchor[anchor] = (*by_anchor.get(anchor, ()), name)
-    return _Search(catalogue, wanted, by_anchor)
+    requested = _requested(categories, catalogue)
+    by_pattern: dict[TagPattern, tuple[str, ...]] = {}
+    for name in requested:
+        for pattern in {pattern for rule in catalogue[name].rules for pattern in rule.needs_one_of}:
+            by_pattern[pattern] = (*by_pattern.get(pattern, ()), name)
+    return _Search(catalogue, requested, by_pattern)
 
 
-def _warn_of_untold(search: _Search) -> None:
-    untold = [key for key in search.wanted if not search.catalogue[key].rules]
-    if untold:
+def _warn_of_unmapped(search: _Search) -> None:
+    unmapped = [key for key in search.requested if not search.catalogue[key].rules]
+    if unmapped:
         msg = (
-            f"no tag of OpenStreetMap tells {', '.join(untold)}, so that none was found says nothing; "
+            f"no tag of OpenStreetMap tells {', '.join(unmapped)}, so that none was found says nothing; "
             "give them in a table, with read_facilities"
         )
         warnings.warn(msg, TenminWarning, stacklevel=3)
 
 
-def _wanted(categories: Asked, catalogue: Mapping[str, Category]) -> tuple[str, ...]:
+def _requested(categories: Categories, catalogue: Mapping[str, Category]) -> tuple[str, ...]:
     if categories is None or isinstance(categories, Mapping):
         return tuple(key for key, category in catalogue.items() if category.core)
-    asked = (categories,) if isinstance(categories, str) else tuple(categories)
-    unknown = [key for key in asked if key not in catalogue]
+    requested = (categories,) if isinstance(categories, str) else tuple(categories)
+    unknown = [key for key in requested if key not in catalogue]
     if unknown:
         close = difflib.get_close_matches(str(unknown[0]), catalogue, n=3, cutoff=0.4)
         nearest = f"the nearest are {', '.join(close)}" if close else f"it has {', '.join(sorted(catalogue))}"
         msg = f"the catalogue has no category {unknown[0]!r}; {nearest}"
         raise CategoryError(msg)
-    return asked
+    return requested
 
 
-def _counted_once(extract: OsmExtract, search: _Search) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    found = _all_matches(extract, search)
-    stands_for = _inside_areas(found)
-    stands_for |= _twins(found.loc[~found.index.isin(list(stands_for))])
-    rows = [(_last(stands_for, label), reason) for label, (_, reason) in sorted(stands_for.items())]
-    index = pd.Index(sorted(stands_for), name="facility", dtype="str")
+def _find_duplicates(extract: OsmExtract, search: _Search) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    found = _find_all(extract, search)
+    duplicate_of = _nested_duplicates(found)
+    duplicate_of |= _nearby_duplicates(found.loc[~found.index.isin(list(duplicate_of))])
+    rows = [(_kept_id(duplicate_of, label), reason) for label, (_, reason) in sorted(duplicate_of.items())]
+    index = pd.Index(sorted(duplicate_of), name="facility", dtype="str")
     return found, pd.DataFrame(rows, index=index, columns=["kept", "reason"])
 
 
-def _last(stands_for: StandsFor, label: str) -> str:
-    while label in stands_for:
-        label = stands_for[label][0]
+def _kept_id(duplicate_of: DuplicateOf, label: str) -> str:
+    while label in duplicate_of:
+        label = duplicate_of[label][0]
     return label
 
 
-def _all_matches(extract: OsmExtract, search: _Search) -> gpd.GeoDataFrame:
+def _find_all(extract: OsmExtract, search: _Search) -> gpd.GeoDataFrame:
     rows, shapes = [], []
     for frame in (extract.points, extract.areas):
         for element, tags, shape in zip(frame.index.tolist(), frame["tags"], frame.geometry.to_numpy(), strict=True):
@@ -172,8 +190,8 @@ def _name(tags: Mapping[str, str]) -> str | None:
     return next((tags[key] for key in _NAME_KEYS if key in tags), None)
 
 
-def _inside_areas(found: gpd.GeoDataFrame) -> StandsFor:
-    """Return the facilities that lie in an area of their category and name, with the largest such area."""
+def _nested_duplicates(found: gpd.GeoDataFrame) -> DuplicateOf:
+    """Return the facilities inside an area of their category and name, with the largest such area."""
     shapes = found.geometry.to_numpy()
     outer = np.flatnonzero(shapely.get_dimensions(shapes) == _AREA)
     inner, place = shapely.STRtree(shapes[outer]).query(shapely.point_on_surface(shapes), predicate="within")
@@ -182,45 +200,45 @@ def _inside_areas(found: gpd.GeoDataFrame) -> StandsFor:
     categories = found["category"].to_numpy()
     pairs = pairs[categories[pairs["inner"]] == categories[pairs["outer"]]]
     pairs = pairs[rank[pairs["inner"]] < rank[pairs["outer"]]]
-    pairs = pairs[_under_one_name(pairs, found["name"].map(plain_name).to_numpy())]
+    pairs = pairs[_names_agree(pairs, found["name"].map(normalise_name).to_numpy())]
     pairs = pairs.assign(rank=-rank[pairs["outer"]]).sort_values(["inner", "rank"]).drop_duplicates("inner")
     inside, around = found.index[pairs["inner"]], found.index[pairs["outer"]]
     return {label: (area, _INSIDE) for label, area in zip(inside, around, strict=True)}
 
 
-def _under_one_name(pairs: pd.DataFrame, names: np.ndarray) -> np.ndarray:
-    """Return where two are one: the same name, none inside, or none outside and just one name inside."""
+def _names_agree(pairs: pd.DataFrame, names: np.ndarray) -> np.ndarray:
+    """Return where names agree: the same name, none inside, or none outside and a single name inside."""
     inner, outer = names[pairs["inner"]], names[pairs["outer"]]
-    told = pd.Series(inner, index=pairs.index, dtype=object).mask(inner == "")
-    only = told.groupby(pairs["outer"]).transform("nunique").to_numpy() == 1
+    inner_names = pd.Series(inner, index=pairs.index, dtype=object).mask(inner == "")
+    only = inner_names.groupby(pairs["outer"]).transform("nunique").to_numpy() == 1
     return (inner == outer) | (inner == "") | ((outer == "") & only)
 
 
-def _twins(found: gpd.GeoDataFrame) -> StandsFor:
-    """Return the facilities that stand within `TWIN_METRES` of one of their category and name."""
-    keys = found["category"].astype(object) + "\n" + found["name"].map(plain_name)
+def _nearby_duplicates(found: gpd.GeoDataFrame) -> DuplicateOf:
+    """Return the facilities within `DUPLICATE_METRES` of one of their category and name."""
+    keys = found["category"].astype(object) + "\n" + found["name"].map(normalise_name)
     shared = found[(keys.duplicated(keep=False) & found["name"].notna()).to_numpy()]
     if shared.empty:
         return {}
     shapes = shared.geometry.to_crs(shared.estimate_utm_crs()).to_numpy()
     kept: dict[str, list[int]] = {}
-    twins: StandsFor = {}
-    for row in sorted(range(len(shared)), key=lambda row: _precedence(shared["element"].iloc[row])):
-        ahead = kept.setdefault(keys[shared.index[row]], [])
-        near = next((r for r in ahead if shapely.distance(shapes[row], shapes[r]) <= TWIN_METRES), None)
+    duplicates: DuplicateOf = {}
+    for row in sorted(range(len(shared)), key=lambda row: _element_order(shared["element"].iloc[row])):
+        kept_before = kept.setdefault(keys[shared.index[row]], [])
+        near = next((r for r in kept_before if shapely.distance(shapes[row], shapes[r]) <= DUPLICATE_METRES), None)
         if near is None:
-            ahead.append(row)
+            kept_before.append(row)
         else:
-            twins[shared.index[row]] = (shared.index[near], _TWIN)
-    return twins
+            duplicates[shared.index[row]] = (shared.index[near], _NEARBY)
+    return duplicates
 
 
-def _precedence(element: str) -> tuple[bool, str, int]:
+def _element_order(element: str) -> tuple[bool, str, int]:
     return element[0] == "n", element[0], int(element[1:])
 
 
-def _with_names(kept: gpd.GeoDataFrame, twins: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return `kept` with the names of what was left out where the facility that stands for it has none."""
-    names = twins.dropna(subset="name").sort_index().drop_duplicates("kept").set_index("kept")["name"]
+def _fill_names(kept: gpd.GeoDataFrame, duplicates: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return `kept` with missing names filled from the duplicates."""
+    names = duplicates.dropna(subset="name").sort_index().drop_duplicates("kept").set_index("kept")["name"]
     filled = [names.get(label) if name is None else name for label, name in zip(kept.index, kept["name"], strict=True)]
     return kept.assign(name=pd.Series(filled, index=kept.index, dtype=object))

@@ -1,4 +1,4 @@
-"""Reads a register of facilities, a bureau's own or a map service's, from whichever file it comes in."""
+"""Read a register of facilities, official or from a map service, from a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["read_facilities"]
 
 Complete = bool | str | Iterable[str] | None
 _NOT_IN_CATALOGUE = "not in the catalogue; kept as it is"
-_NOWHERE = "no position and no community: it counts nowhere"
+_NOT_LOCATED = "no position and no community: it counts nowhere"
 
 
 def read_facilities(
@@ -31,46 +31,45 @@ def read_facilities(
     encoding: str | None = None,
     sheet: str | None = None,
 ) -> gpd.GeoDataFrame:
-    r"""Return the facilities of a table, one row each, as `find_facilities` does those of OpenStreetMap.
+    r"""Return the facilities of a table, one row each, in the same form as `find_facilities`.
 
-    The columns `category`, `name`, `area` (the communities it serves) and `source` are always there, the others as the
-    file has them: `floor_area_m2`, `capacity`, `rooms`, `separate_rooms`, `state`, `opening_hours` ... A figure such as
-    约600 is kept as 600 with `floor_area_m2_approximate`; one such as 300以上 is NaN with `floor_area_m2_least` and
-    `floor_area_m2_most`. Where the table is a complete register of some categories, each row names them all in the
-    column `complete`, joined by semicolons. `list_remarks` tells what was noted and left out, `attrs["encoding"]` in
-    which encoding the file was read.
+    The result always has the columns `category`, `name`, `area` (the communities served) and `source`; others such as
+    `floor_area_m2`, `capacity`, `rooms`, `separate_rooms`, `state` and `opening_hours` are there if the file has them.
+    约600 becomes 600 with `floor_area_m2_approximate`; 300以上 becomes NaN with bounds in `floor_area_m2_least` and
+    `floor_area_m2_most`. If the table is a complete register of some categories, the column `complete` holds their
+    keys in every row, joined by semicolons. `list_remarks` lists what was noted or left out; `attrs["encoding"]` is
+    the encoding of the file.
 
     Parameters
     ----------
     path
-        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file, with coordinates, with the communities
-        that the facilities belong to, or both.
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file with coordinates, communities, or both.
     datum
-        That of its coordinates: "wgs84" (also CGCS2000), "gcj02" (Amap, Tencent) or "bd09" (Baidu).
+        Datum of the coordinates: "wgs84" (also CGCS2000), "gcj02" (Amap, Tencent) or "bd09" (Baidu).
     category
-        The category of all rows, if the file has no column of them.
+        Category of all rows, if the file has no such column.
     columns
-        Heading in the file to name of the column, where the table of headings does not know it.
+        Mapping from heading in the file to name of the column, for headings that are not recognised.
     complete
-        The categories of which the table lists every facility there is (True: those that occur in it), so that a
-        community without one has none.
+        Categories for which the table is complete (True: those that occur in it), so that a community without a
+        facility in the table has none.
     crs
-        The CRS of its coordinates, such as "EPSG:4490" or "EPSG:4526", unless they are longitude and latitude.
+        CRS of the coordinates, such as "EPSG:4490" or "EPSG:4526", unless they are longitude and latitude.
     control_points
-        Two points known in a city's own grid and in longitude and latitude (WGS84).
+        Two points of a local grid, each as ((x, y), (longitude, latitude)) in WGS84.
     encoding
-        That of its text, if it cannot be told from the bytes.
+        Encoding of text, if it cannot be detected.
     sheet
-        Which sheet of a workbook, or layer of a GeoPackage.
+        Sheet of a workbook, or layer of a GeoPackage.
 
     Raises
     ------
     FileError
-        The file is of a kind that is not read (with how to export it), or damaged.
+        The format is not supported (the message says how to export it), or the file is damaged.
     TableError
-        A column or a cell is wrong, or the table has neither coordinates nor communities.
+        A column or a cell is invalid, or the table has neither coordinates nor communities.
     CategoryError
-        `category` or `complete` names what neither the catalogue nor the table has.
+        `complete` names a category that is neither in the catalogue nor in the table.
 
     Examples
     --------
@@ -90,17 +89,17 @@ def read_facilities(
     table = read_table(
         path, "facilities", reference=reference, columns=columns, ignore=ignore, encoding=encoding, sheet=sheet
     )
-    _refuse_nowhere(table)
+    _check_locatable(table)
     categories, remarks = _categories(table, category)
-    frame = _filled(table, categories)
+    frame = _add_columns(table, categories)
     ids = table.row_ids(categories)
-    nowhere = frame.geometry.isna() & (frame["area"].map(len) == 0)
-    remarks += [Remark(int(row), "", "", _NOWHERE) for row in table.rows[nowhere.to_numpy()]]
+    not_located = frame.geometry.isna() & (frame["area"].map(len) == 0)
+    remarks += [Remark(int(row), "", "", _NOT_LOCATED) for row in table.rows[not_located.to_numpy()]]
     claimed = join_claims(_complete(complete, set(categories), str(table.path)))
     return table.to_frame(frame if claimed is None else frame.assign(**{COMPLETE: claimed}), ids, "facility", remarks)
 
 
-def _refuse_nowhere(table: ParsedTable) -> None:
+def _check_locatable(table: ParsedTable) -> None:
     if not table.has_positions and "area" not in table.frame.columns:
         msg = (
             f"{table.path} has neither coordinates (经度 and 纬度, 坐标, or geometry) nor a community (社区); add "
@@ -110,7 +109,7 @@ def _refuse_nowhere(table: ParsedTable) -> None:
 
 
 def _categories(table: ParsedTable, category: str | None) -> tuple[list[str], list[Remark]]:
-    """Return the category of every row as a key of the catalogue where it has one, and remarks on the others."""
+    """Return the category of each row, as a key of the catalogue if it has one, and remarks on the others."""
     from tenmin.inputs.services import name_category
 
     if category is not None:
@@ -123,21 +122,21 @@ def _categories(table: ParsedTable, category: str | None) -> tuple[list[str], li
         raise TableError(msg)
     text_column = table.frame["category"]
     table.reject(text_column.isna().to_numpy(), "category", "is empty; fill it in, or give category= for all rows")
-    keys = {text: _key(text) for text in text_column.unique()}
+    keys = {text: _category_of(text) for text in text_column.unique()}
     strange = [place for place, text in enumerate(text_column) if keys[text] is None]
     return [keys[text] or text for text in text_column], table.remark_on(strange, "category", _NOT_IN_CATALOGUE)
 
 
-def _key(text: str) -> str | None:
-    """Return the key of a category; of several Amap codes (141201|141203) that of the first known."""
+def _category_of(text: str) -> str | None:
+    """Return the key of a category; for several Amap codes (141201|141203) that of the first known one."""
     from tenmin.inputs.services import name_category
 
     found = (name_category(part) for part in (text, *text.split("|")) if part.strip())
     return next((key for key in found if key is not None), None)
 
 
-def _filled(table: ParsedTable, categories: list[str]) -> gpd.GeoDataFrame:
-    """Return the frame with the columns that every table of facilities has."""
+def _add_columns(table: ParsedTable, categories: list[str]) -> gpd.GeoDataFrame:
+    """Return the frame with all columns of a table of facilities."""
     area = table.text_column("area")
     frame = table.frame.assign(
         category=pd.Series(categories, dtype="str"),

@@ -1,11 +1,15 @@
-"""The catalogue of services that people walk to, as tables that a planner can read, copy and replace."""
+"""The catalogue of service categories, kinds of facility and rooms, as tables that can be copied and replaced.
+
+Input: `catalogue.toml`, `kinds.toml` and `rooms.toml`, or a catalogue of one's own. Output: frozen `Category` records
+by key, and functions that find the category or room that a text names. To add a category, add a table to the TOML file.
+"""
 
 from __future__ import annotations
 
 from tenmin.inputs.services._catalogue import Category, load_catalogue
 from tenmin.inputs.services._facility_kinds import FacilityKind, load_kinds, name_room
+from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.inputs.services._naming import list_parts, name_category
-from tenmin.inputs.services._wording import plain_name
 
 __all__ = [
     "Category",
@@ -15,5 +19,5 @@ __all__ = [
     "load_kinds",
     "name_category",
     "name_room",
-    "plain_name",
+    "normalise_name",
 ]

@@ -1,4 +1,4 @@
-"""Reads the catalogue of service categories and refuses a faulty one by row and key."""
+"""The catalogue of service categories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from tenmin.inputs.services._wording import plain_name
+from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import FileError
 from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
@@ -23,19 +23,38 @@ Entrances = Literal["mapped", "outline", "anywhere"]
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _AMAP = re.compile(r"\d{6}")
 _NAME = re.compile(r".*\S.*")
-_NEEDED = {"zh", "en", "tags"}
-_KNOWN = _NEEDED | {"amap", "weight", "unless", "aliases", "part_of", "entrances", "core", "osm"}
+_REQUIRED = {"zh", "en", "tags"}
+_KNOWN = _REQUIRED | {"amap", "weight", "unless", "aliases", "part_of", "entrances", "core", "osm"}
 
 
 @dataclass(frozen=True)
 class Category:
-    """A kind of service: what it is called, which tags mean it, and what it weighs in a score.
+    """A category of service.
 
-    An OpenStreetMap element belongs to it if one of `rules` holds and it belongs to none of `unless`.
-    Without `rules` no tag tells it, and it comes from registers alone. `amap` are the six-digit type codes of Amap
-    for it, where they are known; `aliases` are other names that tables use. Wherever a rule asks for one of `part_of`,
-    this one counts as well. `entrances` says how people get into one that is drawn as an area: by its mapped entrances,
-    wherever a way meets its outline, or from any side. One that is not `core` is looked for only when asked for.
+    Attributes
+    ----------
+    key
+        Its key in the catalogue.
+    zh, en
+        Its names.
+    rules
+        Conditions on OpenStreetMap tags: an element belongs to the category if one of them holds and it belongs to
+        none of `unless`. Without rules the category comes from registers only.
+    amap
+        Six-digit type codes of Amap, where known.
+    weight
+        Weight in a score.
+    unless
+        Keys of categories that take precedence.
+    aliases
+        Other names in tables.
+    part_of
+        Keys of categories as which this one also counts.
+    entrances
+        How people enter a facility mapped as an area: by mapped entrances ("mapped"), where a way meets its outline
+        ("outline"), or from any side ("anywhere").
+    core
+        Whether it is searched for by default.
     """
 
     key: str
@@ -51,7 +70,7 @@ class Category:
     core: bool = True
 
     def rule_for(self, tags: Mapping[str, str]) -> str | None:
-        """Return, in words, the first rule that these tags fulfil, or None.
+        """Return the first rule that holds for these tags, in words, or None.
 
         >>> load_catalogue()["pharmacy"].rule_for({"amenity": "pharmacy", "name": "大药房"})
         'amenity=pharmacy'
@@ -60,21 +79,21 @@ class Category:
 
 
 def load_catalogue(path: str | os.PathLike[str] | None = None, *, extend: bool = False) -> dict[str, Category]:
-    """Return the categories of a catalogue by their keys, in its order (without a path, the one that ships).
+    """Return the categories of a catalogue by key, in the order of the file.
 
     Parameters
     ----------
     path
-        A catalogue of your own.
+        A TOML file; by default the catalogue that ships with the package.
     extend
-        Whether its categories are added to those that ship, in the place of one with the same key.
+        Whether to add its categories to the shipped ones, replacing those with the same key.
 
     Raises
     ------
     FileError
-        The file is not TOML, or a category has an unknown key, a missing name, one that another category has already,
-        no rule (unless `osm = false`), a rule that would take every element, a weight that is not a positive number,
-        an Amap code that is not six digits, or is a part of one that is not there or of itself.
+        The file is not TOML, or a category has an unknown key, a missing or duplicate name, no rule (unless
+        `osm = false`), a rule that holds for every element, an invalid weight or Amap code, or `part_of` names an
+        unknown category or forms a cycle.
 
     Examples
     --------
@@ -103,29 +122,29 @@ def _parse(path: Path, base: Mapping[str, Category]) -> dict[str, Category]:
             if stray:
                 msg = f"{path}, [{category.key}]: {name} names {stray[0]!r}, which is no other category of this file"
                 raise FileError(msg)
-    _refuse_circles(catalogue, path)
-    _refuse_shared_names(catalogue, path)
+    _check_cycles(catalogue, path)
+    _check_unique_names(catalogue, path)
     return catalogue
 
 
-def _refuse_circles(catalogue: Mapping[str, Category], path: Path) -> None:
+def _check_cycles(catalogue: Mapping[str, Category], path: Path) -> None:
     for key in catalogue:
-        above, ahead = set(), list(catalogue[key].part_of)
-        while ahead:
-            whole = ahead.pop()
-            if whole == key:
+        ancestors, to_visit = set(), list(catalogue[key].part_of)
+        while to_visit:
+            parent = to_visit.pop()
+            if parent == key:
                 msg = f"{path}, [{key}]: part_of leads back to {key!r} itself; leave out one of the lines that do"
                 raise FileError(msg)
-            if whole not in above:
-                above.add(whole)
-                ahead.extend(catalogue[whole].part_of)
+            if parent not in ancestors:
+                ancestors.add(parent)
+                to_visit.extend(catalogue[parent].part_of)
 
 
-def _refuse_shared_names(catalogue: Mapping[str, Category], path: Path) -> None:
+def _check_unique_names(catalogue: Mapping[str, Category], path: Path) -> None:
     owners: dict[str, str] = {}
     for key, category in catalogue.items():
         for name in (key, category.zh, category.en, *category.aliases):
-            owner = owners.setdefault(plain_name(name), key)
+            owner = owners.setdefault(normalise_name(name), key)
             if owner != key:
                 msg = f"{path}, [{key}]: [{owner}] already has the name {name!r}; leave it in one of the two"
                 raise FileError(msg)
@@ -135,7 +154,7 @@ def _category(key: str, row: Any, where: str) -> Category:
     if not _KEY.fullmatch(key) or not isinstance(row, Mapping):
         msg = f"{where}: a category is a table named in small letters, digits and _, such as [primary_school]"
         raise FileError(msg)
-    check_keys(row, _KNOWN, _NEEDED, where)
+    check_keys(row, _KNOWN, _REQUIRED, where)
     for name in ("zh", "en"):
         if not isinstance(row[name], str) or not row[name].strip():
             msg = f"{where}: {name} = {row[name]!r}; give the name as text"
@@ -165,9 +184,9 @@ def _rules(tags: Any, where: str, *, osm: bool) -> tuple[Condition, ...]:
         msg = f"{where}: tags = {tags!r}; give a list of at least one condition, such as [{{ amenity = 'bank' }}]"
         raise FileError(msg)
     rules = tuple(parse_condition(table, f"{where}, tags {n}") for n, table in enumerate(tags, 1))
-    loose = [n for n, rule in enumerate(rules, 1) if not rule.needs_one_of]
-    if loose:
-        msg = f"{where}, tags {loose[0]}: it asks for no tag that must be there, so it would take every element"
+    untargeted = [n for n, rule in enumerate(rules, 1) if not rule.needs_one_of]
+    if untargeted:
+        msg = f"{where}, tags {untargeted[0]}: it asks for no tag that must be there, so it would take every element"
         raise FileError(msg)
     return rules
 

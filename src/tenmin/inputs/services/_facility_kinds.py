@@ -1,4 +1,4 @@
-"""What the kinds of facility that founding texts name are taken for, and the names of rooms."""
+"""Kinds of facility named in founding texts, and names of rooms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Literal, cast
 
 from tenmin.inputs.services._catalogue import load_catalogue
-from tenmin.inputs.services._wording import plain_name
+from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.support.errors import FileError
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
@@ -21,9 +21,18 @@ _FORMS = ("category", "room", "not_spatial")
 
 @dataclass(frozen=True)
 class FacilityKind:
-    """A kind of facility by its Chinese name, the standards that name it, and what it is taken for.
+    """A kind of facility named in the founding texts.
 
-    `key` is the key of a category, the name of a room, or, if it is not spatial, what it is instead.
+    Attributes
+    ----------
+    zh
+        Its Chinese name.
+    texts
+        Ids of the standards that name it.
+    form
+        What it stands for: "category", "room" or "not_spatial".
+    key
+        Key of the category, name of the room, or what it is instead.
     """
 
     zh: str
@@ -33,7 +42,7 @@ class FacilityKind:
 
 
 def load_kinds() -> tuple[FacilityKind, ...]:
-    """Return every kind of facility that the founding texts name.
+    """Return the kinds of facility named in the founding texts.
 
     >>> {kind.form for kind in load_kinds()} == {"category", "room", "not_spatial"}
     True
@@ -42,12 +51,12 @@ def load_kinds() -> tuple[FacilityKind, ...]:
 
 
 def name_room(text: str) -> str:
-    """Return the name that tenmin uses for a room, or the text itself, trimmed, if it knows no such room.
+    """Return the standard name of a room, or the text itself, trimmed, if the room is unknown.
 
     >>> name_room("图书阅览室"), name_room("益民书屋"), name_room(" 琴房 ")
     ('阅览室', '阅览室', '琴房')
     """
-    return _rooms().get(plain_name(text), text.strip())
+    return _rooms().get(normalise_name(text), text.strip())
 
 
 @cache
@@ -56,8 +65,8 @@ def _rooms() -> dict[str, str]:
     rooms: dict[str, str] = {}
     for room, aliases in read_toml(path).items():
         for name in (room, *aliases):
-            if rooms.setdefault(plain_name(name), room) != room:
-                msg = f"{path}, {room}: {name!r} is a name of {rooms[plain_name(name)]} already; leave it in one"
+            if rooms.setdefault(normalise_name(name), room) != room:
+                msg = f"{path}, {room}: {name!r} is a name of {rooms[normalise_name(name)]} already; leave it in one"
                 raise FileError(msg)
     return rooms
 

@@ -1,4 +1,4 @@
-"""Finds the category that a table means by a word of its own, and what counts as a category."""
+"""Find the category that a text names, and the categories that count as another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from tenmin.inputs.services._catalogue import Category, load_catalogue
-from tenmin.inputs.services._wording import plain_name
+from tenmin.inputs.services._name_normalisation import normalise_name
 
 __all__ = ["list_parts", "name_category"]
 
@@ -18,25 +18,34 @@ _AMAP = re.compile(r"\d{6}")
 
 
 def name_category(text: str, catalogue: Mapping[str, Category] | None = None) -> str | None:
-    """Return the key of the category that a text names, or None if it names none or more than one.
+    """Return the key of the category that a text names, or None if there is none or more than one.
 
-    It may be a key, a Chinese or English name, an alias or an Amap code. Width, case, spaces, quotation marks, what
-    stands in brackets, and 社区 in front make no difference, unless the catalogue has the longer name.
+    Width, case, spaces, quotation marks, text in brackets and a leading 社区 are ignored, unless the catalogue has the
+    longer name.
 
+    Parameters
+    ----------
+    text
+        A key, a Chinese or English name, an alias or an Amap code.
+    catalogue
+        The catalogue; by default the one that ships with the package.
+
+    Examples
+    --------
     >>> name_category("社区警务室"), name_category("“一站式” 服务大厅"), name_category("０９０６０１")
     ('police', 'one_stop_hall', 'pharmacy')
     >>> name_category("理发店（便民）"), name_category("社区医院"), name_category("火箭发射场")
     ('hairdresser', 'health_centre', None)
     """
-    names, codes = _shipped_words() if catalogue is None else _words(catalogue)
-    code = plain_name(text)
+    names, codes = _shipped_index() if catalogue is None else _index_names(catalogue)
+    code = normalise_name(text)
     if _AMAP.fullmatch(code):
         return codes.get(code)
-    return next((names[form] for form in _forms(text) if form in names), None)
+    return next((names[variant] for variant in _variants(text) if variant in names), None)
 
 
 def list_parts(catalogue: Mapping[str, Category] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return for each category the keys of all that count as it: itself first, then its parts and their parts.
+    """Return, by key, each category with all that count as it: itself, its parts, and their parts.
 
     >>> list_parts()["clinic"]
     ('clinic', 'health_centre', 'health_station')
@@ -50,31 +59,31 @@ def list_parts(catalogue: Mapping[str, Category] | None = None) -> dict[str, tup
 
 
 @cache
-def _shipped_words() -> tuple[dict[str, str], dict[str, str]]:
-    return _words(load_catalogue())
+def _shipped_index() -> tuple[dict[str, str], dict[str, str]]:
+    return _index_names(load_catalogue())
 
 
-def _words(catalogue: Mapping[str, Category]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the category of each name, and of each Amap code that belongs to just one."""
+def _index_names(catalogue: Mapping[str, Category]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the category of each name, and of each Amap code that is unique to one."""
     names: dict[str, str] = {}
-    owners: dict[str, list[str]] = {}
+    keys_by_code: dict[str, list[str]] = {}
     for key, category in catalogue.items():
         for name in (key, category.zh, category.en, *category.aliases):
-            names.setdefault(_bare(name), key)
+            names.setdefault(_strip_quotes(name), key)
         for code in category.amap:
-            owners.setdefault(code, []).append(key)
-    return names, {code: keys[0] for code, keys in owners.items() if len(keys) == 1}
+            keys_by_code.setdefault(code, []).append(key)
+    return names, {code: keys[0] for code, keys in keys_by_code.items() if len(keys) == 1}
 
 
-def _forms(text: str) -> Iterator[str]:
-    """Yield the text as it is, then with ever fewer of its brackets, then each of these without 社区 in front."""
-    forms = [_bare(text)]
-    while brackets := list(_BRACKETS.finditer(forms[-1])):
+def _variants(text: str) -> Iterator[str]:
+    """Yield the text, then without its last, last two, ... brackets, then each of these without a leading 社区."""
+    variants = [_strip_quotes(text)]
+    while brackets := list(_BRACKETS.finditer(variants[-1])):
         last = brackets[-1]
-        forms.append(forms[-1][: last.start()] + forms[-1][last.end() :])
-    yield from forms
-    yield from (form.removeprefix(_COMMUNITY) for form in forms if form.startswith(_COMMUNITY))
+        variants.append(variants[-1][: last.start()] + variants[-1][last.end() :])
+    yield from variants
+    yield from (variant.removeprefix(_COMMUNITY) for variant in variants if variant.startswith(_COMMUNITY))
 
 
-def _bare(text: str) -> str:
-    return _QUOTES.sub("", plain_name(text))
+def _strip_quotes(text: str) -> str:
+    return _QUOTES.sub("", normalise_name(text))

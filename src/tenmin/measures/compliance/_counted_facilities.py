@@ -85,7 +85,7 @@ class FacilityRegister:
             areas=areas,
             facilities=known[used],
             complete=_complete(facilities, keys, complete),
-            links=Communities(areas).link(known[used], "facility"),
+            links=Communities(areas).assign_facilities(known[used], "facility"),
             idle=known.loc[~used, states],
         )
 

@@ -83,7 +83,7 @@ class Homes:
     @cached_property
     def in_area(self) -> Mapping[Hashable, np.ndarray]:
         """The rows of the homes of each area."""
-        links = Communities(self.register.areas).house(self._places, "place")
+        links = Communities(self.register.areas).assign_places(self._places, "place")
         rows = pd.Series(range(len(self._places)), index=self._places.index).loc[links["place"]].to_numpy()
         assigned = links["area"].notna().to_numpy()
         return pd.Series(rows[assigned]).groupby(links["area"][assigned].to_numpy()).agg(np.array).to_dict()

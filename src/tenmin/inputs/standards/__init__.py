@@ -1,4 +1,8 @@
-"""Standards of community services: rules as rows that a planner can audit, each with its source."""
+"""Standards of community services as tables of clauses, each with its source and grade of evidence.
+
+Input: the TOML files in `data`, or a TOML file or workbook filled in from a printed text. Output: frozen `Standard`
+records. To add a standard, add a TOML file to `data`; the kinds of clauses are in `_clause_kinds`.
+"""
 
 from __future__ import annotations
 

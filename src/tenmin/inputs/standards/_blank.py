@@ -1,4 +1,4 @@
-"""Writes the empty table of a standard that a planner has in print, and nothing over a file that is there."""
+"""Write an empty table for a standard that is only available in print."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ def write_blank_standard(
 ) -> tuple[Path, Path]:
     """Write an empty table to fill in from a printed standard, as workbook and as TOML, and return both paths.
 
-    What is filled in counts as evidence `user`. For GB 50180 the facilities of its appendix whose names are known
-    stand there already, without figures.
+    Clauses that are filled in have the evidence `user`. For GB 50180, known names of facilities in its appendix are
+    filled in already, without values.
 
     Parameters
     ----------
     id
-        Small letters, digits and _; the files are named after it.
+        Id of the standard: lower-case letters, digits and _; the files are named after it.
     folder
-        Where to write; it must be there.
+        An existing folder.
     who, on
-        Who fills it in, and when, as a date or as text such as "2026-11-22".
+        Who fills it in, and the date, as a date or as text such as "2026-11-22".
 
     Raises
     ------
     InputError
-        The id, the name or the date is none.
+        The id, the name or the date is invalid.
     OutputError
-        One of the files is there already, or cannot be written.
+        One of the files exists already, or cannot be written.
     """
     tables = _tables(id, who, on)
     workbook, toml = (Path(folder) / f"{id}{ending}" for ending in (".xlsx", ".toml"))

@@ -1,4 +1,4 @@
-"""The kinds of clauses: what each needs and allows, the unit of its figure, and its words."""
+"""Kinds of clauses: required and optional fields, unit and names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "user": ("用户录入", "entered by a user from a printed text"),
     "third_party": ("第三方转录", "somebody's program or transcription: a lead, not the rule"),
 }
-"""The grades of evidence, best first, in Chinese and English."""
+"""Grades of evidence, best first, with their descriptions in Chinese and English."""
 
 LEVELS = ("社区", "街道", "区县", "town")
 WALKS = ("walk_minutes", "walk_metres", "straight_metres")
@@ -31,7 +31,21 @@ _NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class ClauseKind:
-    """What a clause of one kind may say. `bounds` are the ones it can have, the usual one first."""
+    """A kind of clause.
+
+    Attributes
+    ----------
+    unit
+        Unit of its value.
+    zh, en
+        Its names.
+    needs, allows
+        Required and optional fields.
+    bounds
+        Possible bounds, default first.
+    level
+        Default level of areas to which it applies.
+    """
 
     unit: str
     zh: str
@@ -43,7 +57,7 @@ class ClauseKind:
 
     @property
     def fields(self) -> frozenset[str]:
-        """All fields that say what is asked."""
+        """All fields that the kind uses."""
         return self.needs | self.allows
 
 

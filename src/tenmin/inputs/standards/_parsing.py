@@ -1,4 +1,4 @@
-"""Turns the rows of a standard's file into a standard, and names file, clause and field of whatever is wrong."""
+"""Parse the rows of a standard's file; errors name the file, the clause and the field."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SECTIONS: Mapping[str, type[Tier] | type[Clause] | type[Reported]] = {
     "clause": Clause,
     "reported": Reported,
 }
-"""The lists of a standard's file, [[tier]], [[clause]] and [[reported]]."""
+"""Sections of a standard's file, [[tier]], [[clause]] and [[reported]], and their types."""
 
 STANDARD_FIELDS = {
     one.name: str(one.type) for one in fields(Standard) if one.name not in {"tiers", "clauses", "reported", "unfilled"}
 }
-"""The fields of the standard itself and their types."""
+"""Fields of the standard itself, and their types."""
 
-_NAMING = frozenset({"id", "zh", "en", "subject", "tier", "note"})
+_NAME_FIELDS = frozenset({"id", "zh", "en", "subject", "tier", "note"})
 _OTHER_LIMITS = frozenset(
     {
         "minutes", "metres", "limit", "limit_minutes", "limit_metres", "walk_minutes", "walk_metres",
@@ -41,28 +41,41 @@ _OTHER_LIMITS = frozenset(
 
 
 def read_standard_toml(path: Path) -> Standard:
-    """Return the standard of a TOML file.
+    """Return the standard in a TOML file.
 
     Raises
     ------
     FileError
-        The file is not TOML or a row of it is wrong: it names the file, the clause, the field and the way out.
+        The file is not TOML or a row is invalid; the message names the clause, the field and how to fix it.
     """
     return parse_standard(read_toml(path), str(path))
 
 
 def parse_standard(tables: Mapping[str, Any], where: str) -> Standard:
-    """Return the standard that a mapping of TOML's types describes; `where` is the name of its file in messages."""
+    """Return the standard described by the contents of a TOML file.
+
+    Parameters
+    ----------
+    tables
+        The contents.
+    where
+        The file, for messages.
+
+    Raises
+    ------
+    FileError
+        A row is invalid.
+    """
     head = {name: value for name, value in tables.items() if name not in SECTIONS}
     _check_keys(head, {*STANDARD_FIELDS}, f"{where}, standard")
-    given = {
-        name: _converted(STANDARD_FIELDS[name], value, f"{where}, standard, {name}") for name, value in head.items()
-    }
+    given = {name: _convert(STANDARD_FIELDS[name], value, f"{where}, standard, {name}") for name, value in head.items()}
     for name in ("id", "title_zh", "title_en", "issued_by", "source", "evidence"):
         if not given.get(name):
-            _refuse(f"{where}, standard, {name}", "it is missing; a standard says what it is and where it comes from")
+            _raise_invalid(
+                f"{where}, standard, {name}", "it is missing; a standard says what it is and where it comes from"
+            )
     rows = {name: _list_rows(tables.get(name, []), f"{where}, [[{name}]]") for name in SECTIONS}
-    unfilled = [row for row in rows["clause"] if given["evidence"] == "user" and set(row) <= _NAMING]
+    unfilled = [row for row in rows["clause"] if given["evidence"] == "user" and set(row) <= _NAME_FIELDS]
     try:
         return Standard(
             **given,
@@ -79,32 +92,41 @@ def parse_standard(tables: Mapping[str, Any], where: str) -> Standard:
 
 
 def check_subjects(standard: Standard, subjects: Collection[str], where: str) -> None:
-    """Refuse a standard that speaks of a category which is none of `subjects`.
+    """Check that a standard only uses valid categories.
+
+    Parameters
+    ----------
+    standard
+        The standard.
+    subjects
+        Keys of the valid categories.
+    where
+        The file, for messages.
 
     Raises
     ------
     FileError
-        Naming the clause and the nearest category there is.
+        A category is unknown; the message names the clause and suggests a category.
     """
     for clause in standard.clauses:
         for key in (clause.subject, *clause.kinds):
             if key and key not in subjects:
                 name = "kinds" if key in clause.kinds else "subject"
-                _refuse(
+                _raise_invalid(
                     f"{where}, clause {clause.id!r}, {name}",
-                    f"{key!r} is no category of the catalogue{_nearest(key, subjects)}",
+                    f"{key!r} is no category of the catalogue{_suggestion(key, subjects)}",
                 )
     for row in standard.reported:
         if row.subject and row.subject not in subjects:
-            _refuse(
+            _raise_invalid(
                 f"{where}, reported {row.id!r}, subject",
-                f"{row.subject!r} is no category of the catalogue{_nearest(row.subject, subjects)}",
+                f"{row.subject!r} is no category of the catalogue{_suggestion(row.subject, subjects)}",
             )
 
 
 def _list_rows(rows: Any, where: str) -> list[Mapping[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        _refuse(where, f"{rows!r} is no list of tables; begin each with {where.rpartition(', ')[2]}")
+        _raise_invalid(where, f"{rows!r} is no list of tables; begin each with {where.rpartition(', ')[2]}")
     return rows
 
 
@@ -121,46 +143,46 @@ def _build_all(
 def _build(make: type[Row], row: Mapping[str, Any], where: str) -> Row:
     types = {one.name: str(one.type) for one in fields(make)}
     if make is Clause:
-        _refuse_two_limits(row, where)
+        _check_single_limit(row, where)
     _check_keys(row, set(types), where)
     for one in fields(make):
         if one.default is MISSING and one.default_factory is MISSING and one.name not in row:
-            _refuse(f"{where}, {one.name}", "it is missing")
-    return make(**{name: _converted(types[name], value, f"{where}, {name}") for name, value in row.items()})
+            _raise_invalid(f"{where}, {one.name}", "it is missing")
+    return make(**{name: _convert(types[name], value, f"{where}, {name}") for name, value in row.items()})
 
 
-def _refuse_two_limits(row: Mapping[str, Any], where: str) -> None:
+def _check_single_limit(row: Mapping[str, Any], where: str) -> None:
     other = sorted(_OTHER_LIMITS & set(row))
     if other:
-        mend = "give its figure as value and its unit by kind; of two limits make two clauses"
-        _refuse(f"{where}, {other[0]}", f"{row[other[0]]!r} is a limit beside kind and value; {mend}")
+        hint = "give its figure as value and its unit by kind; of two limits make two clauses"
+        _raise_invalid(f"{where}, {other[0]}", f"{row[other[0]]!r} is a limit beside kind and value; {hint}")
     if isinstance(row.get("value"), list):
-        mend = "a clause has one limit; take the one that binds, or make two clauses"
-        _refuse(f"{where}, value", f"{row['value']!r} are several figures; {mend}")
+        hint = "a clause has one limit; take the one that binds, or make two clauses"
+        _raise_invalid(f"{where}, value", f"{row['value']!r} are several figures; {hint}")
 
 
 def _check_keys(row: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    stray = sorted(set(row) - set(known))
-    if stray:
-        _refuse(f"{where}, {stray[0]}", f"nobody knows this field{_nearest(stray[0], known)}")
+    unknown = sorted(set(row) - set(known))
+    if unknown:
+        _raise_invalid(f"{where}, {unknown[0]}", f"nobody knows this field{_suggestion(unknown[0], known)}")
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(known))}"
+def _suggestion(name: str, known: Collection[str]) -> str:
+    suggestions = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {suggestions[0]!r}?" if suggestions else f"; known are {', '.join(sorted(known))}"
 
 
-def _refuse(where: str, fault: str) -> NoReturn:
+def _raise_invalid(where: str, fault: str) -> NoReturn:
     msg = f"{where}: {fault}"
     raise FileError(msg)
 
 
-def _converted(kind: str, value: Any, where: str) -> Any:
+def _convert(kind: str, value: Any, where: str) -> Any:
     check, words = _TYPES[kind.removesuffix(" | None")]
     try:
         return check(value, where)
     except TypeError:
-        _refuse(where, f"{value!r} is no {words}")
+        _raise_invalid(where, f"{value!r} is no {words}")
 
 
 def _text(value: Any, _: str) -> str:
@@ -177,7 +199,7 @@ def _number(value: Any, _: str) -> float:
     return float(value)
 
 
-def _whole(value: Any, where: str) -> int:
+def _integer(value: Any, where: str) -> int:
     number = _number(value, where)
     if not number.is_integer():
         raise TypeError
@@ -203,7 +225,7 @@ def _span(value: Any, where: str) -> tuple[float, float]:
     return _number(ends[0], where), _number(ends[1], where)
 
 
-def _applies(value: Any, where: str) -> AppliesTo:
+def _applies_to(value: Any, where: str) -> AppliesTo:
     if not isinstance(value, Mapping):
         raise TypeError
     try:
@@ -216,9 +238,9 @@ def _applies(value: Any, where: str) -> AppliesTo:
 _TYPES: Mapping[str, tuple[Callable[[Any, str], Any], str]] = {
     "str": (_text, "text"),
     "float": (_number, "number"),
-    "int": (_whole, "whole number"),
+    "int": (_integer, "whole number"),
     "bool": (_flag, "true or false"),
     "tuple[str, ...]": (_texts, "list of texts"),
     "Span": (_span, "number or pair of the least and the most, such as [500, 1000]"),
-    "AppliesTo": (_applies, "table such as { people_min = 5000 }"),
+    "AppliesTo": (_applies_to, "table such as { people_min = 5000 }"),
 }

@@ -1,4 +1,4 @@
-"""A standard as rows of plain values, those of TOML, and the rows as text of a TOML file."""
+"""Convert a standard to plain values, and these to the text of a TOML file."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tenmin.inputs.standards._standard import Standard
 __all__ = ["Tables", "list_tables", "write_toml_text"]
 
 Tables = Mapping[str, Any]
-"""The tables of a standard's file: the fields of the standard, and under each section its rows."""
+"""Contents of a standard's file: the fields of the standard, and the rows of each section."""
 
 _HOLDERS = {"tier": "tiers", "clause": "clauses", "reported": "reported"}
 
 
 def list_tables(standard: Standard) -> dict[str, Any]:
-    """Return a standard as the tables of its file, whatever is empty left out."""
+    """Return a standard as the contents of its file, without empty fields."""
     head = {name: getattr(standard, name) for name in STANDARD_FIELDS}
     tables: dict[str, Any] = {name: _plain(value) for name, value in head.items() if value not in {None, "", ()}}
     for section, holder in _HOLDERS.items():
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 
 
 def write_toml_text(tables: Tables) -> str:
-    """Return the text of the TOML file that holds these tables."""
+    """Return the contents of a standard's file as TOML text."""
     lines = [f"{name} = {_literal(value)}" for name, value in tables.items() if name not in SECTIONS]
     for section in SECTIONS:
         for row in tables.get(section, ()):

@@ -1,4 +1,4 @@
-"""Tiers and reported figures, and the standard that holds them with its clauses: frozen, and valid from birth."""
+"""Standards, with their tiers, clauses and reported figures."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from tenmin.inputs.standards._clause import KEY, Clause, refuse
+from tenmin.inputs.standards._clause import KEY, Clause, raise_invalid
 from tenmin.inputs.standards._clause_kinds import EVIDENCE
 
 __all__ = ["FIGURES", "Reported", "Span", "Standard", "Tier"]
 
 Span = tuple[float, float]
-"""A least and a most figure; the most is inf where the text leaves it open."""
+"""Lower and upper bound; the upper is inf if the text leaves it open."""
 
 FIGURES = ("communities", "mean", "sum", "share", "count", "share_of_use", "none")
 
 
 @dataclass(frozen=True)
 class Tier:
-    """A size of neighbourhood: how far one walks in it, and how many people and dwellings it holds."""
+    """A size of neighbourhood: walking time or distance, and numbers of people and dwellings."""
 
     id: str
     zh: str = ""
@@ -34,21 +34,21 @@ class Tier:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse spans that are none."""
+        """Check the spans."""
         _check_evidence("tier", self.id, self.source, self.evidence)
         for name in ("minutes", "metres", "people", "dwellings"):
             span = getattr(self, name)
             if span is not None and not (0.0 < span[0] <= span[1] and span[0] < math.inf):
-                refuse("tier", self.id, name, f"{span!r}; give a number above 0, or the least and the most")
+                raise_invalid("tier", self.id, name, f"{span!r}; give a number above 0, or the least and the most")
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A figure that the text reports of its own town, to set the town at hand beside.
+    """A figure that the text reports for its own town, for comparison.
 
-    `figure` says what is counted: communities (their number), the mean or the sum of the floor area of `subject`, the
-    share of communities that pass `clause`, the count of facilities of `subject`, the share of floor area put to
-    `use`, or none, for what cannot be set beside anything.
+    `figure` is what it counts: communities (their number), the mean or the sum of the floor area of `subject`, the
+    share of communities that pass `clause`, the count of facilities of `subject`, the share_of_use of floor area for
+    `use`, or none if it cannot be compared.
     """
 
     id: str
@@ -60,7 +60,7 @@ class Reported:
     use: str = ""
     value: float | None = None
     value_most: float | None = None
-    """The upper end, where the text bounds a figure and does not give it."""
+    """Upper end, if the text gives a range."""
     unit: str = ""
     bound: str = "exact"
     source: str = ""
@@ -68,35 +68,35 @@ class Reported:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a figure that is none."""
+        """Check the figure and its value."""
         _check_evidence("reported", self.id, self.source, self.evidence)
         if self.figure not in FIGURES:
-            refuse("reported", self.id, "figure", f"{self.figure!r} is none of {', '.join(FIGURES)}")
+            raise_invalid("reported", self.id, "figure", f"{self.figure!r} is none of {', '.join(FIGURES)}")
         if self.value is None or not 0.0 <= self.value < math.inf:
-            refuse("reported", self.id, "value", f"{self.value!r} is no finite number from 0 up")
+            raise_invalid("reported", self.id, "value", f"{self.value!r} is no finite number from 0 up")
         if self.value_most is not None and not self.value <= self.value_most < math.inf:
-            refuse("reported", self.id, "value_most", f"{self.value_most!r} is below value, {self.value!r}")
+            raise_invalid("reported", self.id, "value_most", f"{self.value_most!r} is below value, {self.value!r}")
         if self.bound not in {"exact", "min", "max", "about"}:
-            refuse("reported", self.id, "bound", f"{self.bound!r} is none of exact, min, max, about")
+            raise_invalid("reported", self.id, "bound", f"{self.bound!r} is none of exact, min, max, about")
 
 
 def _check_evidence(what: str, name: str, source: str, evidence: str) -> None:
     if not KEY.fullmatch(name):
-        refuse(what, name, "id", "give small letters, digits and _, such as 'tier10'")
+        raise_invalid(what, name, "id", "give small letters, digits and _, such as 'tier10'")
     if not source.strip():
-        refuse(what, name, "source", "it is missing, here and in the standard; say where the figure comes from")
+        raise_invalid(what, name, "source", "it is missing, here and in the standard; say where the figure comes from")
     if evidence not in EVIDENCE:
-        refuse(what, name, "evidence", f"{evidence!r} is none of {', '.join(EVIDENCE)}")
+        raise_invalid(what, name, "evidence", f"{evidence!r} is none of {', '.join(EVIDENCE)}")
 
 
 @dataclass(frozen=True, repr=False)
 class Standard:
-    """A standard: its clauses, the tiers they speak of, and the figures that its text reports.
+    """A standard with its clauses, tiers and reported figures.
 
     Raises
     ------
     InputError
-        It has no source, an id twice, or a clause names a tier or a clause that it has not.
+        The source is missing, an id is not unique, or a clause names an unknown tier or clause.
     """
 
     id: str
@@ -108,7 +108,7 @@ class Standard:
     year: int | None = None
     walker: str = "adult"
     entered_by: str = ""
-    """Who typed it in, where the evidence is `user`."""
+    """Who entered it, if the evidence is `user`."""
     entered_on: str = ""
     notes_zh: tuple[str, ...] = ()
     notes_en: tuple[str, ...] = ()
@@ -116,45 +116,45 @@ class Standard:
     clauses: tuple[Clause, ...] = ()
     reported: tuple[Reported, ...] = ()
     unfilled: tuple[str, ...] = ()
-    """Names of the rows of a planner's own table that hold no rule yet."""
+    """Names of the rows of a user's table that are not filled in yet."""
 
     def __post_init__(self) -> None:
-        """Refuse names that are there twice or not at all."""
+        """Check that ids are unique and references exist."""
         _check_evidence("standard", self.id, self.source, self.evidence)
-        self._check_users()
+        self._check_user_evidence()
         for what, rows in (("tier", self.tiers), ("clause", self.clauses), ("reported", self.reported)):
             ids = [row.id for row in rows]
-            twice = next((one for n, one in enumerate(ids) if one in ids[:n]), None)
-            if twice is not None:
-                refuse(what, twice, "id", "it stands there twice; give each its own")
+            duplicate = next((one for n, one in enumerate(ids) if one in ids[:n]), None)
+            if duplicate is not None:
+                raise_invalid(what, duplicate, "id", "it stands there twice; give each its own")
         tiers, clauses = {tier.id for tier in self.tiers}, {clause.id for clause in self.clauses}
         for clause in self.clauses:
             if clause.tier is not None and clause.tier not in tiers:
-                refuse("clause", clause.id, "tier", f"{clause.tier!r} is none of the tiers: {sorted(tiers)}")
+                raise_invalid("clause", clause.id, "tier", f"{clause.tier!r} is none of the tiers: {sorted(tiers)}")
             if clause.clause_of and clause.clause_of not in clauses - {clause.id}:
-                refuse("clause", clause.id, "clause_of", f"there is no other clause {clause.clause_of!r}")
+                raise_invalid("clause", clause.id, "clause_of", f"there is no other clause {clause.clause_of!r}")
         for row in self.reported:
             if row.clause and row.clause not in clauses:
-                refuse("reported", row.id, "clause", f"there is no clause {row.clause!r}")
+                raise_invalid("reported", row.id, "clause", f"there is no clause {row.clause!r}")
 
-    def _check_users(self) -> None:
+    def _check_user_evidence(self) -> None:
         rows = (self, *self.tiers, *self.clauses, *self.reported)
-        typed = any(row.evidence == "user" for row in rows)
+        has_user_evidence = any(row.evidence == "user" for row in rows)
         for name in ("entered_by", "entered_on"):
-            if typed and not getattr(self, name).strip():
-                refuse("standard", self.id, name, "evidence 'user' needs who typed it in and when; give both")
+            if has_user_evidence and not getattr(self, name).strip():
+                raise_invalid("standard", self.id, name, "evidence 'user' needs who typed it in and when; give both")
 
     def __repr__(self) -> str:
-        """Title, year, and how many clauses of what evidence."""
-        must = sum(clause.mandatory for clause in self.clauses)
+        """Return the id, title, year, issuer, number of clauses and evidence."""
+        mandatory = sum(clause.mandatory for clause in self.clauses)
         year = f" {self.year}" if self.year else ""
         return (
             f"Standard({self.id!r}: {self.title_en},{year} {self.issued_by}; "
-            f"{len(self.clauses)} clauses, {must} mandatory; evidence {self.evidence})"
+            f"{len(self.clauses)} clauses, {mandatory} mandatory; evidence {self.evidence})"
         )
 
     def table(self) -> pd.DataFrame:
-        """Return the clauses as a table: index is the clause's id, columns its fields and the unit of its value."""
+        """Return the clauses as a table: index their id, columns their fields and the unit of the value."""
         names = [one.name for one in fields(Clause)]
         rows = [{**{name: getattr(clause, name) for name in names}, "unit": clause.unit} for clause in self.clauses]
         names.insert(names.index("value") + 1, "unit")

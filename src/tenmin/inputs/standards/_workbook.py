@@ -1,4 +1,4 @@
-"""A standard in a workbook that a planner fills in from her printed text, and the way back."""
+"""Write a standard to a workbook to be filled in, and read it back."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["read_standard_workbook", "write_tables"]
 
-_HEAD = "standard"
-_HELP = "kinds"
-_SHEETS = {_HEAD: "标准", "clause": "条款", "tier": "层级", "reported": "报告数字", _HELP: "类型说明"}
+_HEAD_SHEET = "standard"
+_HELP_SHEET = "kinds"
+_SHEETS = {_HEAD_SHEET: "标准", "clause": "条款", "tier": "层级", "reported": "报告数字", _HELP_SHEET: "类型说明"}
 _SEPARATOR = re.compile(r"\s*[、,，;；\n]\s*")
 _SPAN = re.compile(r"\s*(?:[~～;；–—至]|(?<=\d)-(?=\d|inf))\s*")
 _YES = {"true": True, "yes": True, "是": True, "1": True, "false": False, "no": False, "否": False, "0": False}
@@ -44,7 +44,7 @@ def _headings() -> Mapping[str, str]:
 
 @cache
 def _types(section: str) -> Mapping[str, str]:
-    """The columns of a sheet and their types; those of `applies_to` have its name before their own."""
+    """Return the columns of a sheet and their types; those of `applies_to` are prefixed with its name."""
     types: dict[str, str] = {}
     for one in fields(SECTIONS[section]):
         if str(one.type) == "AppliesTo":
@@ -55,24 +55,31 @@ def _types(section: str) -> Mapping[str, str]:
 
 
 def write_tables(tables: Tables, path: str | os.PathLike[str]) -> None:
-    """Write a standard's tables to a workbook, one sheet each and one that explains the kinds of clauses.
+    """Write the contents of a standard to a workbook: one sheet per section, and one that explains kinds of clauses.
+
+    Parameters
+    ----------
+    tables
+        The contents of the standard.
+    path
+        The file.
 
     Raises
     ------
     OutputError
-        The file cannot be written; what stood there before is untouched.
+        The file cannot be written; an existing file is left unchanged.
     """
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    _fill(_sheet(book, _HEAD), [["field 字段", "value 数值"], *_head_rows(tables)])
+    _fill(_sheet(book, _HEAD_SHEET), [["field 字段", "value 数值"], *_head_rows(tables)])
     for section in ("clause", "tier", "reported"):
         names = list(_types(section))
-        flat = [_flattened(row) for row in tables.get(section, ())]
+        flat = [_flatten(row) for row in tables.get(section, ())]
         heading = [f"{name} {_headings()[name]}" for name in names]
         _fill(_sheet(book, section), [heading, *([_cell(row.get(name)) for name in names] for row in flat)])
-    _fill(_sheet(book, _HELP), _help_rows())
+    _fill(_sheet(book, _HELP_SHEET), _help_rows())
     write_workbook(book, Path(path))
 
 
@@ -106,7 +113,7 @@ def _help_rows() -> Iterator[list[str]]:
         yield [name, kind.zh, kind.en, kind.unit, needs, allows, "、".join(kind.bounds)]
 
 
-def _flattened(row: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten(row: Mapping[str, Any]) -> dict[str, Any]:
     flat = {name: value for name, value in row.items() if not isinstance(value, Mapping)}
     for name, value in row.items():
         if isinstance(value, Mapping):
@@ -126,19 +133,19 @@ def _cell(value: Any) -> Any:
 
 
 def read_standard_workbook(path: str | os.PathLike[str]) -> Standard:
-    """Return the standard of a workbook such as `write_blank_standard` writes.
+    """Return the standard in a workbook such as `write_blank_standard` writes.
 
-    Rows that name something but hold no rule yet are in the standard's `unfilled`.
+    The names of rows that are not filled in yet are in the standard's `unfilled`.
 
     Raises
     ------
     FileError
-        The file is no workbook, a sheet or column is unknown or missing, or a row is wrong: it names the file, the
-        clause, the field and the way out.
+        The file is not a workbook, a sheet or column is unknown or missing, or a row is invalid; the message names the
+        clause, the field and how to fix it.
     """
     found = open_input(path, (".xlsx",))
     sheets = _read_sheets(found)
-    tables: dict[str, Any] = _read_head(sheets[_HEAD], str(found))
+    tables: dict[str, Any] = _read_head(sheets[_HEAD_SHEET], str(found))
     for section in SECTIONS:
         tables[section] = _read_rows(sheets.get(section, []), section, f"{found}, sheet {section!r}")
     return parse_standard(tables, str(found))
@@ -154,11 +161,11 @@ def _read_sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     except Exception as error:  # openpyxl lets errors of zip, XML and its own pass
         msg = f"{path} cannot be read as a workbook ({error}); open it in Excel and save it as .xlsx again"
         raise FileError(msg) from None
-    stray = [name for name in sheets if name not in _SHEETS]
-    if stray:
-        msg = f"{path}: nobody knows the sheet {stray[0]!r}; known are {', '.join(_SHEETS)}; delete it or rename it"
+    unknown = [name for name in sheets if name not in _SHEETS]
+    if unknown:
+        msg = f"{path}: nobody knows the sheet {unknown[0]!r}; known are {', '.join(_SHEETS)}; delete it or rename it"
         raise FileError(msg)
-    for name in (_HEAD, "clause"):
+    for name in (_HEAD_SHEET, "clause"):
         if name not in sheets:
             msg = f"{path}: the sheet {name!r} is missing; tenmin standards new writes a workbook that has it"
             raise FileError(msg)
@@ -175,7 +182,7 @@ def _read_head(rows: Sequence[tuple[Any, ...]], where: str) -> dict[str, Any]:
         if kind.startswith("tuple"):
             head.setdefault(name, []).append(_read_text(value))
         elif name in head:
-            msg = f"{where}, sheet {_HEAD!r}: {name!r} stands there twice; delete one of the rows"
+            msg = f"{where}, sheet {_HEAD_SHEET!r}: {name!r} stands there twice; delete one of the rows"
             raise FileError(msg)
         else:
             head[name] = _read_cell(kind, value)
@@ -184,9 +191,9 @@ def _read_head(rows: Sequence[tuple[Any, ...]], where: str) -> dict[str, Any]:
 
 def _read_rows(rows: Sequence[tuple[Any, ...]], section: str, where: str) -> list[dict[str, Any]]:
     names = [_field_of(cell) for cell in rows[0]] if rows else []
-    twice = [name for name, count in Counter(names).items() if name and count > 1]
-    if twice:
-        msg = f"{where}: the column {twice[0]!r} stands there twice; delete one"
+    duplicates = [name for name, count in Counter(names).items() if name and count > 1]
+    if duplicates:
+        msg = f"{where}: the column {duplicates[0]!r} stands there twice; delete one"
         raise FileError(msg)
     types, found = _types(section), []
     for number, row in enumerate(rows[1:], 2):
@@ -197,11 +204,11 @@ def _read_rows(rows: Sequence[tuple[Any, ...]], section: str, where: str) -> lis
             )
             raise FileError(msg)
         if cells:
-            found.append(_nested({name: _read_cell(types.get(name, "str"), value) for name, value in cells.items()}))
+            found.append(_unflatten({name: _read_cell(types.get(name, "str"), value) for name, value in cells.items()}))
     return found
 
 
-def _nested(cells: Mapping[str, Any]) -> dict[str, Any]:
+def _unflatten(cells: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {name: value for name, value in cells.items() if "." not in name}
     for name, value in cells.items():
         outer, dot, inner = name.partition(".")
@@ -215,7 +222,7 @@ def _field_of(heading: Any) -> str:
 
 
 def _read_cell(kind: str, value: Any) -> Any:
-    """Return the value of a cell as TOML would have it; what cannot be read stays, to be refused by name."""
+    """Return the value of a cell as in TOML; an invalid one is returned unchanged, and reported later."""
     kind = kind.removesuffix(" | None")
     if kind == "str":
         return _read_text(value)

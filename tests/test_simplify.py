@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from shapely.ops import substring
 
 import tenmin as tm
+from tenmin.network._geometry_table import GeometryTable
+from tenmin.support.errors import LimitError
 from towns import Town, cases, clinics, homes, streets, town, towns
 
 
@@ -92,8 +94,8 @@ def test_two_one_way_streets_that_run_against_each_other_stay_apart():
 @pytest.mark.parametrize("second", [[(100, 0), (200, 0)], [(200, 0), (100, 0)]])
 def test_slopes_are_never_turned_round(second: list):
     plain = town([(0, 0), (100, 0)], second)
-    lines = plain.layout.lines.assign(slope_factor=1.4, slope_factor_back=0.9, steepest=0.1)
-    climbed = tm.WalkNetwork.of(replace(plain.layout, lines=lines), "adult")
+    lines = plain.layout.lines.frame().assign(slope_factor=1.4, slope_factor_back=0.9, steepest=0.1)
+    climbed = tm.WalkNetwork.of(replace(plain.layout, lines=GeometryTable.of(lines)), "adult")
     before, after = (
         tm.measure_coverage(one, homes([(0, 0)]), clinics([(200, 0)]), minutes=9).minutes["clinic"].iloc[0]
         for one in (climbed, climbed.simplified())
@@ -156,7 +158,7 @@ def test_without_a_boundary_nothing_is_marked():
 
 
 def test_marks_take_one_number():
-    with pytest.raises(tm.errors.LimitError, match="nodes have no category"):
+    with pytest.raises(LimitError, match="nodes have no category"):
         town([(0, 0), (100, 0)]).past_the_data(minutes={"clinic": 10})
 
 

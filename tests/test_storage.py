@@ -25,6 +25,7 @@ from tenmin.inputs.walkers import Walker
 from tenmin.network import WalkNetwork
 from tenmin.network._columns import plain, restored
 from tenmin.network._containers import ABOUT
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout, no_lines
 from tenmin.network._storage import SUFFIXES, is_saved_network, read_layout, save_layout
 from tenmin.support.errors import FileError, InputError, OutputError
@@ -127,7 +128,7 @@ def layouts(draw: st.DrawFn) -> Layout:
         crs=crs,
     )
     return Layout(
-        lines,
+        GeometryTable.of(lines),
         barriers=draw(frames(others, crs)),
         gates=draw(frames(points, crs) | st.just(no_lines(("kind",)))),
         entrances=draw(frames(points, crs)),
@@ -168,6 +169,8 @@ def assert_same_frame(before: pd.DataFrame, after: pd.DataFrame) -> None:
 def assert_same_layout(before: Layout, after: Layout) -> None:
     for field in fields(Layout):
         one, two = getattr(before, field.name), getattr(after, field.name)
+        if isinstance(one, GeometryTable):
+            one, two = one.frame(), two.frame()
         if isinstance(one, pd.DataFrame):
             assert_same_frame(one, two)
         elif field.name == "boundary":
@@ -222,23 +225,27 @@ def test_other_programs_read_the_files(town: WalkNetwork, tmp_path: Path) -> Non
     lines = pyogrio.read_dataframe(tmp_path / "town.gpkg", layer="lines")
     assert lines.crs == town.crs
     assert lines["u"].tolist() == town.layout.lines["u"].tolist()
-    assert lines.geometry.geom_equals_exact(town.layout.lines.geometry, 0.0, align=False).all()
+    assert lines.geometry.geom_equals_exact(town.layout.lines.frame().geometry, 0.0, align=False).all()
     names = pyogrio.list_layers(tmp_path / "town.gpkg")[:, 0].tolist()
     assert {"lines", "barriers", "gates", "entrances", "ways", "boundary", ABOUT} <= set(names)
     whole = gpd.read_parquet(tmp_path / "town.parquet")
     assert whole.crs == town.crs
     mine = whole[whole["layer"] == "lines"]
-    assert mine.geometry.geom_equals_exact(town.layout.lines.geometry, 0.0, align=False).all()
+    assert mine.geometry.geom_equals_exact(town.layout.lines.frame().geometry, 0.0, align=False).all()
     assert mine["u"].astype("int64").tolist() == town.layout.lines["u"].tolist()
 
 
-def small(**changes: Any) -> Layout:
-    lines = gpd.GeoDataFrame(
+def small_lines() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
         {"u": [1, 2], "v": [2, -3], "way": ["a", "b"], "kind": None, "rule": "as given", "name": None, "oneway": False},
         geometry=[shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(100, 0), (100, 50)])],
         crs="EPSG:32650",
     )
-    return replace(Layout(lines, source="small"), **changes)
+
+
+def small(lines: gpd.GeoDataFrame | None = None, **changes: Any) -> Layout:
+    table = GeometryTable.of(small_lines() if lines is None else lines)
+    return replace(Layout(table, source="small"), **changes)
 
 
 @pytest.mark.parametrize("name", ["n.shp", "n.geojson", "n", "n.gpkg.zip", "n.parquet.tmp", "n.pkl"])
@@ -283,8 +290,8 @@ class Strange:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"lines": small().lines.assign(way=[Strange(), 1])}, "lines: the column 'way'.*Strange"),
-        ({"lines": small().lines.assign(day=pd.Timestamp("2024-01-01"))}, "lines: the column 'day'.*datetime"),
+        ({"lines": small_lines().assign(way=[Strange(), 1])}, "lines: the column 'way'.*Strange"),
+        ({"lines": small_lines().assign(day=pd.Timestamp("2024-01-01"))}, "lines: the column 'day'.*datetime"),
         ({"ways": pd.DataFrame({"a": [1]}, index=pd.MultiIndex.from_tuples([(1, 2)]))}, "several levels"),
         ({"cut": frozenset([Strange()])}, "Strange"),
     ],
@@ -296,8 +303,8 @@ def test_what_no_file_holds_is_refused_by_name(changes: dict[str, Any], said: st
 
 
 def test_files_of_others_are_told_apart(tmp_path: Path) -> None:
-    small().lines.to_file(tmp_path / "plain.gpkg", layer="roads", engine="pyogrio")
-    small().lines.to_parquet(tmp_path / "plain.parquet")
+    small_lines().to_file(tmp_path / "plain.gpkg", layer="roads", engine="pyogrio")
+    small_lines().to_parquet(tmp_path / "plain.parquet")
     save_layout(small(), WALKER, tmp_path / "ours.gpkg")
     save_layout(small(), WALKER, tmp_path / "ours.parquet")
     for suffix in SUFFIXES:
@@ -308,7 +315,7 @@ def test_files_of_others_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_layer_that_is_called_like_ours_is_not_ours(tmp_path: Path) -> None:
-    small().lines.to_file(tmp_path / "n.gpkg", layer=ABOUT, engine="pyogrio")
+    small_lines().to_file(tmp_path / "n.gpkg", layer=ABOUT, engine="pyogrio")
     assert not is_saved_network(tmp_path / "n.gpkg")
 
 
@@ -375,13 +382,13 @@ def test_a_file_that_was_tampered_with_is_refused(changes: dict[str, Any], said:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (small().lines.set_geometry([shapely.Point(0, 0), shapely.Point(1, 1)], crs="EPSG:32650"), "LineString"),
-        (small().lines.set_geometry([None, None], crs="EPSG:32650"), "LineString"),
-        (small().lines.assign(seconds=[1.0, 0.0]), "line 1 .*seconds"),
-        (small().lines.assign(seconds=[math.inf, 1.0]), "line 0 .*seconds"),
-        (small().lines.assign(seconds=[1.0, math.nan]), "line 1 .*seconds"),
-        (small().lines.assign(seconds_back=[1.0, -math.inf]), "line 1 .*seconds"),
-        (small().lines.drop(columns="oneway"), "'oneway'"),
+        (small_lines().set_geometry([shapely.Point(0, 0), shapely.Point(1, 1)], crs="EPSG:32650"), "LineString"),
+        (small_lines().set_geometry([None, None], crs="EPSG:32650"), "LineString"),
+        (small_lines().assign(seconds=[1.0, 0.0]), "line 1 .*seconds"),
+        (small_lines().assign(seconds=[math.inf, 1.0]), "line 0 .*seconds"),
+        (small_lines().assign(seconds=[1.0, math.nan]), "line 1 .*seconds"),
+        (small_lines().assign(seconds_back=[1.0, -math.inf]), "line 1 .*seconds"),
+        (small_lines().drop(columns="oneway"), "'oneway'"),
     ],
 )
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -412,7 +419,7 @@ def test_a_parquet_column_that_is_gone_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [*CRS_KINDS, "+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +units=m", "EPSG:3857"])
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_crs_comes_back(text: str, suffix: str, tmp_path: Path) -> None:
-    lines = small().lines.set_crs(text, allow_override=True)
+    lines = small_lines().set_crs(text, allow_override=True)
     save_layout(small(lines=lines), WALKER, tmp_path / f"n{suffix}")
     after = read_layout(tmp_path / f"n{suffix}")[0].lines.crs
     assert after == CRS.from_user_input(text)

@@ -13,8 +13,9 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from tenmin.inputs.walkers import Walker
+from tenmin.network._assembly import Assembly
 from tenmin.network._frontage import Frontage, face_streets, shapes_of
-from tenmin.network._layout import OPEN_GROUND, Layout
+from tenmin.network._layout import OPEN_GROUND, Layout, list_notes
 from tenmin.network._snapping import ASIDE, Joins, join, walls_of
 from tenmin.routing import Arcs, Costs, Labels, Seeds, Shapes, Streets, link_nodes, open_arcs, search
 from tenmin.support.contracts import check_direction, check_frame, in_metres
@@ -32,18 +33,31 @@ OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "rims", "tree"
 class StreetArrays:
     """The tables of a network, and what is read off them as arrays."""
 
-    nodes: gpd.GeoDataFrame
-    edges: gpd.GeoDataFrame
+    assembly: Assembly
+    """Nodes and edges as arrays."""
     walker: Walker
     layout: Layout
     """All that does not depend on the walker."""
-    left_out: pd.DataFrame
-    """What was refused or dropped: element, reason, count."""
+
+    @cached_property
+    def nodes(self) -> gpd.GeoDataFrame:
+        """Where streets meet and end, index their labels, with component, component_nodes and cut."""
+        return self.assembly.nodes.frame(self.assembly.labels)
+
+    @cached_property
+    def edges(self) -> gpd.GeoDataFrame:
+        """The streets between nodes, with u, v, length, seconds, seconds_back, rule, way, kind, name, ..."""
+        return self.assembly.edges.frame(pd.RangeIndex(len(self.assembly.edges), name="edge"))
+
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """What was refused or dropped: element, reason, count."""
+        return pd.concat([self.layout.left_out, list_notes(self.assembly.notes)], ignore_index=True)
 
     @property
     def crs(self) -> CRS:
         """The metric CRS of nodes, edges and barriers."""
-        return self.edges.crs  # pyright: ignore[reportReturnType]
+        return self.assembly.edges.crs  # pyright: ignore[reportReturnType]
 
     @property
     def barriers(self) -> gpd.GeoDataFrame:
@@ -78,36 +92,36 @@ class StreetArrays:
     @cached_property
     def streets(self) -> Streets:
         """The edges as arrays for `tenmin.routing`."""
-        u, v = (self.nodes.index.get_indexer(pd.Index(self.edges[end])) for end in ("u", "v"))
-        private = self.edges["private"].to_numpy(bool)
-        return link_nodes(u, v, self.edges["length"].to_numpy(), len(self.nodes), private)
+        made = self.assembly
+        private = made.edges["private"].astype(bool)
+        return link_nodes(made.u, made.v, made.edges["length"], len(made.nodes), private)
 
     @cached_property
     def is_street(self) -> np.ndarray:
         """Whether each edge is a street: edges across plazas are walked, and are no metres of street."""
-        return (self.edges["rule"] != OPEN_GROUND).to_numpy(bool)
+        return np.asarray(self.assembly.edges["rule"] != OPEN_GROUND, bool)
 
     @cached_property
     def shapes(self) -> Shapes:
         """The bends of the edges as arrays for `tenmin.routing`."""
-        return shapes_of(self.edges, self.streets)
+        return shapes_of(self.assembly.edges.geometry, self.streets)
 
     @cached_property
     def frontage(self) -> Frontage:
         """The streets on the ground, which legs may join."""
-        return face_streets(self.edges, self.streets)
+        return face_streets(self.assembly.edges, self.streets)
 
     @cached_property
     def rims(self) -> Rims:
         """Where on the frontage legs may end."""
         front = self.frontage
         private, island = self.streets.private[front.edge], self.on_island()[front.edge]
-        return find_rims(front.streets, front.shapes, front.edge, len(self.edges), private, island)
+        return find_rims(front.streets, front.shapes, front.edge, len(self.assembly.edges), private, island)
 
     @cached_property
     def tree(self) -> shapely.STRtree:
         """A tree of the lines of the edges."""
-        return shapely.STRtree(self.edges.geometry.to_numpy())
+        return shapely.STRtree(self.assembly.edges.geometry)
 
     @cached_property
     def walls(self) -> Walls:
@@ -117,7 +131,7 @@ class StreetArrays:
     @property
     def ends_of_data(self) -> np.ndarray:
         """The rows of the nodes at which the data ends."""
-        return np.flatnonzero(self.nodes["cut"].to_numpy(bool))
+        return np.flatnonzero(self.assembly.nodes["cut"])
 
     def past_the_data(
         self, *, minutes: float | None = None, metres: float | None = None, direction: str = "to"
@@ -149,7 +163,8 @@ class StreetArrays:
         costs = self.costs(limits.unit)
         bound = inclusive(cost_of(limits.every[0], limits.unit))
         labels = self.from_ends_of_data(open_arcs(self.streets, costs.reversed() if direction == "to" else costs))
-        return pd.Series(labels.cost[: len(self.nodes)] <= bound, index=self.nodes.index)
+        index = self.assembly.labels
+        return pd.Series(labels.cost[: len(index)] <= bound, index=index)
 
     def from_ends_of_data(self, arcs: Arcs) -> Labels:
         """Return the least costs from the nodes at which the data ends to all nodes."""
@@ -160,8 +175,7 @@ class StreetArrays:
 
     def costs(self, unit: Unit) -> Costs:
         """Return what the edges cost in seconds (for limits in minutes) or metres; the other is carried along."""
-        seconds, back = self.edges["seconds"].to_numpy(), self.edges["seconds_back"].to_numpy()
-        length = self.edges["length"].to_numpy()
+        seconds, back, length = (self.assembly.edges[name] for name in ("seconds", "seconds_back", "length"))
         length_back = np.where(np.isinf(back), np.inf, length)
         a_metre = 1.0 / self.walker.metres_a_second
         if unit == "minutes":
@@ -171,7 +185,7 @@ class StreetArrays:
     def on_island(self, nodes: int | None = None) -> np.ndarray:
         """Return, for each edge, whether its component is an island: has fewer nodes than this."""
         fewest = self.layout.island if nodes is None else nodes
-        return self.nodes["component_nodes"].to_numpy()[self.streets.u] < fewest
+        return self.assembly.nodes["component_nodes"][self.streets.u] < fewest
 
     def snap(
         self,
@@ -204,6 +218,6 @@ class StreetArrays:
             walls=self.walls,
             entrances=self.entrances.geometry.to_numpy(),
             on_island=self.on_island(island),
-            private=self.edges["private"].to_numpy(bool),
+            private=self.streets.private,
             aside=aside,
         )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from shapely.ops import substring
 
 from tenmin.inputs.walkers import Walker
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
 from tenmin.routing import components, link_nodes
 
-__all__ = ["bar_ways"]
+__all__ = ["Notes", "bar_ways"]
 
 INNER_KINDS = (
     "bridleway", "corridor", "crossing", "cycleway", "elevator", "footway", "living_street", "path", "pedestrian",
@@ -29,7 +29,7 @@ _ALONG_ONE_STREET = 2
 """Ends of streets that meet at a gate which stands on one street, not on a junction."""
 
 
-def bar_ways(lines: gpd.GeoDataFrame, layout: Layout, walker: Walker) -> tuple[gpd.GeoDataFrame, Notes]:
+def bar_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[GeometryTable, Notes]:
     """Return the lines with shut gates taken apart and `private` true where nobody may pass through.
 
     A gate is shut for a walker who cannot pass its kind, and if it is closed. Under the policy "residents" a private
@@ -48,16 +48,16 @@ def bar_ways(lines: gpd.GeoDataFrame, layout: Layout, walker: Walker) -> tuple[g
 
     Returns
     -------
-    tuple of GeoDataFrame and list
+    tuple of GeometryTable and list
         The lines; and what was left out or ignored: element, reason, count.
     """
     notes: Notes = []
     if layout.private == "open":
-        lines = lines.assign(private=False)
+        lines = lines.assign(private=np.zeros(len(lines), bool))
     elif layout.private == "closed":
         held = int(lines["private"].sum())
         notes += [("edges", "private, and private ways are closed", held)] if held else []
-        lines = lines[~lines["private"].to_numpy(bool)]
+        lines = lines.take(~lines["private"].astype(bool))
     gates = layout.gates
     if gates.empty:
         return _enclose(lines, np.zeros(0, np.int64)) if layout.private == "residents" else lines, notes
@@ -75,14 +75,14 @@ def bar_ways(lines: gpd.GeoDataFrame, layout: Layout, walker: Walker) -> tuple[g
     return _enclose(lines, labels[private & ~unclear]) if layout.private == "residents" else lines, notes
 
 
-def _take_apart(lines: gpd.GeoDataFrame, labels: np.ndarray) -> gpd.GeoDataFrame:
+def _take_apart(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
     """End every line that has one of these nodes at an end of its own just before it, so that no leg slips through."""
     ends = np.concatenate([lines["u"], lines["v"]])
     shut = np.flatnonzero(pd.Index(ends).isin(labels))
     if not len(shut):
         return lines
     parted = _own_ends(ends, labels)
-    geometry = lines.geometry.to_numpy().copy()
+    geometry = lines.geometry.copy()
     for end in shut.tolist():
         row, last = end % len(lines), end >= len(lines)
         short = min(BEFORE_A_GATE, geometry[row].length / 4.0)
@@ -90,8 +90,7 @@ def _take_apart(lines: gpd.GeoDataFrame, labels: np.ndarray) -> gpd.GeoDataFrame
     length = shapely.length(geometry)
     share = length / lines["length"]
     times = {name: lines[name] * share for name in ("seconds", "seconds_back")}
-    apart = lines.assign(u=parted[: len(lines)], v=parted[len(lines) :], length=length, **times)
-    return apart.set_geometry(geometry, crs=lines.crs)
+    return lines.assign(geometry, u=parted[: len(lines)], v=parted[len(lines) :], length=length, **times)
 
 
 def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -104,26 +103,26 @@ def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return parted
 
 
-def _ends_at(lines: gpd.GeoDataFrame, labels: np.ndarray) -> np.ndarray:
+def _ends_at(lines: GeometryTable, labels: np.ndarray) -> np.ndarray:
     """Whether each line begins or ends at one of these nodes."""
-    return lines["u"].isin(labels).to_numpy() | lines["v"].isin(labels).to_numpy()
+    return pd.Index(lines["u"]).isin(labels) | pd.Index(lines["v"]).isin(labels)
 
 
-def _enclose(lines: gpd.GeoDataFrame, private_gates: np.ndarray) -> gpd.GeoDataFrame:
+def _enclose(lines: GeometryTable, private_gates: np.ndarray) -> GeometryTable:
     """Make private what hangs on the other streets by private gates alone, and paths that hang on private ways."""
-    private = lines["private"].to_numpy(bool)
+    private = lines["private"].astype(bool)
     if not private.any() and not len(private_gates):
         return lines
     ends = _own_ends(np.concatenate([lines["u"], lines["v"]]), private_gates)
     labels, code = np.unique(ends, return_inverse=True)
     u, v = code[: len(lines)], code[len(lines) :]
-    length = lines["length"].to_numpy()
+    length = lines["length"]
     part = components(link_nodes(u[~private], v[~private], length[~private], len(labels)))[u]
     main = np.bincount(part[~private], weights=length[~private]).argmax() if (~private).any() else -1
     apart = ~private & (part != main)
     behind_gates = part[apart & _ends_at(lines, private_gates)]
     beside_ways = part[apart & _ends_at(lines, np.concatenate([lines["u"][private], lines["v"][private]]))]
-    with_streets = part[~private & ~pd.Index(lines["kind"].to_numpy(object)).isin(INNER_KINDS)]
+    with_streets = part[~private & ~pd.Index(np.asarray(lines["kind"], object)).isin(INNER_KINDS)]
     held = private | np.isin(part, behind_gates) | np.isin(part, np.setdiff1d(beside_ways, with_streets))
     lines = lines.assign(private=held)
     ends = np.concatenate([lines["u"][~held], lines["v"][~held]])

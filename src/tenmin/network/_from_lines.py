@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import geopandas as gpd
@@ -10,6 +12,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import check_frame, in_metres
 from tenmin.support.errors import StreetsError
@@ -17,12 +20,65 @@ from tenmin.support.errors import StreetsError
 __all__ = ["lines_from_edges"]
 
 
-def _text(frame: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray:
+_ONE_WAY = "walkers are bound to one direction"
+_SECONDS = ("seconds", "seconds_back")
+AS_DRAWN = 1e-6
+"""By how much a line's own direction counts where its labels leave it open which end is which."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The lines that a frame holds, one part each, and its columns along them."""
+
+    frame: gpd.GeoDataFrame
+    row: np.ndarray
+    """Row of the frame that each line is, or is a part of."""
+    geometry: np.ndarray
+    """LineStrings of two dimensions."""
+
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame) -> _Given:
+        geometry = frame.geometry.to_numpy()
+        rows = np.flatnonzero(~_is_empty(geometry))
+        parts, row = shapely.get_parts(shapely.force_2d(geometry[rows]), return_index=True)
+        return cls(frame, rows[row], np.asarray(parts))
+
+    @cached_property
+    def way(self) -> np.ndarray:
+        """The label of each line."""
+        return self.frame.index[self.row].to_numpy()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.frame.columns
+
+    def column(self, name: str) -> pd.Series:
+        """A column of the frame, a row for each line; the parts of a line share its seconds by their lengths."""
+        values = self.frame[name].iloc[self.row].reset_index(drop=True)
+        several = np.bincount(self.row)[self.row] > 1
+        if name not in _SECONDS or not several.any():
+            return values
+        length = shapely.length(self.geometry)
+        with np.errstate(invalid="ignore"):
+            share = np.nan_to_num(length / np.bincount(self.row, length)[self.row], nan=1.0)
+        return values.where(~several, pd.to_numeric(values, errors="coerce") * share)
+
+    def shown(self, row: int) -> str:
+        """The way of a line as messages show it."""
+        return repr(self.frame.index[self.row].tolist()[row])
+
+
+def _is_empty(geometry: np.ndarray) -> np.ndarray:
+    return shapely.is_missing(geometry) | shapely.is_empty(geometry)
+
+
+def _text(given: _Given, names: tuple[str, ...]) -> np.ndarray:
     """The first of some columns that the frame has, as text or None; of several kinds stairs, or else the first."""
+    text = np.full(len(given.row), None, dtype=object)
     for name in names:
-        if name in frame.columns:
-            return np.array([_one_text(one) for one in frame[name]], dtype=object)
-    return np.full(len(frame), None, dtype=object)
+        if name in given:
+            text[:] = [_one_text(one) for one in given.column(name).tolist()]
+            break
+    return text
 
 
 def _one_text(value: object) -> str | None:
@@ -31,84 +87,62 @@ def _one_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _way(frame: pd.DataFrame, row: int) -> str:
-    """The way of a row as messages show it."""
-    return repr(frame["way"].tolist()[row])
-
-
-def _number_column(frame: gpd.GeoDataFrame, name: str, *, infinite: bool) -> np.ndarray:
-    numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy("float64")
+def _number_column(given: _Given, name: str, *, infinite: bool) -> np.ndarray:
+    column = given.column(name)
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy("float64")
     wrong = ~((numbers > 0.0) & (np.isfinite(numbers) | (infinite & (numbers == np.inf))))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         allowed = "above 0, inf where the way is closed" if infinite else "above 0 and finite"
         msg = (
-            f"edges: {name} of way {_way(frame, row)} is {frame[name].iloc[row]!r}, and {int(wrong.sum())} of "
-            f"{len(frame)} are wrong; it must be seconds {allowed}. Leave the column out to have it computed"
+            f"edges: {name} of way {given.shown(row)} is {column.iloc[row]!r}, and {int(wrong.sum())} of "
+            f"{len(column)} are wrong; it must be seconds {allowed}. Leave the column out to have it computed"
         )
         raise StreetsError(msg)
     return numbers
 
 
-def _times(frame: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
+def _times(given: _Given) -> dict[str, np.ndarray]:
     """Seconds both ways where the frame states them, else nothing."""
-    if "seconds" not in frame.columns and "seconds_back" not in frame.columns:
+    if "seconds" not in given and "seconds_back" not in given:
         return {}
-    if "seconds" not in frame.columns:
+    if "seconds" not in given:
         msg = "edges has seconds_back but no seconds; give both, or seconds alone for ways that are the same both ways"
         raise StreetsError(msg)
-    seconds = _number_column(frame, "seconds", infinite=False)
-    back = _number_column(frame, "seconds_back", infinite=True) if "seconds_back" in frame.columns else seconds
-    return {"seconds": seconds, "seconds_back": np.where(_flags(frame, "oneway", _ONE_WAY), np.inf, back)}
+    seconds = _number_column(given, "seconds", infinite=False)
+    back = _number_column(given, "seconds_back", infinite=True) if "seconds_back" in given else seconds
+    return {"seconds": seconds, "seconds_back": np.where(_flags(given, "oneway", _ONE_WAY), np.inf, back)}
 
 
-AS_DRAWN = 1e-6
-"""By how much a line's own direction counts where its labels leave it open which end is which."""
-_ONE_WAY = "walkers are bound to one direction"
-
-
-def _flags(frame: gpd.GeoDataFrame, name: str, meaning: str) -> np.ndarray:
+def _flags(given: _Given, name: str, meaning: str) -> np.ndarray:
     """A column of True and False; a frame without it has False, and so has a row without a value."""
-    if name not in frame.columns:
-        return np.zeros(len(frame), bool)
-    given = frame[name].where(frame[name].notna(), other=False).tolist()
-    wrong = [row for row, one in enumerate(given) if not isinstance(one, bool)]
+    if name not in given:
+        return np.zeros(len(given.row), bool)
+    column = given.column(name)
+    if column.dtype == bool:
+        return column.to_numpy()
+    values = column.where(column.notna(), other=False).tolist()
+    wrong = [row for row, one in enumerate(values) if not isinstance(one, bool)]
     if wrong:
         msg = (
-            f"edges: {name} of way {_way(frame, wrong[0])} is {given[wrong[0]]!r}; it says whether {meaning} and must "
+            f"edges: {name} of way {given.shown(wrong[0])} is {values[wrong[0]]!r}; it says whether {meaning} and must "
             "be True or False. Leave the column out if it does not apply"
         )
         raise StreetsError(msg)
-    return np.array(given, bool)
+    return np.array(values, bool)
 
 
-def _in_parts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """One row for each part of a line; the parts share the seconds of the whole by their lengths."""
-    whole = frame.geometry.length
-    parts = frame.explode()
-    share = (parts.geometry.length / whole.loc[parts.index]).fillna(1.0).to_numpy()
-    several = parts.index.duplicated(keep=False)
-    for name in {"seconds", "seconds_back"} & set(parts.columns):
-        numbers = pd.to_numeric(parts[name], errors="coerce")
-        parts = parts.assign(**{name: parts[name].where(~several, numbers * share)})
-    return parts.reset_index(drop=True)
-
-
-def _only_lines(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The rows of a frame that are lines, one part each, and a list of the rows that were left out."""
+def _only_lines(frame: gpd.GeoDataFrame) -> list[tuple[str, str, int]]:
+    """Refuse what is no line, and list the rows without a geometry: element, reason, count."""
     geometry = frame.geometry.to_numpy()
-    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    lines = np.isin(shapely.get_type_id(geometry), [1, 5])
-    wrong = ~(empty | lines)
+    empty = _is_empty(geometry)
+    wrong = ~(empty | np.isin(shapely.get_type_id(geometry), [1, 5]))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         kind = geometry[row].geom_type  # pyright: ignore[reportOptionalMemberAccess]
         msg = f"edges: way {frame.index[row]!r} is a {kind}, not a line; give LineStrings"
         raise StreetsError(msg)
-    notes = [(str(label), "no geometry", 1) for label in frame.index[empty]]
-    kept = frame[~empty]
-    kept = kept.set_geometry(shapely.force_2d(kept.geometry.to_numpy())).assign(way=kept.index).reset_index(drop=True)
-    return _in_parts(kept), pd.DataFrame(notes, columns=["element", "reason", "count"])
+    return [(str(label), "no geometry", 1) for label in frame.index[empty]]
 
 
 def _cut_line(line: shapely.LineString, at: np.ndarray) -> list[shapely.Geometry]:
@@ -116,9 +150,9 @@ def _cut_line(line: shapely.LineString, at: np.ndarray) -> list[shapely.Geometry
     return [substring(line, begin, end) for begin, end in pairwise(at)]
 
 
-def _split_at_crossings(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _split_at_crossings(lines: GeometryTable) -> GeometryTable:
     """Cut lines wherever they touch or cross another (`node=True`)."""
-    geometry = lines.geometry.to_numpy()
+    geometry = lines.geometry
     one, two = shapely.STRtree(geometry).query(geometry, predicate="intersects")
     one, two = one[one != two], two[one != two]
     met = shapely.intersection(geometry[one], geometry[two])
@@ -129,12 +163,10 @@ def _split_at_crossings(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     inside = np.split(at[order], np.searchsorted(on[order], np.arange(1, len(geometry))))
     parts = [_cut_line(line, np.unique([0.0, *cuts, line.length])) for line, cuts in zip(geometry, inside, strict=True)]
     way = np.repeat(np.arange(len(geometry)), [len(part) for part in parts])
-    pieces = [piece for part in parts for piece in part]
+    pieces = np.array([piece for part in parts for piece in part], object)
     share = shapely.length(pieces) / np.maximum(shapely.length(geometry)[way], np.finfo(float).tiny)
-    cut = lines.iloc[way].reset_index(drop=True).set_geometry(pieces, crs=lines.crs)
-    for name in {"seconds", "seconds_back"} & set(cut.columns):
-        cut[name] = cut[name].to_numpy() * share
-    return cut
+    times = {name: lines[name][way] * share for name in _SECONDS if name in lines}
+    return lines.take(way).assign(pieces, **times)
 
 
 def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -155,16 +187,14 @@ def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarra
     return u.astype(np.int64), v.astype(np.int64), np.asarray(shapely.linestrings(xy, indices=row))
 
 
-def _drawn_from_u_to_v(lines: gpd.GeoDataFrame, tolerance: float) -> np.ndarray:
+def _drawn_from_u_to_v(geometry: np.ndarray, u: np.ndarray, v: np.ndarray, tolerance: float) -> np.ndarray:
     """The lines turned round that are drawn against their labels, as the lines that share a label tell."""
-    geometry = lines.geometry.to_numpy()
     begin, end, _ = _meet(geometry, tolerance)
-    u, v = lines["u"].to_numpy(), lines["v"].to_numpy()
     ends = pd.DataFrame(
         {
             "label": np.concatenate([u, u, v, v]),
             "spot": np.concatenate([begin, end, end, begin]),
-            "lines": np.repeat([1.0 + AS_DRAWN, 1.0, 1.0 + AS_DRAWN, 1.0], len(lines)),
+            "lines": np.repeat([1.0 + AS_DRAWN, 1.0, 1.0 + AS_DRAWN, 1.0], len(geometry)),
         }
     )
     votes = ends.groupby(["label", "spot"], sort=False)["lines"].sum().reset_index()
@@ -180,8 +210,8 @@ def _drawn_from_u_to_v(lines: gpd.GeoDataFrame, tolerance: float) -> np.ndarray:
 
 def lines_from_edges(
     frame: object, *, node: bool = False, tolerance: float = 0.001
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return labelled lines in metres from a GeoDataFrame of streets (see `WalkNetwork.from_edges`).
+) -> tuple[GeometryTable, list[tuple[str, str, int]]]:
+    """Return labelled lines in metres from a GeoDataFrame of streets (see `WalkNetwork.from_edges`), and its notes.
 
     Raises
     ------
@@ -192,24 +222,23 @@ def lines_from_edges(
     if table.empty:
         msg = "edges has no rows; give at least one street"
         raise StreetsError(msg)
-    kept, left_out = _only_lines(in_metres(table))
-    times = _times(kept)
-    lines = gpd.GeoDataFrame(
-        {
-            "way": kept["way"].to_numpy(),
-            "kind": _text(kept, ("kind", "highway")),
-            "rule": "as given",
-            "name": _text(kept, ("name",)),
-            "oneway": _flags(kept, "oneway", _ONE_WAY),
-            "private": _flags(kept, "private", "nobody may pass through"),
-            **times,
-        },
-        geometry=kept.geometry.to_numpy(),
-        crs=kept.crs,
-    )
-    if {"u", "v"} <= set(kept.columns) and not node:
-        lines = lines.assign(u=kept["u"].to_numpy(), v=kept["v"].to_numpy())
-        return lines.set_geometry(_drawn_from_u_to_v(lines, tolerance), crs=lines.crs), left_out
+    table = in_metres(table)
+    notes = _only_lines(table)
+    given = _Given.of(table)
+    times = _times(given)
+    columns = {
+        "way": given.way,
+        "kind": _text(given, ("kind", "highway")),
+        "rule": np.full(len(given.row), "as given", object),
+        "name": _text(given, ("name",)),
+        "oneway": _flags(given, "oneway", _ONE_WAY),
+        "private": _flags(given, "private", "nobody may pass through"),
+        **times,
+    }
+    lines = GeometryTable.made(columns, given.geometry, table.crs)
+    if "u" in given and "v" in given and not node:
+        u, v = (given.column(name).to_numpy() for name in ("u", "v"))
+        return lines.assign(_drawn_from_u_to_v(given.geometry, u, v, tolerance), u=u, v=v), notes
     lines = _split_at_crossings(lines) if node else lines
-    u, v, geometry = _meet(lines.geometry.to_numpy(), tolerance)
-    return lines.set_geometry(geometry, crs=lines.crs).assign(u=u, v=v), left_out
+    u, v, geometry = _meet(lines.geometry, tolerance)
+    return lines.assign(geometry, u=u, v=v), notes

@@ -13,6 +13,7 @@ import shapely
 
 from tenmin.inputs.osm import OsmExtract, Rules, classify_ways, find_entrances, find_gates, gc_paused, load_rules
 from tenmin.network._crossings import describe_crossings
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.support.conditions import memoize
@@ -50,7 +51,7 @@ def layout_from_osm(
     ways = in_metres(extract.ways)
     gates = find_gates(extract.points, when=when)
     layout = Layout(
-        lines=_lines(extract, ways[may], verdicts[may], table),
+        lines=GeometryTable.of(_lines(extract, ways[may], verdicts[may], table)),
         barriers=in_metres(extract.barriers, ways.crs),
         gates=in_metres(gates, ways.crs),
         entrances=in_metres(find_entrances(extract.points), ways.crs),
@@ -65,8 +66,8 @@ def layout_from_osm(
     return replace(layout, gates=layout.gates[layout.gates.index.isin(_labels(layout.lines))])
 
 
-def _labels(lines: gpd.GeoDataFrame) -> np.ndarray:
-    return pd.unique(np.concatenate([lines["u"].to_numpy(), lines["v"].to_numpy()]))
+def _labels(lines: GeometryTable) -> np.ndarray:
+    return pd.unique(np.concatenate([lines["u"], lines["v"]]))
 
 
 def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:

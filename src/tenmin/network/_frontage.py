@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.routing import Shapes, Streets, link_nodes, shape_edges
 
 __all__ = ["Frontage", "face_streets", "shapes_of"]
@@ -36,20 +36,20 @@ class Frontage:
         return np.diff(self.shapes.spoke_first)[nodes] > 0
 
 
-def shapes_of(edges: gpd.GeoDataFrame, streets: Streets) -> Shapes:
+def shapes_of(lines: np.ndarray, streets: Streets) -> Shapes:
     """Return the bends of edges as arrays."""
-    xy, row = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
+    xy, row = shapely.get_coordinates(lines, return_index=True)
     keep = np.ones(len(xy), bool)
     keep[1:] = (xy[1:] != xy[:-1]).any(axis=1) | (row[1:] != row[:-1])
-    first = np.searchsorted(row[keep], np.arange(len(edges) + 1))
+    first = np.searchsorted(row[keep], np.arange(len(lines) + 1))
     return shape_edges(streets, first, xy[keep])
 
 
-def face_streets(edges: gpd.GeoDataFrame, streets: Streets) -> Frontage:
+def face_streets(edges: GeometryTable, streets: Streets) -> Frontage:
     """Return the frontage of edges: those whose `level` is None, or all where there is no such column."""
-    grounded = pd.isna(edges["level"]).to_numpy() if "level" in edges.columns else np.ones(len(edges), bool)
+    grounded = np.asarray(pd.isna(edges["level"])) if "level" in edges else np.ones(len(edges), bool)
     rows = np.flatnonzero(grounded)
     rows = rows[np.argsort(streets.private[rows], kind="stable")]
-    kept = edges.iloc[rows]
+    kept = edges.geometry[rows]
     linked = link_nodes(streets.u[rows], streets.v[rows], streets.length[rows], len(streets.copy))
-    return Frontage(linked, shapes_of(kept, linked), shapely.STRtree(kept.geometry.to_numpy()), rows)
+    return Frontage(linked, shapes_of(kept, linked), shapely.STRtree(kept), rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -12,29 +13,45 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from tenmin.network._geometry_table import GeometryTable
+from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import check_frame, in_metres
 from tenmin.support.errors import InputError
 
-__all__ = ["ISLAND_NODES", "OPEN_GROUND", "PRIVATE_POLICIES", "Layout", "as_barriers", "as_boundary", "no_lines"]
+__all__ = ["ISLAND_NODES", "OPEN_GROUND", "PRIVATE_POLICIES", "Layout", "as_barriers", "as_boundary", "list_notes",
+           "no_lines"]  # fmt: skip
 
 ISLAND_NODES = 50
+SAME_SPOT = 0.001
+"""Metres below which two corners of a line are one: rounding decides which way a piece of a billionth of a metre runs,
+and with it where legs may join the street."""
 OPEN_GROUND = "open_ground"
 """The rule of the edges that cross a plaza: they are walked, and are no metres of street."""
 PRIVATE_POLICIES = ("residents", "closed", "open")
+_NO_WAYS = pd.DataFrame(columns=["rule", "verdict", "kind", "reason_zh", "reason_en"])
+_NO_NOTES = pd.DataFrame(columns=["element", "reason", "count"])
 
 
 def no_lines(columns: tuple[str, ...], crs: CRS | None = None) -> gpd.GeoDataFrame:
     """Return a frame of no rows with these columns and a geometry."""
+    return _no_lines(columns, crs).copy(deep=False)
+
+
+@cache
+def _no_lines(columns: tuple[str, ...], crs: CRS | None) -> gpd.GeoDataFrame:
     empty = {name: pd.Series(dtype=object) for name in columns}
     return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs))
 
 
-def _nothing_left_out() -> pd.DataFrame:
-    return pd.DataFrame(columns=["element", "reason", "count"])
+def list_notes(notes: Sequence[tuple[str, str, int]] = ()) -> pd.DataFrame:
+    """Return what was left out as a frame: element, reason, count."""
+    if not notes:
+        return _NO_NOTES.copy(deep=False)
+    return pd.DataFrame(list(notes), columns=["element", "reason", "count"])
 
 
 def _no_ways() -> pd.DataFrame:
-    return pd.DataFrame(columns=["rule", "verdict", "kind", "reason_zh", "reason_en"])
+    return _NO_WAYS.copy(deep=False)
 
 
 _SAID = {
@@ -84,7 +101,7 @@ class Layout:
         Components of fewer nodes than this are joined only where there is no other.
     """
 
-    lines: gpd.GeoDataFrame
+    lines: GeometryTable
     barriers: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("kind", "name", "source")))
     gates: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("kind", "state", "name", "opening_hours")))
     entrances: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("kind",)))
@@ -93,9 +110,29 @@ class Layout:
     boundary: BaseGeometry | None = None
     source: str = ""
     date: str | None = None
-    left_out: pd.DataFrame = field(default_factory=_nothing_left_out)
+    left_out: pd.DataFrame = field(default_factory=list_notes)
     private: str = "residents"
     island: int = ISLAND_NODES
+
+    @cached_property
+    def sound_lines(self) -> GeometryTable:
+        """The lines without the corners and whole lines that have no length, and with `length`, in metres.
+
+        The two ends of a line that is no longer than `SAME_SPOT` are one node.
+        """
+        corners = np.asarray(shapely.remove_repeated_points(self.lines.geometry, SAME_SPOT))
+        length = shapely.length(corners)
+        lines = self.lines.assign(corners, length=length)
+        empty = length <= SAME_SPOT
+        if not empty.any():
+            return lines
+        labels, codes = np.unique(np.concatenate([lines["u"], lines["v"]]), return_inverse=True)
+        u, v = codes[: len(lines)], codes[len(lines) :]
+        group = components(link_nodes(u[empty], v[empty], np.zeros(empty.sum()), len(labels)))
+        first = np.full(group.max() + 1, len(labels))
+        np.minimum.at(first, group, np.arange(len(labels)))
+        merged = labels[first[group]]
+        return lines.assign(u=merged[u], v=merged[v]).take(~empty)
 
     def why(self, way: int, lang: str) -> str:
         """Return what the walk rules said of a way, and why (see `WalkNetwork.why`)."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
 from tenmin.routing import components, link_nodes
 
@@ -27,8 +28,8 @@ def simplify_layout(layout: Layout) -> Layout:
     agree in everything but their way, their length and what adds up along them, and are walked at the same pace. The
     line keeps the way of its first piece; `inner_nodes` counts the nodes inside it, which count for islands as before.
     """
-    lines = layout.lines.reset_index(drop=True)
-    return replace(layout, lines=_joined(lines, *_links(layout, lines)))
+    lines = layout.lines.frame()
+    return replace(layout, lines=GeometryTable.of(_joined(lines, *_links(layout, lines))))
 
 
 def _links(layout: Layout, lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,7 @@ from tenmin.network._containers import (
     write_gpkg,
     write_parquet,
 )
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import PRIVATE_POLICIES, Layout
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import open_input, replacing
@@ -76,6 +77,8 @@ def save_layout(layout: Layout, walker: Walker, path: str | os.PathLike[str]) ->
         value = getattr(layout, field.name)
         if isinstance(value, BaseGeometry):
             value = gpd.GeoDataFrame(geometry=[value], crs=layout.lines.crs)
+        if isinstance(value, GeometryTable):
+            value = value.frame()
         if isinstance(value, pd.DataFrame):
             tables[field.name], layers[field.name] = _to_plain(value, field.name)
         else:
@@ -209,7 +212,7 @@ def _frames(path: Path, layers: Mapping[str, Mapping[str, Any]], read: Reader) -
         table = PlainTable({}, None, about["rows"]) if bare else read(name)
         frame = _from_plain(table, about, f"{path}: {name}")
         frames[name] = frame.geometry.iloc[0] if name == "boundary" else frame
-    return frames
+    return frames | {"lines": GeometryTable.of(frames["lines"])}
 
 
 def _from_plain(table: PlainTable, about: Mapping[str, Any], where: str) -> pd.DataFrame:
@@ -253,20 +256,20 @@ def _index(table: PlainTable, about: Mapping[str, Any], where: str) -> pd.Index:
 def _check(path: Path, layout: Layout) -> None:
     """Refuse what no network is made of, though the file is whole."""
     lines = layout.lines
-    missing = [name for name in _NEEDED if name not in lines.columns]
+    missing = [name for name in _NEEDED if name not in lines]
     if missing or lines.crs is None:
         msg = f"{path}: its lines lack {missing[0] if missing else 'a CRS'!r}; save the network again"
         raise FileError(msg)
-    xy, row = shapely.get_coordinates(lines.geometry.to_numpy(), return_index=True)
-    wrong = shapely.get_type_id(lines.geometry.to_numpy()) != int(shapely.GeometryType.LINESTRING)
+    xy, row = shapely.get_coordinates(lines.geometry, return_index=True)
+    wrong = shapely.get_type_id(lines.geometry) != int(shapely.GeometryType.LINESTRING)
     wrong[row[~np.isfinite(xy).all(axis=1)]] = True
     for name in ("seconds", "seconds_back"):
-        if name in lines.columns:
-            numbers = lines[name].to_numpy("float64")
+        if name in lines:
+            numbers = np.asarray(lines[name], "float64")
             wrong |= ~(numbers > 0.0) | (np.isinf(numbers) & (name == "seconds"))
     if wrong.any():
-        label = lines.index[wrong].tolist()[0]
-        msg = f"{path}: line {label!r} has no LineString of finite coordinates, or seconds that are not above 0"
+        row = int(np.flatnonzero(wrong)[0])
+        msg = f"{path}: line {row} has no LineString of finite coordinates, or seconds that are not above 0"
         raise FileError(msg)
     if layout.private not in PRIVATE_POLICIES or not isinstance(layout.island, int):
         msg = f"{path}: private is {layout.private!r:.40}, island {layout.island!r:.40}; save the network again"

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import geopandas as gpd
 import networkx as nx
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -21,9 +22,18 @@ from tenmin.network._exchange import graph_from_gpkg, kind_of, lines_from_file, 
 from tenmin.network._from_graph import lines_from_graph
 from tenmin.network._from_lines import lines_from_edges
 from tenmin.network._from_osm import layout_from_osm
+from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._graphml import graph_from_graphml
 from tenmin.network._heights import raise_lines
-from tenmin.network._layout import ISLAND_NODES, PRIVATE_POLICIES, Layout, as_barriers, as_boundary, no_lines
+from tenmin.network._layout import (
+    ISLAND_NODES,
+    PRIVATE_POLICIES,
+    Layout,
+    as_barriers,
+    as_boundary,
+    list_notes,
+    no_lines,
+)
 from tenmin.network._simplify import simplify_layout
 from tenmin.network._storage import read_layout, save_layout
 from tenmin.support.errors import InputError
@@ -54,8 +64,7 @@ class WalkNetwork(StreetArrays):
     def of(cls, layout: Layout, walker: Walker | str) -> Self:
         """Return the network of a layout at a walker's seconds."""
         someone = Walker.of(walker)
-        made = assemble(layout, someone)
-        return cls(made.nodes, made.edges, someone, layout, made.left_out)
+        return cls(assemble(layout, someone), someone, layout)
 
     @classmethod
     def from_osm(
@@ -141,7 +150,7 @@ class WalkNetwork(StreetArrays):
         StreetsError, TableError
             Naming the way, the field, the value and the way out.
         """
-        lines, left_out = lines_from_edges(gdf, node=node, tolerance=tolerance)
+        lines, notes = lines_from_edges(gdf, node=node, tolerance=tolerance)
         layout = Layout(
             lines=lines,
             barriers=as_barriers(barriers, lines.crs),
@@ -149,7 +158,7 @@ class WalkNetwork(StreetArrays):
             entrances=no_lines(("kind",), lines.crs),
             boundary=as_boundary(boundary, lines.crs, gdf.crs),
             source="edges",
-            left_out=left_out,
+            left_out=list_notes(notes),
         )
         return cls.of(layout, walker)
 
@@ -244,13 +253,14 @@ class WalkNetwork(StreetArrays):
         FileError, InputError
             Naming the file and the way out. Edges without a height count as level and are listed in `left_out`.
         """
-        lines, notes = raise_lines(self.layout.lines, paths)
+        raised, notes = raise_lines(self.layout.lines.frame(), paths)
         left_out = pd.concat([self.layout.left_out, notes], ignore_index=True)
-        return type(self).of(replace(self.layout, lines=lines, left_out=left_out), self.walker)
+        return type(self).of(replace(self.layout, lines=GeometryTable.of(raised), left_out=left_out), self.walker)
 
     def walked_by(self, walker: Walker | str) -> Self:
         """Return the same streets at another walker's seconds; seconds that were given stay as they are."""
-        return type(self).of(self.layout, walker)
+        someone = Walker.of(walker)
+        return self if someone == self.walker else type(self).of(self.layout, someone)
 
     def behind(self, barriers: gpd.GeoDataFrame | None) -> Self:
         """Return the same streets with other barriers in place of their own; with None, the network itself."""
@@ -286,10 +296,11 @@ class WalkNetwork(StreetArrays):
 
     def __repr__(self) -> str:
         """Say what a person asks first."""
-        edges, parts = len(self.edges), self.nodes["component"].nunique()
+        nodes, edges = len(self.assembly.nodes), len(self.assembly.edges)
+        parts = len(np.unique(self.assembly.nodes["component"]))
         return (
-            f"<WalkNetwork of {len(self.nodes)} nodes and {edges} edge{'s' * (edges != 1)}, "
-            f"{self.edges['length'][self.is_street].sum() / 1000.0:.1f} km of street at {self.walker.speed_kmh:g} km/h "
+            f"<WalkNetwork of {nodes} nodes and {edges} edge{'s' * (edges != 1)}, "
+            f"{self.streets.length[self.is_street].sum() / 1000.0:.1f} km of street at {self.walker.speed_kmh:g} km/h "
             f"({parts} component{'s' * (parts != 1)})>"
         )
 

@@ -1,0 +1,86 @@
+"""Columns and geometry as arrays, of which a frame is made only when somebody reads one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+__all__ = ["GeometryTable"]
+
+
+@dataclass(frozen=True, eq=False)
+class GeometryTable:
+    """Rows with a geometry, column by column.
+
+    A GeoDataFrame of a few rows takes milliseconds to make and to cut, arrays take microseconds. Columns have the types
+    that a frame gives them: text is of pandas' `str`, where a column holds nothing else.
+    """
+
+    columns: Mapping[str, Any]
+    """Arrays of numpy or pandas by name, none of them called geometry."""
+    geometry: np.ndarray
+    """Objects of shapely."""
+    crs: CRS | None
+
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame) -> Self:
+        """Return the columns of a frame, without its index."""
+        geometry = frame.geometry
+        columns = {str(name): _array(frame[name]) for name in frame.columns if name != geometry.name}
+        return cls(columns, geometry.to_numpy(), geometry.crs)
+
+    @classmethod
+    def made(cls, columns: Mapping[str, np.ndarray], geometry: np.ndarray, crs: CRS | None) -> Self:
+        """Return a table of arrays, with texts as a frame would keep them."""
+        return cls({name: _as_column(values) for name, values in columns.items()}, geometry, crs)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.geometry)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a column of this name."""
+        return name in self.columns
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a column as an array."""
+        return self.columns[name]
+
+    def assign(self, geometry: np.ndarray | None = None, **columns: np.ndarray) -> Self:
+        """Return the table with other columns, and another geometry if one is given."""
+        given = {name: _as_column(values) for name, values in columns.items()}
+        shapes = self.geometry if geometry is None else geometry
+        return replace(self, columns={**self.columns, **given}, geometry=shapes)
+
+    def take(self, rows: np.ndarray) -> Self:
+        """Return some rows, by number or by a mask."""
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return replace(self, columns=columns, geometry=self.geometry[rows])
+
+    def attributes(self, index: pd.Index | None = None) -> pd.DataFrame:
+        """Return the columns without the geometry as a frame."""
+        index = pd.RangeIndex(len(self)) if index is None else index
+        kept = {
+            name: pd.Series(values, index=index, dtype=object) if values.dtype == object else values
+            for name, values in self.columns.items()
+        }
+        return pd.DataFrame(kept, index=index)
+
+    def frame(self, index: pd.Index | None = None) -> gpd.GeoDataFrame:
+        """Return the table as a frame, numbered from 0 or with an index."""
+        return gpd.GeoDataFrame(self.attributes(index), geometry=self.geometry, crs=self.crs)
+
+
+def _array(series: pd.Series) -> Any:
+    return series.to_numpy() if isinstance(series.dtype, np.dtype) else series.array
+
+
+def _as_column(values: Any) -> Any:
+    """An array as a column of a frame keeps it: one of texts, or of texts and None, is of pandas' `str`."""
+    return _array(pd.Series(values)) if values.dtype == object else values

@@ -33,7 +33,13 @@ def frame(things: Mapping[object, Spot] | Sequence[Spot], **columns: object) -> 
     """Points (or other geometries) by id, with columns."""
     named = things if isinstance(things, Mapping) else dict(enumerate(things))
     geometry = [Point(thing) if isinstance(thing, tuple) else thing for thing in named.values()]
-    return gpd.GeoDataFrame(index=list(named), geometry=geometry, crs=CRS).assign(**columns)
+    return _table(geometry, list(named)).assign(**columns)
+
+
+def _table(geometry: Sequence[BaseGeometry | None], index: list[object] | None = None) -> gpd.GeoDataFrame:
+    """Geometry as a frame, made in the way that costs geopandas a tenth of a millisecond and not two."""
+    shapes = gpd.array.from_shapely(np.array(geometry, object), crs=CRS)
+    return gpd.GeoDataFrame(pd.DataFrame({"geometry": shapes}, index=index), geometry="geometry")
 
 
 def homes(things: Mapping[object, Spot] | Sequence[Spot], people: object = 1.0, **columns: object):
@@ -48,7 +54,7 @@ def clinics(things: Mapping[object, Spot] | Sequence[Spot], category: object = "
 
 def streets(*lines: Sequence[tuple[float, float]], **columns: object) -> gpd.GeoDataFrame:
     """Streets by their corners."""
-    return gpd.GeoDataFrame(geometry=[LineString(line) for line in lines], crs=CRS).assign(**columns)
+    return _table([LineString(line) for line in lines]).assign(**columns)
 
 
 def town(*lines: Sequence[tuple[float, float]], walker: tm.Walker | str = "adult", **columns: object):

@@ -74,7 +74,8 @@ class GeometryTable:
 
     def frame(self, index: pd.Index | None = None) -> gpd.GeoDataFrame:
         """Return the table as a frame, numbered from 0 or with an index."""
-        return gpd.GeoDataFrame(self.attributes(index), geometry=self.geometry, crs=self.crs)
+        rows = self.attributes(index).assign(geometry=gpd.array.from_shapely(self.geometry, crs=self.crs))
+        return gpd.GeoDataFrame(rows, geometry="geometry")
 
 
 def _array(series: pd.Series) -> Any:

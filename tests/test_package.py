@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import shutil
-import subprocess
 import tomllib
 import zipfile
 from importlib import metadata
@@ -20,46 +17,6 @@ from tenmin.support import errors
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = sorted((REPOSITORY / "requirements").glob("*.txt"))
-SOURCES = sorted((REPOSITORY / "src").rglob("*.py"))
-LONGEST_BODY, LONGEST_MODULE = 40, 330
-VENDORED = (
-    ".min.js",
-    ".min.css",
-    "leaflet.js",
-    "leaflet.css",
-    ".whl",
-    ".jar",
-    ".exe",
-    ".so",
-    ".dll",
-    ".woff2",
-    ".ttf",
-)
-
-
-def tracked() -> list[str]:
-    """Paths that git keeps."""
-    if shutil.which("git") is None or not (REPOSITORY / ".git").exists():
-        pytest.skip("not a git clone: which files are tracked is not known")
-    listing = subprocess.run(
-        ["git", "-C", str(REPOSITORY), "ls-files", "-z"], check=True, capture_output=True, text=True
-    )
-    return [path for path in listing.stdout.split("\0") if path]
-
-
-def name_of(requirement: str) -> str:
-    """Normal name of the package that a requirement asks for."""
-    return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~;(]", requirement)[0]).lower()
-
-
-def locked(path: Path) -> dict[str, list[str]]:
-    """Blocks of a lock file by package: the pinned version and its hashes, one block for each marker."""
-    blocks: dict[str, list[str]] = {}
-    for block in re.split(r"\n(?=\S)", path.read_text(encoding="utf-8")):
-        if not block.startswith("#"):
-            blocks.setdefault(name_of(block), []).append(block)
-    return blocks
 
 
 def test_the_version_is_the_installed_one():
@@ -97,40 +54,7 @@ def test_the_extras_are_those_of_the_documentation():
     assert set(PROJECT["project"]["optional-dependencies"]) == {"raster", "hours"}
 
 
-def test_nothing_from_elsewhere_is_tracked():
-    assert [path for path in tracked() if path.endswith(VENDORED) or "node_modules/" in path] == []
-
-
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_a_lock_names_no_registry(path: Path):
-    text = path.read_text(encoding="utf-8")
-    assert re.findall(r"https?://\S+|file:\S+|^-.*$|\s@\s.*$", text, re.MULTILINE) == []
-
-
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_everything_locked_has_one_version_a_marker_and_hashes(path: Path):
-    blocks = [block for several in locked(path).values() for block in several]
-    loose = [block.split()[0] for block in blocks if "==" not in block or "--hash=sha256:" not in block]
-    assert blocks
-    assert loose == []
-
-
-def test_the_locks_hold_what_the_project_asks_for():
-    run, test, dev = (locked(REPOSITORY / f"requirements/{name}.txt") for name in ("run", "test", "dev"))
-    groups = PROJECT["dependency-groups"]
-    assert {name_of(row) for row in PROJECT["project"]["dependencies"] + groups["build"]} <= set(run)
-    assert {name_of(row) for row in groups["test"]} <= set(test)
-    assert {name_of(row) for row in groups["lint"] + groups["docs"]} <= set(dev)
-
-
-def test_the_locks_agree():
-    run, test, dev = (locked(REPOSITORY / f"requirements/{name}.txt") for name in ("run", "test", "dev"))
-    assert [name for name, blocks in run.items() if test.get(name) != blocks] == []
-    assert [name for name, blocks in test.items() if dev.get(name) != blocks] == []
-
-
 def test_a_wheel_holds_the_samples_the_tables_and_the_mark_of_types(tmp_path: Path):
-
     (wheel,) = WheelBuilder(str(REPOSITORY)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -138,17 +62,3 @@ def test_a_wheel_holds_the_samples_the_tables_and_the_mark_of_types(tmp_path: Pa
     data = {path.relative_to(package).as_posix() for path in package.rglob("*.toml")}
     samples = {f"tenmin/samples_data/{name}" for name in (*SAMPLES.values(), "README.md")}
     assert data | samples | {"tenmin/py.typed"} <= names
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(REPOSITORY / "src").as_posix())
-def test_a_module_and_its_functions_are_short(path: Path):
-    text = path.read_text(encoding="utf-8")
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    assert {node.name: size for node in functions if (size := body_lines(node)) > LONGEST_BODY} == {}
-    assert text.count("\n") <= LONGEST_MODULE
-
-
-def body_lines(function: ast.FunctionDef) -> int:
-    """Lines of a function without its docstring."""
-    body = function.body[1:] if ast.get_docstring(function) else function.body
-    return body[-1].end_lineno - body[0].lineno + 1 if body else 0

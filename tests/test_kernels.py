@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -12,14 +13,12 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY
+from tenmin.support.jit import digest_kernels
 
 SEARCH = """
 import numpy as np
-from tenmin.routing import Costs, link_nodes, open_arcs
-from tenmin.routing._bucket_queue import make_frontier
-one = np.ones(1)
-print(open_arcs(link_nodes(np.array([0]), np.array([1]), one, 2), Costs(one, one, one, one, 1.0, 1.0)).nodes)
-print(len(make_frontier(8).node))
+from tenmin.routing import components, link_nodes
+print(components(link_nodes(np.array([0]), np.array([1]), np.ones(1), 3)).tolist())
 """
 
 
@@ -31,7 +30,7 @@ def searched(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_what_is_compiled_is_kept_in_the_folder_asked_for_and_said_once(tmp_path: Path):
     first, second = searched(tmp_path), searched(tmp_path)
-    assert first.stdout == second.stdout == "2\n8\n"
+    assert first.stdout == second.stdout == "[0, 0, 1]\n"
     assert first.stderr.count("tenmin compiles its searches") == 1
     assert second.stderr == ""
     assert [path.name for path in tmp_path.iterdir()] == ["kernels"]
@@ -39,7 +38,24 @@ def test_what_is_compiled_is_kept_in_the_folder_asked_for_and_said_once(tmp_path
 
 @pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs a file that can hold no folder: /dev/null")
 def test_a_folder_that_cannot_be_written_is_not_needed():
-    assert searched(Path("/dev/null/x")).stdout == "2\n8\n"
+    assert searched(Path("/dev/null/x")).stdout == "[0, 0, 1]\n"
+
+
+def test_a_byte_changed_in_any_file_that_has_a_kernel_gives_another_digest(tmp_path: Path):
+    copy = shutil.copytree(REPOSITORY / "src/tenmin", tmp_path / "tenmin", ignore=shutil.ignore_patterns("__pycache__"))
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in copy.rglob("*.py")}
+    with_kernels = [
+        path for path, tree in trees.items() if any(decorated(node, "inner", "kernel") for node in ast.walk(tree))
+    ]
+    assert copy / "osm/opl.py" in with_kernels
+    before = digest_kernels(copy)
+    for path in with_kernels:
+        text = path.read_bytes()
+        path.write_bytes(text[:-1] + b" ")
+        assert digest_kernels(copy) != before, path
+        path.write_bytes(text)
+    (copy / "cli/app.py").write_bytes(b"")
+    assert digest_kernels(copy) == before
 
 
 def decorated(node: ast.AST, *names: str) -> bool:
@@ -77,6 +93,6 @@ def test_no_python_calls_a_kernel_that_is_for_kernels_alone():
     """It would end the process."""
     paths = [path for folder in ("src", "tests", "benchmarks") for path in (REPOSITORY / folder).rglob("*.py")]
     modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    assert len(inner_kernels_brought(modules[REPOSITORY / "src/tenmin/surface/_outlines.py"])) > 3
+    assert len(inner_kernels_brought(modules[REPOSITORY / "src/tenmin/surface/_grid_points.py"])) > 3
     for path, tree in modules.items():
         assert not names_in_python(tree) & inner_kernels_brought(tree), path

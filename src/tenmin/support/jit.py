@@ -15,19 +15,31 @@ import numba
 import platformdirs
 from numba.core import event
 
-__all__ = ["inner", "kernel"]
+__all__ = ["digest_kernels", "inner", "kernel"]
 
 ENVIRONMENT = "NUMBA_CACHE_DIR"
+_IMPORT = f"from {__name__} import".encode()
 NOTICE = "tenmin compiles its searches for this machine, once, in about a minute 首次运行需编译，约一分钟"
 
 
-def _digest() -> str:
-    """Return a hash of all kernel sources: numba's own cache misses changes in functions of other files."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
-    kernels = [*(package / "routing").glob("*.py"), *(package / "surface").glob("*.py"), package / "inputs/osm/_opl.py"]
-    for source in [Path(__file__), *sorted(kernels)]:
-        digest.update(source.read_bytes())
+def digest_kernels(package: Path) -> str:
+    """Return a name for the kernels of a package as they are: numba sees no change in a function of another file.
+
+    Every file counts that stands in one folder with a file that imports this module, for the constants' sake.
+
+    Parameters
+    ----------
+    package
+        The folder of the package.
+    """
+    texts: dict[Path, dict[Path, bytes]] = {}
+    for source in sorted(package.rglob("*.py")):
+        texts.setdefault(source.parent, {})[source] = source.read_bytes()
+    digest = hashlib.blake2b(numba.__version__.encode() + Path(__file__).read_bytes(), digest_size=8)
+    for folder in texts.values():
+        if any(_IMPORT in text for text in folder.values()):
+            for source, text in folder.items():
+                digest.update(source.relative_to(package).as_posix().encode() + text)
     return digest.hexdigest()
 
 
@@ -44,7 +56,7 @@ def _folder() -> Path:
     """Return the cache folder: from NUMBA_CACHE_DIR, else the user's cache, else a temporary one."""
     named = os.environ.get(ENVIRONMENT)
     parent = Path(named) if named else platformdirs.user_cache_path("tenmin")
-    folder = parent / "kernels" / _digest()
+    folder = parent / "kernels" / digest_kernels(Path(__file__).parents[1])
     return folder if _writable(folder) else Path(tempfile.mkdtemp(prefix="tenmin-kernels-"))
 
 

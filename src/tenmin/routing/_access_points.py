@@ -7,6 +7,7 @@ thing. Cutting an edge in two makes no new foot.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -48,12 +49,12 @@ class Feet(NamedTuple):
 
 
 @inner
-def _nearest(first, part_first, corner_x, corner_y, thing, x, y):
-    """The point of the thing's outline nearest to (x, y): its distance and coordinates."""
+def _nearest(part_first, corner_x, corner_y, part, stop, x, y):
+    """The point of an outline's parts `part`..`stop` that is nearest to (x, y): its distance and coordinates."""
     best, qx, qy = np.inf, np.nan, np.nan
-    for part in range(first[thing], first[thing + 1]):
-        last = part_first[part + 1] - 1
-        for i in range(part_first[part], max(last, part_first[part] + 1)):
+    for one in range(part, stop):
+        last = part_first[one + 1] - 1
+        for i in range(part_first[one], max(last, part_first[one] + 1)):
             ax, ay = corner_x[i], corner_y[i]
             j = min(i + 1, last)
             dx, dy = corner_x[j] - ax, corner_y[j] - ay
@@ -61,149 +62,111 @@ def _nearest(first, part_first, corner_x, corner_y, thing, x, y):
             t = 0.0
             if size > 0.0:
                 t = min(max(((x - ax) * dx + (y - ay) * dy) / size, 0.0), 1.0)
-            far = np.hypot(x - ax - t * dx, y - ay - t * dy)
+            far = math.hypot(x - ax - t * dx, y - ay - t * dy)
             if far < best:
                 best, qx, qy = far, ax + t * dx, ay + t * dy
     return best, qx, qy
 
 
 @inner
-def _add(out, size, row):
-    if size == len(out):
-        grown = np.empty((2 * size, out.shape[1]))
-        grown[:size] = out
-        out = grown
-    for k in range(out.shape[1]):
-        out[size, k] = row[k]
-    return out, size + 1
-
-
-@inner
-def _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size):
-    """Feet inside one straight piece of street: where the nearest corner of the outline falls on it."""
-    px, py = shapes.x[i], shapes.y[i]
-    dx, dy = shapes.x[i + 1] - px, shapes.y[i + 1] - py
-    square = dx * dx + dy * dy
-    span = shapes.along[i + 1] - shapes.along[i]
-    for part in range(outlines.thing[thing], outlines.thing[thing + 1]):
-        last = outlines.part[part + 1] - 1
-        for k in range(outlines.part[part], max(last, outlines.part[part] + 1)):
-            ax, ay = outlines.x[k], outlines.y[k]
-            t = ((ax - px) * dx + (ay - py) * dy) / square
-            if t <= 0.0 or t >= 1.0:
-                continue
-            x, y = px + t * dx, py + t * dy
-            far = np.hypot(ax - x, ay - y)
-            if far > aside:
-                continue
-            if (
-                len(outlines.x) > 1
-                and _nearest(outlines.thing, outlines.part, outlines.x, outlines.y, thing, x, y)[0] < far - TOUCH
-            ):
-                continue
-            out, size = _add(out, size, (float(thing), float(edge), shapes.along[i] + t * span, far, x, y, ax, ay))
-    return out, size
-
-
-@inner
-def _crossings(shapes, i, outlines, thing, edge, out, size):
-    """Feet where one straight piece of street meets the outline: the leg is nothing."""
-    px, py = shapes.x[i], shapes.y[i]
-    dx, dy = shapes.x[i + 1] - px, shapes.y[i + 1] - py
-    span = shapes.along[i + 1] - shapes.along[i]
-    for part in range(outlines.thing[thing], outlines.thing[thing + 1]):
-        for k in range(outlines.part[part], outlines.part[part + 1] - 1):
-            ax, ay = outlines.x[k], outlines.y[k]
-            ex, ey = outlines.x[k + 1] - ax, outlines.y[k + 1] - ay
-            cross = dx * ey - dy * ex
-            if cross == 0.0:
-                continue
-            t = ((ax - px) * ey - (ay - py) * ex) / cross
-            s = ((ax - px) * dy - (ay - py) * dx) / cross
-            if t <= 0.0 or t >= 1.0 or s < 0.0 or s > 1.0:
-                continue
-            x, y = px + t * dx, py + t * dy
-            out, size = _add(out, size, (float(thing), float(edge), shapes.along[i] + t * span, 0.0, x, y, x, y))
-    return out, size
-
-
-@inner
-def _leads_nearer(dx, dy, x0, y0, x1, y1):
-    """Whether walking from corner 0 towards corner 1 comes nearer to a point that lies (dx, dy) from corner 0."""
-    ex, ey = x1 - x0, y1 - y0
-    return dx * ex + dy * ey > TOUCH * np.hypot(ex, ey)
-
-
-@inner
-def _bends(shapes, outlines, thing, edge, aside, box, out, size):
-    """Feet at the bends of one edge."""
-    for i in range(shapes.first[edge] + 1, shapes.first[edge + 1] - 1):
-        if _apart(shapes.x, shapes.y, i, i, box):
-            continue
-        x, y = shapes.x[i], shapes.y[i]
-        far, qx, qy = _nearest(outlines.thing, outlines.part, outlines.x, outlines.y, thing, x, y)
-        if far > aside:
-            continue
-        before = _leads_nearer(qx - x, qy - y, x, y, shapes.x[i - 1], shapes.y[i - 1])
-        after = _leads_nearer(qx - x, qy - y, x, y, shapes.x[i + 1], shapes.y[i + 1])
-        if not (before or after):
-            out, size = _add(out, size, (float(thing), float(edge), shapes.along[i], far, x, y, qx, qy))
-    return out, size
-
-
-@inner
-def _ends(streets, shapes, outlines, thing, edge, aside, box, out, size):
-    """Feet at the nodes of one edge; a node is dealt with by the first of its edges alone."""
-    for end in range(2):
-        node = streets.u[edge] if end == 0 else streets.v[edge]
-        spoke = shapes.spoke_first[node]
-        if shapes.spoke_edge[spoke] != edge or (end == 1 and streets.u[edge] == node):
-            continue
-        i = shapes.first[edge] if end == 0 else shapes.first[edge + 1] - 1
-        if _apart(shapes.x, shapes.y, i, i, box):
-            continue
-        x, y = shapes.x[i], shapes.y[i]
-        far, qx, qy = _nearest(outlines.thing, outlines.part, outlines.x, outlines.y, thing, x, y)
-        if far > aside:
-            continue
-        nearer = False
-        for k in range(spoke, shapes.spoke_first[node + 1]):
-            nearer |= (qx - x) * shapes.spoke_x[k] + (qy - y) * shapes.spoke_y[k] > TOUCH
-        if not nearer:
-            out, size = _add(out, size, (float(thing), float(edge), shapes.along[i], far, x, y, qx, qy))
-    return out, size
-
-
-@inner
-def _around(outlines, thing, aside):
-    """The box round a thing beyond which nothing is within `aside` of it."""
-    lo, hi = outlines.part[outlines.thing[thing]], outlines.part[outlines.thing[thing + 1]]
-    x, y = outlines.x[lo:hi], outlines.y[lo:hi]
-    return x.min() - aside, y.min() - aside, x.max() + aside, y.max() + aside
-
-
-@inner
-def _apart(x, y, i, j, box):
-    """Whether the straight piece from corner i to corner j (or the corner, if they are one) misses a box."""
-    return max(x[i], x[j]) < box[0] or max(y[i], y[j]) < box[1] or min(x[i], x[j]) > box[2] or min(y[i], y[j]) > box[3]
+def _put(out, size, thing, edge, at, leg, x, y, qx, qy):
+    """Write a foot, if there is room; return how many there are."""
+    if size < len(out):
+        out[size, 0], out[size, 1], out[size, 2], out[size, 3] = thing, edge, at, leg
+        out[size, 4], out[size, 5], out[size, 6], out[size, 7] = x, y, qx, qy
+    return size + 1
 
 
 @kernel
-def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside):
-    out, size, first, x, y = np.empty((max(1024, 4 * len(pair_thing)), 8)), 0, shapes.first, shapes.x, shapes.y
-    last, box = -1, (0.0, 0.0, 0.0, 0.0)
+def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside, out):
+    """Write the feet of pairs of things and edges; return how many there are, though no more than there is room for.
+
+    Along the straight pieces of an edge a foot is where the nearest corner of an outline falls on the piece or where
+    the piece crosses the outline; then come the bends of the edge, and its nodes, each dealt with by the first of its
+    edges alone: feet if no street leads nearer from there.
+
+    Parameters
+    ----------
+    streets
+        int32 (edges,) twice: the nodes at both ends of each edge.
+    shapes, outlines
+        The edges' bends and the things, metres.
+    pair_thing, pair_edge
+        int64 (pairs,); pairs of one thing follow each other.
+    aside
+        float64, longest leg, metres.
+    out
+        float64 (room, 8): thing, edge, metres along the edge, leg, x, y of the foot, x, y of the outline.
+    """
+    (u, v), (thing_first, part_first, cx, cy) = streets, outlines
+    first, x, y, along, spoke_first, spoke_x, spoke_y, spoke_edge = shapes
+    size, last, west, south, east, north = np.int64(0), np.int64(-1), 0.0, 0.0, 0.0, 0.0
     for pair in range(len(pair_thing)):
         thing, edge = pair_thing[pair], pair_edge[pair]
+        part, stop = thing_first[thing], thing_first[thing + 1]
+        begin, end = part_first[part], part_first[stop]
         if thing != last:
-            last, box = thing, _around(outlines, thing, aside)
-        for i in range(first[edge], first[edge + 1] - 1):
-            if _apart(x, y, i, i + 1, box):
+            last, west, south, east, north = thing, np.inf, np.inf, -np.inf, -np.inf
+            for k in range(begin, end):
+                west, east = min(west, cx[k] - aside), max(east, cx[k] + aside)
+                south, north = min(south, cy[k] - aside), max(north, cy[k] + aside)
+        edge_begin, edge_last = first[edge], first[edge + 1] - 1
+        for i in range(edge_begin, edge_last):
+            px, py, qx, qy = x[i], y[i], x[i + 1], y[i + 1]
+            if max(px, qx) < west or max(py, qy) < south or min(px, qx) > east or min(py, qy) > north:
                 continue
-            out, size = _perpendiculars(shapes, i, outlines, thing, edge, aside, out, size)
-            out, size = _crossings(shapes, i, outlines, thing, edge, out, size)
-        out, size = _bends(shapes, outlines, thing, edge, aside, box, out, size)
-        out, size = _ends(streets, shapes, outlines, thing, edge, aside, box, out, size)
-    return out[:size]
+            dx, dy, span = qx - px, qy - py, along[i + 1] - along[i]
+            square = dx * dx + dy * dy
+            for one in range(part, stop):
+                final = part_first[one + 1] - 1
+                for k in range(part_first[one], max(final, part_first[one] + 1)):
+                    t = ((cx[k] - px) * dx + (cy[k] - py) * dy) / square
+                    if t <= 0.0 or t >= 1.0:
+                        continue
+                    fx, fy = px + t * dx, py + t * dy
+                    far = math.hypot(cx[k] - fx, cy[k] - fy)
+                    if far > aside:
+                        continue
+                    if len(cx) > 1 and _nearest(part_first, cx, cy, part, stop, fx, fy)[0] < far - TOUCH:
+                        continue
+                    size = _put(out, size, thing, edge, along[i] + t * span, far, fx, fy, cx[k], cy[k])
+            for one in range(part, stop):
+                for k in range(part_first[one], part_first[one + 1] - 1):
+                    ex, ey = cx[k + 1] - cx[k], cy[k + 1] - cy[k]
+                    cross = dx * ey - dy * ex
+                    if cross == 0.0:
+                        continue
+                    t = ((cx[k] - px) * ey - (cy[k] - py) * ex) / cross
+                    s = ((cx[k] - px) * dy - (cy[k] - py) * dx) / cross
+                    if t <= 0.0 or t >= 1.0 or s < 0.0 or s > 1.0:
+                        continue
+                    fx, fy = px + t * dx, py + t * dy
+                    size = _put(out, size, thing, edge, along[i] + t * span, 0.0, fx, fy, fx, fy)
+        for step in range(1, edge_last - edge_begin + 2):
+            # The bends from the first to the last, then the first end and the last.
+            bends = edge_last - edge_begin - 1
+            is_bend, is_last = step <= bends, step == bends + 2
+            i = edge_begin + step if is_bend else (edge_last if is_last else edge_begin)
+            px, py = x[i], y[i]
+            node = v[edge] if is_last else u[edge]
+            if not is_bend and (spoke_edge[spoke_first[node]] != edge or (is_last and u[edge] == node)):
+                continue
+            if px < west or py < south or px > east or py > north:
+                continue
+            far, qx, qy = _nearest(part_first, cx, cy, part, stop, px, py)
+            if far > aside:
+                continue
+            nearer = False
+            if is_bend:
+                for j in range(i - 1, i + 2, 2):
+                    ex, ey = x[j] - px, y[j] - py
+                    nearer |= (qx - px) * ex + (qy - py) * ey > TOUCH * math.hypot(ex, ey)
+            else:
+                for k in range(spoke_first[node], spoke_first[node + 1]):
+                    nearer |= (qx - px) * spoke_x[k] + (qy - py) * spoke_y[k] > TOUCH
+            if not nearer:
+                size = _put(out, size, thing, edge, along[i], far, px, py, qx, qy)
+    return size
 
 
 def find_feet(
@@ -234,7 +197,11 @@ def find_feet(
         point of the thing nearest to it.
     """
     things, edges = (np.ascontiguousarray(a, np.int64) for a in pairs)
-    found = _collect(streets, shapes, outlines, things, edges, aside * (1.0 + TOUCH))
+    size, found = max(1024, 4 * len(things)), np.empty((0, 8))
+    while size > len(found):
+        found = np.empty((size, 8))
+        size = _collect((streets.u, streets.v), shapes, outlines, things, edges, aside * (1.0 + TOUCH), found)
+    found = found[:size]
     found = found[np.lexsort((found[:, 3], found[:, 2], found[:, 1], found[:, 0]))]
     first = np.searchsorted(found[:, 0], np.arange(len(outlines.thing)))
     feet = Feet(first, found[:, 1].astype(np.int32), found[:, 2].copy(), found[:, 3].copy())

@@ -7,16 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.routing._access_points import Feet
-from tenmin.routing._graph import Costs, Streets, fraction
+from tenmin.routing._graph import Costs, Streets, fraction, plain_costs
 from tenmin.routing._search import Labels
 from tenmin.support.jit import inner, kernel
 
 
 @inner
 def _keep_least(best, row, cost, other, owner, foot, start):
-    if np.isinf(cost):
-        return
-    if cost > best.cost[row]:
+    """Let a thing have a walk, if it is better than the one that it has."""
+    if cost == np.inf or cost > best.cost[row]:
         return
     worse = other > best.other[row] or (other == best.other[row] and owner >= best.owner[row])
     if cost == best.cost[row] and worse:
@@ -42,38 +41,42 @@ class Arrivals(NamedTuple):
 
 @kernel
 def _arrive(streets, costs, labels, feet, starts, owner, rank, rank_first, best):
+    """Find the best walk of each thing.
+
+    Parameters
+    ----------
+    streets, costs, labels
+        The edges, their costs and the result of a search.
+    feet, starts
+        The feet of the things, and those that the search started from.
+    owner
+        int32, one per foot of `starts`.
+    rank, rank_first
+        int32, one per foot of `starts`: its rows in order of edge; int64 (edges + 1,): where each edge begins in them.
+    best
+        No walks; filled.
+    """
+    along, back, other_along, other_back, per_leg, other_per_leg = costs
     for row in range(len(feet.first) - 1):
         for foot in range(feet.first[row], feet.first[row + 1]):
             edge = feet.edge[foot]
-            leg, other_leg = feet.leg[foot] * costs.leg, feet.leg[foot] * costs.other_leg
-            share = feet.offset[foot] / streets.length[edge]
-            u, v = streets.u[edge], streets.v[edge]
-            if labels.owner[u] >= 0:
-                _keep_least(
-                    best,
-                    row,
-                    labels.cost[u] + fraction(costs.along[edge], share) + leg,
-                    labels.other[u] + fraction(costs.other_along[edge], share) + other_leg,
-                    labels.owner[u],
-                    foot,
-                    -1,
-                )
-            if labels.owner[v] >= 0:
-                _keep_least(
-                    best,
-                    row,
-                    labels.cost[v] + fraction(costs.back[edge], 1.0 - share) + leg,
-                    labels.other[v] + fraction(costs.other_back[edge], 1.0 - share) + other_leg,
-                    labels.owner[v],
-                    foot,
-                    -2,
-                )
-            if not 0.0 < feet.offset[foot] < streets.length[edge]:
+            leg, other_leg, length = feet.leg[foot] * per_leg, feet.leg[foot] * other_per_leg, streets.length[edge]
+            share = feet.offset[foot] / length
+            for end in range(1, 3):
+                node = streets.u[edge] if end == 1 else streets.v[edge]
+                if labels.owner[node] < 0:
+                    continue
+                step = fraction(along[edge], share) if end == 1 else fraction(back[edge], 1.0 - share)
+                aside = fraction(other_along[edge], share) if end == 1 else fraction(other_back[edge], 1.0 - share)
+                cost, other = labels.cost[node] + step + leg, labels.other[node] + aside + other_leg
+                _keep_least(best, row, cost, other, labels.owner[node], foot, -end)
+            if not 0.0 < feet.offset[foot] < length:
                 continue
             for k in range(rank_first[edge], rank_first[edge + 1]):
-                if 0.0 < starts.offset[rank[k]] < streets.length[edge]:
-                    cost, other = straight_along(streets, costs, feet, foot, starts, rank[k])
-                    _keep_least(best, row, cost, other, owner[rank[k]], foot, rank[k])
+                start = np.int64(rank[k])
+                if 0.0 < starts.offset[start] < length:
+                    cost, other = straight_along(streets, costs, feet, foot, starts, start)
+                    _keep_least(best, row, cost, other, owner[start], foot, start)
 
 
 @inner
@@ -113,5 +116,6 @@ def arrive_at(
         np.full(rows, -1, np.int32),
         np.full(rows, -1, np.int32),
     )
-    _arrive(streets, costs, labels, feet, starts, owner.astype(np.int32), order, rank_first, best)
+    costs, owner = plain_costs(costs), owner.astype(np.int32)
+    _arrive(streets, costs, labels, feet, starts, owner, order, rank_first, best)
     return best

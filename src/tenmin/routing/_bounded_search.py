@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.routing._adjacency import Arcs
-from tenmin.routing._bucket_queue import NONE, Frontier, empty_ring, enter, make_frontier, wider
+from tenmin.routing._bucket_queue import NONE, Frontier, make_frontier
 from tenmin.support.jit import inner, kernel
 
 
@@ -27,29 +27,22 @@ class Basin(NamedTuple):
 
 
 @inner
-def _sow(arcs, seed_node, seed_cost, limit, basin, ring):
-    """Label the seeds; return how many nodes that are and how many entries, or -1 if there are too few."""
-    label, reached, waiting = basin.cost, 0, 0
+def _spread(first, head, along, width, seed_node, seed_cost, limit, label, touched, node, cost, after, frees, ring):
+    """Label what the seeds reach; return how many nodes are labelled, and whether there were entries enough."""
+    free, one, mask = frees[0], np.uint64(1), np.uint64(len(ring) - 1)
+    reached, waiting, bucket = np.uint64(0), np.uint64(0), np.uint64(0)
     for i in range(len(seed_node)):
         to, new = seed_node[i], seed_cost[i]
         if new <= limit and new < label[to]:
-            basin.touched[reached] = to
-            reached += label[to] == np.inf
+            if free == NONE:
+                return reached, False
+            touched[reached] = to
+            reached += np.uint64(label[to] == np.inf)
             label[to] = new
-            waiting += 1
-            if not enter(basin.frontier, ring, int(new / arcs.width) & (len(ring) - 1), to, new):
-                return reached, -1
-    return reached, waiting
-
-
-@inner
-def _flow(arcs, limit, basin, ring, sown):
-    """Empty the ring; return how many nodes are labelled, and whether there were entries enough."""
-    first, head, along, width = arcs.first, arcs.head, arcs.cost, arcs.width
-    label, touched = basin.cost, basin.touched
-    node, cost, after, free = basin.frontier.node, basin.frontier.cost, basin.frontier.after, basin.frontier.free[0]
-    reached, waiting, bucket = np.uint64(sown[0]), np.uint64(sown[1]), np.uint64(0)
-    one, mask = np.uint64(1), np.uint64(len(ring) - 1)
+            entry, free = free, after[free]
+            slot = np.uint64(new / width) & mask
+            node[entry], cost[entry], after[entry], ring[slot] = to, new, ring[slot], entry
+            waiting += one
     while waiting > 0:
         entry = ring[bucket & mask]
         if entry == NONE:
@@ -73,23 +66,55 @@ def _flow(arcs, limit, basin, ring, sown):
             slot = np.uint64(new / width) & mask
             node[entry], cost[entry], after[entry], ring[slot] = to, new, ring[slot], entry
             waiting += one
-    basin.frontier.free[0] = free
+    frees[0] = free
     return reached, True
 
 
 @kernel
 def flood(arcs, seed_node, seed_cost, limit, basin):
-    """Fill `basin.cost` from the seeds up to the limit (inclusive); return how many nodes `basin.touched` lists."""
+    """Fill `basin.cost` from the seeds up to the limit (inclusive); return how many nodes `basin.touched` lists.
+
+    A flood that needs more entries than the basin has begins again with four times as many of its own.
+
+    Parameters
+    ----------
+    arcs
+        The open arcs.
+    seed_node, seed_cost
+        uint32, float64 (seeds,).
+    limit
+        float64, in the unit of the costs.
+    basin
+        Labels, all inf.
+    """
+    first, head, along, _, _, width, ahead = arcs
+    label, touched, (node, cost, after, frees) = basin
+    for k in range(len(seed_cost)):
+        if seed_cost[k] <= limit:
+            ahead = max(ahead, seed_cost[k])
+    size = 64
+    while size < min(ahead, limit) / width + 2.0:
+        size *= 2
+    ring = np.empty(size, np.uint32)
     while True:
-        ring = empty_ring(arcs, seed_cost, limit)
-        sown = _sow(arcs, seed_node, seed_cost, limit, basin, ring)
-        reached, enough = sown[0], False
-        if sown[1] >= 0:
-            reached, enough = _flow(arcs, limit, basin, ring, sown)
+        ring.fill(NONE)
+        reached, enough = _spread(
+            first, head, along, width, seed_node, seed_cost, limit, label, touched, node, cost, after, frees, ring
+        )
         if enough:
-            return int(reached)
-        drain(basin, reached)
-        basin = Basin(basin.cost, basin.touched, wider(basin.frontier))
+            return np.int64(reached)
+        for k in range(reached):
+            label[touched[k]] = np.inf
+        entries = 4 * len(node)
+        node, cost, after, frees = (
+            np.empty(entries, np.uint32),
+            np.empty(entries),
+            np.empty(entries, np.uint32),
+            np.empty(1, np.uint32),
+        )
+        for k in range(entries):
+            after[k] = k + 1
+        after[entries - 1], frees[0] = NONE, 0
 
 
 @kernel

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.support.jit import inner, kernel
+from tenmin.routing._adjacency import Arcs
 
 NONE = np.uint32(0xFFFFFFFF)
 """No entry."""
-_ENTRIES = 4096
+ENTRIES = 4096
+"""How many a frontier has at first."""
 
 
 class Frontier(NamedTuple):
@@ -28,40 +29,17 @@ class Frontier(NamedTuple):
     """the first free entry, alone in its array"""
 
 
-@kernel
-def make_frontier(entries=_ENTRIES):
-    """A frontier whose entries are all free."""
-    after = np.arange(1, entries + 1).astype(np.uint32)
+def make_frontier(entries: int = ENTRIES) -> Frontier:
+    """Return a frontier whose entries are all free."""
+    after = np.arange(1, entries + 1, dtype=np.uint32)
     after[entries - 1] = NONE
     return Frontier(np.empty(entries, np.uint32), np.empty(entries), after, np.zeros(1, np.uint32))
 
 
-@inner
-def wider(frontier):
-    """A frontier with four times the entries, all free."""
-    return make_frontier(4 * len(frontier.node))
-
-
-@inner
-def empty_ring(arcs, seed_cost, limit):
-    """A ring of empty buckets, a power of two: nothing lies further ahead than an arc or a seed, nor past the limit."""
-    ahead = arcs.longest
-    for cost in seed_cost:
-        if cost <= limit:
-            ahead = max(ahead, cost)
+def empty_ring(arcs: Arcs, seed_cost: np.ndarray, limit: float) -> np.ndarray:
+    """Return empty buckets, a power of two: nothing lies further ahead than an arc or a seed, nor past the limit."""
+    ahead = max(arcs.longest, float(seed_cost.max(where=seed_cost <= limit, initial=0.0)))
     size = 64
     while size < min(ahead, limit) / arcs.width + 2.0:
         size *= 2
     return np.full(size, NONE, np.uint32)
-
-
-@inner
-def enter(frontier, ring, slot, node, cost):
-    """Enter a node into a bucket; return whether there was a free entry."""
-    entry = frontier.free[0]
-    if entry == NONE:
-        return False
-    frontier.free[0] = frontier.after[entry]
-    frontier.node[entry], frontier.cost[entry], frontier.after[entry] = node, cost, ring[slot]
-    ring[slot] = entry
-    return True

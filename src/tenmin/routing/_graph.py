@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.support.jit import inner, kernel
+from tenmin.support.jit import inner, kernel, plain
 
 
 class Streets(NamedTuple):
@@ -53,6 +53,12 @@ class Costs(NamedTuple):
     def reversed(self) -> Costs:
         """The costs of the same streets walked the other way round."""
         return self._replace(along=self.back, back=self.along, other_along=self.other_back, other_back=self.other_along)
+
+
+def plain_costs(costs: Costs) -> Costs:
+    """Return costs as kernels take them."""
+    along, back, other_along, other_back, leg, other_leg = costs
+    return Costs(plain(along), plain(back), plain(other_along), plain(other_back), float(leg), float(other_leg))
 
 
 @inner
@@ -119,7 +125,7 @@ def link_nodes(
         u=u.astype(np.int32),
         v=v.astype(np.int32),
         length=length.astype(np.float64),
-        private=private,
+        private=plain(private),
         copy=copy,
         original=original,
     )

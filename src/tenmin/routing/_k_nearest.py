@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing._access_points import Feet, _add
+from tenmin.routing._access_points import Feet
 from tenmin.routing._adjacency import Arcs
 from tenmin.routing._arrivals import straight_along
-from tenmin.routing._graph import Costs, Streets, fraction
-from tenmin.routing._reach import Stretches, _between
+from tenmin.routing._graph import Costs, Streets, fraction, plain_costs
+from tenmin.routing._reach import Stretches, put_between
 from tenmin.routing._search import Labels, Seeds
 from tenmin.support.jit import inner, kernel
 
@@ -163,7 +163,7 @@ def rank_things(streets: Streets, costs: Costs, ranks: Ranks, feet: Feet, *, sta
         The feet the search started from and whose they are: two feet on one edge are walked straight along it.
     """
     best = _no_ranks(len(feet.first) - 1, ranks.owner.shape[1])
-    _rank_things(streets, costs, ranks, feet, *_by_edge(streets, starts, owner), best)
+    _rank_things(streets, plain_costs(costs), ranks, feet, *_by_edge(streets, starts, owner), best)
     return best
 
 
@@ -197,21 +197,35 @@ def _stops(streets, costs, labels, edge, starts, whose, lo, hi):
 
 
 @kernel
-def _divide(streets, costs, labels, starts, whose, first, limit):
-    out, owner, size = np.empty((1024, 5)), np.empty((1024, 1)), 0
+def _divide(streets, costs, labels, starts, whose, first, limit, out, owner):
+    """Write the stretches within a limit and their owners; return how many there are, written or not.
+
+    Parameters
+    ----------
+    streets, costs, labels
+        The edges, their costs and the result of a search.
+    starts, whose, first
+        The feet in order of edge and offset, int32: the owner of each, int64 (edges + 1,): the first of each edge.
+    limit
+        float64, in the unit of the costs.
+    out
+        float64 (room, 5): edge, begin and end in metres, begin and end in cost.
+    owner
+        int64 (room,).
+    """
+    size = np.int64(0)
     for edge in range(len(streets.u)):
         lo, hi = first[edge], first[edge + 1]
         if lo == hi and labels.owner[streets.u[edge]] < 0 and labels.owner[streets.v[edge]] < 0:
             continue
         at, cost, _, own = _stops(streets, costs, labels, edge, starts, whose, lo, hi)
-        rates = costs.along[edge] / streets.length[edge], costs.back[edge] / streets.length[edge]
+        forth, home = costs.along[edge] / streets.length[edge], costs.back[edge] / streets.length[edge]
         for k in range(len(at) - 1):
-            before, ends = size, (cost[k], cost[k + 1])
-            out, size = _between(edge, at[k], at[k + 1] - at[k], ends, rates, limit, out, size)
-            for row in range(before, size):
-                rises = out[row, 3] <= out[row, 4]
-                owner, _ = _add(owner, row, (float(own[k] if rises else own[k + 1]),))
-    return out[:size], owner[:size, 0]
+            before, span = size, at[k + 1] - at[k]
+            size = put_between(edge, at[k], span, cost[k], cost[k + 1], forth, home, limit, out, size)
+            for row in range(before, min(size, len(out))):
+                owner[row] = own[k] if out[row, 3] <= out[row, 4] else own[k + 1]
+    return size
 
 
 def divide_streets(
@@ -233,8 +247,12 @@ def divide_streets(
     tuple of Stretches and array
         The stretches in order of edge and begin; and int64, the owner of each.
     """
-    rows, whose = _divide(streets, costs, labels, *_by_edge(streets, starts, owner), float(limit))
+    feet, (size, rows, whose) = _by_edge(streets, starts, owner), (1024, np.empty((0, 5)), np.empty(0, np.int64))
+    while size > len(rows):
+        rows, whose = np.empty((size, 5)), np.empty(size, np.int64)
+        size = _divide(streets, plain_costs(costs), labels, *feet, float(limit), rows, whose)
+    rows, whose = rows[:size], whose[:size]
     kept = rows[:, 2] > rows[:, 1]
     rows = rows[kept]
     stretches = Stretches(rows[:, 0].astype(np.int64), *(np.ascontiguousarray(rows[:, k]) for k in range(1, 5)))
-    return stretches, whose[kept].astype(np.int64)
+    return stretches, whose[kept]

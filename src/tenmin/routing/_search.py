@@ -12,9 +12,9 @@ import numpy as np
 
 from tenmin.routing._access_points import Feet
 from tenmin.routing._adjacency import Arcs
-from tenmin.routing._bucket_queue import NONE, empty_ring, enter, make_frontier, wider
+from tenmin.routing._bucket_queue import ENTRIES, NONE, empty_ring, make_frontier
 from tenmin.routing._graph import Costs, Streets, share_of
-from tenmin.support.jit import inner, kernel
+from tenmin.support.jit import inner, kernel, plain
 
 
 class Labels(NamedTuple):
@@ -38,13 +38,6 @@ class Seeds(NamedTuple):
 
 
 @inner
-def _no_labels(nodes):
-    return Labels(
-        np.full(nodes, np.inf), np.full(nodes, np.inf), np.full(nodes, -1, np.int32), np.full(nodes, -1, np.int32)
-    )
-
-
-@inner
 def _worse(labels, node, cost, other, owner):
     """Whether a label is no better than the one that a node has."""
     if cost != labels.cost[node]:
@@ -54,27 +47,40 @@ def _worse(labels, node, cost, other, owner):
     return 0 <= labels.owner[node] <= owner
 
 
-@inner
-def _sow(arcs, seeds, limit, labels, frontier, ring):
-    """Label the seeds; return how many entries that makes, or -1 if there are too few."""
-    waiting = 0
+@kernel
+def _search(arcs, seeds, limit, labels, frontier, ring):
+    """Label the nodes within a limit; return whether the frontier had entries enough.
+
+    Parameters
+    ----------
+    arcs
+        The open arcs.
+    seeds
+        uint32, float64, float64, int32 (seeds,).
+    limit
+        float64, in the unit of the costs, finite.
+    labels
+        Nothing at first: cost and other inf, owner and via -1.
+    frontier
+        Entries, all free.
+    ring
+        uint32, a power of two of empty buckets.
+    """
+    first, head, along, others, edge, width, _ = arcs
+    label, second, owner, via = labels
+    (node, cost, after, frees), free = frontier, frontier.free[0]
+    one, mask, waiting, bucket = np.uint64(1), np.uint64(len(ring) - 1), np.uint64(0), np.uint64(0)
     for i in range(len(seeds.node)):
         to, new = seeds.node[i], seeds.cost[i]
         if not (new <= limit) or _worse(labels, to, new, seeds.other[i], seeds.owner[i]):
             continue
-        labels.cost[to], labels.other[to], labels.owner[to] = new, seeds.other[i], seeds.owner[i]
-        waiting += 1
-        if not enter(frontier, ring, int(new / arcs.width) & (len(ring) - 1), to, new):
-            return -1
-    return waiting
-
-
-@inner
-def _flow(arcs, limit, labels, frontier, ring, sown):
-    """Empty the ring into the labels; return whether there were entries enough."""
-    width, (label, _, owner, via) = arcs.width, labels
-    node, cost, after, free = frontier.node, frontier.cost, frontier.after, frontier.free[0]
-    one, mask, waiting, bucket = np.uint64(1), np.uint64(len(ring) - 1), np.uint64(sown), np.uint64(0)
+        if free == NONE:
+            return False
+        label[to], second[to], owner[to] = new, seeds.other[i], seeds.owner[i]
+        entry, free = free, after[free]
+        slot = np.uint64(new / width) & mask
+        node[entry], cost[entry], after[entry], ring[slot] = to, new, ring[slot], entry
+        waiting += one
     while waiting > 0:
         entry = ring[bucket & mask]
         if entry == NONE:
@@ -85,32 +91,22 @@ def _flow(arcs, limit, labels, frontier, ring, sown):
         at, here = node[entry], cost[entry]
         if here != label[at]:
             continue
-        for k in range(np.uint64(arcs.first[at]), np.uint64(arcs.first[np.uint64(at) + one])):
-            to, new = arcs.head[k], here + arcs.cost[k]
+        for k in range(np.uint64(first[at]), np.uint64(first[np.uint64(at) + one])):
+            to, new = head[k], here + along[k]
             if new > limit or new > label[to]:
                 continue
-            other = labels.other[at] + arcs.other[k]
+            other = second[at] + others[k]
             if _worse(labels, to, new, other, owner[at]):
                 continue
             if free == NONE:
                 return False
-            label[to], labels.other[to], owner[to], via[to] = new, other, owner[at], arcs.edge[k]
+            label[to], second[to], owner[to], via[to] = new, other, owner[at], edge[k]
             entry, free = free, after[free]
             slot = np.uint64(new / width) & mask
             node[entry], cost[entry], after[entry], ring[slot] = to, new, ring[slot], entry
             waiting += one
+    frees[0] = free
     return True
-
-
-@kernel
-def _search(arcs, seeds, limit):
-    frontier = make_frontier()
-    while True:
-        labels, ring = _no_labels(len(arcs.first) - 1), empty_ring(arcs, seeds.cost, limit)
-        sown = _sow(arcs, seeds, limit, labels, frontier, ring)
-        if sown >= 0 and _flow(arcs, limit, labels, frontier, ring, sown):
-            return labels
-        frontier = wider(frontier)
 
 
 def search(arcs: Arcs, seeds: Seeds, limit: float = np.inf) -> Labels:
@@ -125,12 +121,14 @@ def search(arcs: Arcs, seeds: Seeds, limit: float = np.inf) -> Labels:
     limit
         Cost beyond which nodes stay unlabelled (cost inf, owner -1).
     """
-    node = np.ascontiguousarray(seeds.node, np.uint32)
-    return _search(
-        arcs,
-        Seeds(node, *(np.ascontiguousarray(one) for one in seeds[1:])),
-        min(float(limit), np.finfo(np.float64).max),
-    )
+    seeds, entries = Seeds(plain(seeds.node.astype(np.uint32)), *map(plain, seeds[1:])), ENTRIES
+    limit = min(float(limit), np.finfo(np.float64).max)
+    while True:
+        cost, other = np.full((2, arcs.nodes), np.inf)
+        labels = Labels(cost, other, *np.full((2, arcs.nodes), -1, np.int32))
+        if _search(arcs, seeds, limit, labels, make_frontier(entries), empty_ring(arcs, seeds.cost, limit)):
+            return labels
+        entries *= 4
 
 
 def seed_feet(streets: Streets, costs: Costs, feet: Feet, owner: np.ndarray) -> Seeds:

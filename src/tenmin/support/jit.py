@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import platformdirs
 from numba.core import event
 
-__all__ = ["digest_kernels", "inner", "kernel"]
+__all__ = ["digest_kernels", "inner", "kernel", "plain"]
 
 ENVIRONMENT = "NUMBA_CACHE_DIR"
 _IMPORT = f"from {__name__} import".encode()
@@ -98,3 +99,8 @@ def kernel(function: Callable[..., Any]) -> Any:
 def inner(function: Callable[..., Any]) -> Any:
     """Return a kernel that only other kernels may call: without the Python wrapper it compiles faster."""
     return _compiled(function, no_cpython_wrapper=True)
+
+
+def plain(array: np.ndarray) -> np.ndarray:
+    """Return an array as kernels take it, in C order and writable: for any other kind they would be compiled anew."""
+    return np.require(array, requirements=("C", "A", "W"))

@@ -7,51 +7,19 @@ at the wall that parts them. In a cell the outline leads from where the loop lea
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from tenmin.support.jit import inner
+from tenmin.support.jit import inner, kernel
 from tenmin.surface._grid_points import FINE
+from tenmin.surface._sample_grid import Lattice
 
 _NEAR = 1e-4
 """Least share of a line between a sample and the outline: outlines never meet at a sample."""
-_NO_WALL = np.float32(2.0)
+_NO_WALL = 2.0
 _LOOP = 4 * FINE
 _BELOW, _RIGHT, _ABOVE, _LEFT = range(4)
 _WITHIN = 16
 """Beside which sides of a cell blocks begin is told by a bit each, a block in it by this one."""
-
-
-class Sheet(NamedTuple):
-    """The field in a window of cells, and the blocks there."""
-
-    value: np.ndarray
-    """(rows * stride + 1, columns * stride + 1); between the corners of a cell only where it has a block"""
-    stride: int
-    block: np.ndarray
-    """int32 (rows, columns), the block of each cell, -1 where there is none"""
-    cut_first: np.ndarray
-    cut_last: np.ndarray
-    left: int
-    bottom: int
-    cell: float
-
-
-@inner
-def _put(loop, count, value, row, column, first, last, corner):
-    """Add a sample to a loop: where it is, its value, where walls cut the line to the next, whether it is a corner."""
-    loop[count, 0], loop[count, 1], loop[count, 2] = float(row), float(column), value[row, column]
-    loop[count, 3], loop[count, 4], loop[count, 5] = first, last, corner
-
-
-@inner
-def _share(inside, outside, wall, length):
-    """The share of a line between the ground and the outline, from a sample inside to one outside."""
-    share = inside / (inside - outside)
-    if wall <= 1.0:
-        share = min(wall, max(share, min(-inside / length, 1.0)))
-    return min(max(share, _NEAR), 1.0 - _NEAR)
 
 
 @inner
@@ -62,35 +30,25 @@ def _key(loop, k, m, width):
 
 
 @inner
-def _leave(loop, k, m, place, out, size):
-    """Write the crossing where a loop leaves the ground between two samples.
-
-    `place` is the origin, the step, and how many samples a row has.
-    """
-    forward = loop[m, 0] + loop[m, 1] > loop[k, 0] + loop[k, 1]
-    wall = loop[k, 3] if forward else 1.0 - loop[k, 4]
-    far_x, far_y = loop[m, 1] - loop[k, 1], loop[m, 0] - loop[k, 0]
-    share = _share(loop[k, 2], loop[m, 2], wall, (abs(far_x) + abs(far_y)) * place[2])
-    out[size, 0] = _key(loop, k, m, place[3])
-    out[size, 1] = (place[0] + loop[k, 1] + share * far_x) * place[2]
-    out[size, 2] = (place[1] + loop[k, 0] + share * far_y) * place[2]
-
-
-@inner
-def _close(loop, count, place, out, size):
+def _close(loop, count, bottom, left, step, width, out, size):
     """Lead the outline through one cell, given the loop of samples round it; return how many crossings are written."""
     entries, begin = 0, size
     for k in range(count):
         m = k + 1 if k + 1 < count else 0
-        was, will = loop[k, 2] <= 0.0, loop[m, 2] <= 0.0
-        if was and not will:
-            _leave(loop, k, m, place, out, size)
+        inside, outside = loop[k, 2], loop[m, 2]
+        if inside <= 0.0 and not outside <= 0.0:
+            far_x, far_y = loop[m, 1] - loop[k, 1], loop[m, 0] - loop[k, 0]
+            wall, share = loop[k, 3] if far_x + far_y > 0.0 else 1.0 - loop[k, 4], inside / (inside - outside)
+            if wall <= 1.0:
+                share = min(wall, max(share, min(-inside / ((abs(far_x) + abs(far_y)) * step), 1.0)))
+            share = min(max(share, _NEAR), 1.0 - _NEAR)
+            out[size, 0] = _key(loop, k, m, width)
+            out[size, 1] = (left + loop[k, 1] + share * far_x) * step
+            out[size, 2] = (bottom + loop[k, 0] + share * far_y) * step
             size += 1
-        elif will and not was:
-            loop[entries, 6] = _key(loop, k, m, place[3])
+        elif outside <= 0.0 and not inside <= 0.0:
+            loop[entries, 6] = _key(loop, k, m, width)
             entries += 1
-    if entries == 0:
-        return size
     own = 1 if loop[0, 2] <= 0.0 else 0
     if entries > 1:
         middle = 0.0
@@ -102,134 +60,131 @@ def _close(loop, count, place, out, size):
     return size
 
 
-@inner
-def _side(value, block, begins, first, last, j, i, side, loop, count):
-    """Add the samples of one side of a cell, counterclockwise, but its last; return how many there are."""
-    if not begins >> side & 1:
-        row, column = (j + (side in (_ABOVE, _LEFT))) * FINE, (i + (side in (_RIGHT, _ABOVE))) * FINE
-        _put(loop, count, value, row, column, _NO_WALL, -_NO_WALL, 1.0)
-        return count + 1
-    nj, ni = j - (side == _BELOW) + (side == _ABOVE), i - (side == _LEFT) + (side == _RIGHT)
-    beside, level, far = block[nj, ni], side in (_BELOW, _ABOVE), FINE * (side in (_BELOW, _LEFT))
-    for k in range(FINE):
-        step = k if side in (_BELOW, _RIGHT) else FINE - k
-        low = step if side in (_BELOW, _RIGHT) else step - 1
-        b, a = (far, step) if level else (step, far)
-        line, (d, c) = (0, (far, low)) if level else (1, (low, far))
-        cuts, corner = (first[beside, line, d, c], last[beside, line, d, c]), 1.0 if k == 0 else 0.0
-        _put(loop, count, value, nj * FINE + b, ni * FINE + a, cuts[0], cuts[1], corner)
-        count += 1
-    return count
+@kernel
+def _march(value, block, near, cells, parts, stride, firsts, lasts, bottom, left, step, loop, out):
+    """Lead the outline through cells and the fine cells of blocks; return how many crossings that makes.
+
+    Parameters
+    ----------
+    value
+        float64 (rows * stride + 1, columns * stride + 1), metres.
+    block, near
+        int32 and uint8 (rows, columns): the block of each cell, -1 for none, and beside which sides blocks begin.
+    cells, parts
+        int64: the cells that have no block, and the fine cells of blocks, to go through; the former numbered row by
+        row, the latter by block's cell, and row by row in it.
+    stride
+        int64, how many samples make a cell.
+    firsts, lasts
+        float32, as `cut_first` and `cut_last` in `Lattice`.
+    bottom, left, step
+        float64, the row and column of the first sample, and the metres between samples.
+    loop
+        float64 (_LOOP, 7): the samples round a cell: row, column, value, where walls cut the line to the next first
+        and last, 1 for a corner, and a key.
+    out
+        float64 (crossings, 4): key, x, y, and the key of the next.
+    """
+    width, columns, size = float(value.shape[1]), block.shape[1], np.int64(0)
+    for one in range(len(cells) + len(parts)):
+        count = np.int64(4)
+        if one >= len(cells):
+            at, part = parts[one - len(cells)] // (FINE * FINE), parts[one - len(cells)] % (FINE * FINE)
+            k, b, a = block[at // columns, at % columns], part // FINE, part % FINE
+            for corner in range(4):
+                up, right, line = corner // 2, (corner + 1) // 2 % 2, corner % 2
+                y, x = at // columns * FINE + b + up, at % columns * FINE + a + right
+                d, c = b + (corner == _ABOVE), a + (corner == _RIGHT)
+                loop[corner, 0], loop[corner, 1], loop[corner, 2], loop[corner, 5] = y, x, value[y, x], 1.0
+                loop[corner, 3], loop[corner, 4] = firsts[k, line, d, c], lasts[k, line, d, c]
+        else:
+            j, i = cells[one] // columns, cells[one] % columns
+            begins, count = near[j, i], np.int64(0)
+            for side in range(4):
+                y, x = (j + (side // 2)) * stride, (i + (side + 1) // 2 % 2) * stride
+                if not begins >> side & 1:
+                    loop[count, 0], loop[count, 1], loop[count, 2] = y, x, value[y, x]
+                    loop[count, 3], loop[count, 4], loop[count, 5] = _NO_WALL, -_NO_WALL, 1.0
+                    count += 1
+                    continue
+                k = block[j - (side == _BELOW) + (side == _ABOVE), i - (side == _LEFT) + (side == _RIGHT)]
+                forward, line, edge = side < _ABOVE, side % 2, FINE if side in (_BELOW, _LEFT) else 0
+                for part in range(FINE):
+                    low = part if forward else FINE - part - 1
+                    d, c = (low, edge) if line else (edge, low)
+                    ahead = part if forward else -part
+                    b, a = (y + ahead, x) if line else (y, x + ahead)
+                    loop[count, 0], loop[count, 1], loop[count, 2] = b, a, value[b, a]
+                    loop[count, 3], loop[count, 4] = firsts[k, line, d, c], lasts[k, line, d, c]
+                    loop[count, 5] = 1.0 if part == 0 else 0.0
+                    count += 1
+        size = _close(loop, count, bottom, left, step, width, out, size)
+    return size
 
 
-@inner
-def _is_even(inside, y, x):
-    """Whether the four corners of a fine cell lie on one side."""
-    of = inside[y, x]
-    return not ((inside[y, x + 1] ^ of) | (inside[y + 1, x] ^ of) | (inside[y + 1, x + 1] ^ of))
+def _differ(inside: np.ndarray) -> np.ndarray:
+    """Which squares of four samples have some inside and some outside."""
+    low, high = inside[:-1], inside[1:]
+    return (low[:, :-1] ^ low[:, 1:]) | (low[:, :-1] ^ high[:, :-1]) | (high[:, :-1] ^ high[:, 1:])
 
 
-@inner
-def _near_blocks(block):
+def _near_blocks(block: np.ndarray) -> np.ndarray:
     """Where blocks are in and beside cells."""
-    rows, columns = block.shape
-    near = np.zeros((rows, columns), np.uint8)
-    for j in range(rows):
-        for i in range(columns):
-            if block[j, i] >= 0:
-                near[j, i] |= _WITHIN
-                for side in range(4):
-                    b, a = j + (side == _BELOW) - (side == _ABOVE), i + (side == _LEFT) - (side == _RIGHT)
-                    if 0 <= b < rows and 0 <= a < columns:
-                        near[b, a] |= 1 << side
+    here = (block >= 0).astype(np.uint8)
+    near = here * np.uint8(_WITHIN)
+    near[1:] |= here[:-1] << _BELOW
+    near[:, :-1] |= here[:, 1:] << _RIGHT
+    near[:-1] |= here[1:] << _ABOVE
+    near[:, 1:] |= here[:, :-1] << _LEFT
     return near
 
 
-@inner
-def _uneven(inside, stride, near):
-    """Which cells without a block have something on both sides: corners, or what lies between where a block begins."""
-    uneven = np.zeros(near.shape, np.uint8)
-    corner = inside if stride == 1 else inside[::stride, ::stride].copy()
-    for j in range(near.shape[0]):
-        low, high, row = corner[j], corner[j + 1], uneven[j]
-        for i in range(len(row)):
-            row[i] = (low[i] ^ low[i + 1]) | (low[i] ^ high[i]) | (high[i] ^ high[i + 1])
-    half = stride // 2
-    for j in range(near.shape[0] if half else 0):
-        for i in range(near.shape[1]):
-            if near[j, i] == 0:
-                continue
-            y, x, begins = j * stride, i * stride, near[j, i]
-            for side, b, a in ((_BELOW, 0, half), (_RIGHT, half, stride), (_ABOVE, stride, half), (_LEFT, half, 0)):
-                uneven[j, i] |= (begins >> side & 1) & (inside[y + b, x + a] ^ inside[y, x])
-            uneven[j, i] &= begins < _WITHIN
+def _uneven_beside(inside: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Which cells have something on both sides of the outline where a block begins beside them."""
+    corner, half = inside[:-1:FINE, :-1:FINE], FINE // 2
+    middle = {
+        _BELOW: inside[:-1:FINE, half::FINE],
+        _RIGHT: inside[half::FINE, FINE::FINE],
+        _ABOVE: inside[FINE::FINE, half::FINE],
+        _LEFT: inside[half::FINE, :-1:FINE],
+    }
+    uneven = np.zeros(near.shape, bool)
+    for side, samples in middle.items():
+        uneven |= (near & (1 << side)).astype(bool) & (samples ^ corner)
     return uneven
 
 
-@inner
-def _count(flags, least):
-    """How many cells have a flag of at least so much."""
-    count, flat = 0, flags.reshape(flags.size)
-    for k in range(len(flat)):
-        count += flat[k] >= least
-    return count
-
-
-@inner
-def _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place, out, size):
-    """Lead the outline through the uneven cells."""
-    for j in range(near.shape[0]):
-        for i in range(near.shape[1]):
-            if not uneven[j, i]:
-                continue
-            y, x, count = j * stride, i * stride, 4
-            if near[j, i]:
-                count = 0
-                for side in range(4):
-                    count = _side(value, block, near[j, i], firsts, lasts, j, i, side, loop, count)
-            else:
-                _put(loop, 0, value, y, x, _NO_WALL, -_NO_WALL, 1.0)
-                _put(loop, 1, value, y, x + stride, _NO_WALL, -_NO_WALL, 1.0)
-                _put(loop, 2, value, y + stride, x + stride, _NO_WALL, -_NO_WALL, 1.0)
-                _put(loop, 3, value, y + stride, x, _NO_WALL, -_NO_WALL, 1.0)
-            size = _close(loop, count, place, out, size)
-    return size
-
-
-@inner
-def _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size):
-    """Lead the outline through the fine cells of blocks."""
-    for j in range(block.shape[0]):
-        for i in range(block.shape[1]):
-            k = block[j, i]
-            for part in range(FINE * FINE if k >= 0 else 0):
-                b, a = part // FINE, part % FINE
-                y, x = j * FINE + b, i * FINE + a
-                if not _is_even(inside, y, x):
-                    _put(loop, 0, value, y, x, firsts[k, 0, b, a], lasts[k, 0, b, a], 1.0)
-                    _put(loop, 1, value, y, x + 1, firsts[k, 1, b, a + 1], lasts[k, 1, b, a + 1], 1.0)
-                    _put(loop, 2, value, y + 1, x + 1, firsts[k, 0, b + 1, a], lasts[k, 0, b + 1, a], 1.0)
-                    _put(loop, 3, value, y + 1, x, firsts[k, 1, b, a], lasts[k, 1, b, a], 1.0)
-                    size = _close(loop, 4, place, out, size)
-    return size
-
-
-@inner
-def trace_outline(sheet):
+def trace_outline(value: np.ndarray, lattice: Lattice, block: np.ndarray, bottom: int, left: int) -> np.ndarray:
     """Return the crossings of the outline in a window whose rim lies outside: key, x, y, key of the next one.
 
     Keys are below twice the number of samples.
+
+    Parameters
+    ----------
+    value
+        float64 (rows * stride + 1, columns * stride + 1): the field in the window, metres; between the
+        corners of a cell only where it has a block.
+    lattice
+        The blocks, and where walls cut their lines.
+    block
+        int32 (rows, columns), the block of each cell, -1 where there is none.
+    bottom, left
+        The first row and column of cells.
     """
-    value, stride, block, firsts, lasts, left, bottom, cell = sheet
-    inside, loop = np.empty(value.shape, np.uint8), np.empty((_LOOP, 7))
-    of, flat = value.reshape(value.size), inside.reshape(value.size)
-    for k in range(len(of)):
-        flat[k] = of[k] <= 0.0
-    near = _near_blocks(block) if stride > 1 else np.zeros(block.shape, np.uint8)
-    uneven = _uneven(inside, stride, near)
-    room = 2 * FINE * _count(uneven, 1) + 2 * FINE * FINE * _count(near, _WITHIN)
-    out, place = np.empty((room, 4)), (left * stride, bottom * stride, cell / stride, float(value.shape[1]))
-    size = _march_cells(value, block, uneven, near, stride, firsts, lasts, loop, place, out, 0)
+    stride, inside = lattice.stride, value <= 0.0
+    uneven, near, parts = _differ(inside[::stride, ::stride]), np.zeros(block.shape, np.uint8), np.zeros(0, np.int64)
     if stride > 1:
-        size = _march_blocks(value, inside, block, firsts, lasts, loop, place, out, size)
+        near = _near_blocks(block)
+        uneven = (uneven | _uneven_beside(inside, near)) & (near < _WITHIN)
+        (rows, columns), at = block.shape, np.flatnonzero(block >= 0)
+        fine = _differ(inside).reshape(rows, FINE, columns, FINE)
+        parts = np.flatnonzero(fine[at // columns, :, at % columns, :])
+        parts = at[parts // (FINE * FINE)] * (FINE * FINE) + parts % (FINE * FINE)
+    cells = np.flatnonzero(uneven)
+    loop, out = np.empty((_LOOP, 7)), np.empty((2 * FINE * len(cells) + 2 * len(parts), 4))
+    step = lattice.cell / stride
+    cuts = lattice.cut_first, lattice.cut_last
+    size = _march(
+        value, block, near, cells, parts, stride, *cuts, float(bottom * stride), float(left * stride), step, loop, out
+    )
     return out[:size]

@@ -6,6 +6,7 @@ perpendicular falls on a straight piece, and corners from which every street lea
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,8 @@ import numpy as np
 from tenmin.support.jit import inner, kernel
 from tenmin.surface._occlusion import cast_shadows
 from tenmin.surface._street_pieces import Rims
-from tenmin.surface._visibility import box_view, cross_view, patch_of, steps_of
-from tenmin.surface._walls import Walls, bars_leg, first_wall
+from tenmin.surface._visibility import cross_view, steps_of
+from tenmin.surface._walls import Walls, first_wall
 
 FINE = 2
 """How many times finer the grid is in cells that have a block."""
@@ -23,7 +24,9 @@ KINDS = 4
 """Of streets: open, private, open on an island, private on an island."""
 _COLUMNS = np.int32, np.int32, np.float32, np.float32
 """The types of what `Spots` has of each foot."""
-_NONE = 1 << 30
+_CLOSE = 1e-3
+"""Metres by which the box round a view is larger than the view."""
+_NONE = np.int32(1 << 30)
 """A column that no grid has."""
 
 
@@ -76,10 +79,9 @@ class Found(NamedTuple):
     """bool, a wall bars a leg to a point"""
 
 
-@kernel
-def number_points(grid):
+def _count_points(grid: Grid) -> int:
     """The number that the points of a grid stay below."""
-    return (grid.number.max() + 1) * (1 if grid.fine == 1 else SIDE * SIDE)
+    return int(grid.number.max() + 1) * (1 if grid.fine == 1 else SIDE * SIDE)
 
 
 @inner
@@ -107,97 +109,103 @@ def number_at(number, fine, j, i):
     return number[j, i] if fine == 1 else _number_between(number, j, i)
 
 
-@inner
-def _add_up(number):
+def _add_up(number: np.ndarray) -> np.ndarray:
     """How many numbers there are below and to the left of each point."""
     total = np.zeros((number.shape[0] + 1, number.shape[1] + 1), np.int32)
-    for j in range(number.shape[0]):
-        row = 0
-        for i in range(number.shape[1]):
-            row += number[j, i] >= 0
-            total[j + 1, i + 1] = total[j, i + 1] + row
+    np.cumsum(np.cumsum(number >= 0, axis=1, dtype=np.int32), axis=0, out=total[1:, 1:])
     return total
 
 
-@inner
-def _is_empty(total, left, bottom, cell, box):
-    """Whether no number stands in a box or a cell beside it."""
-    rows, columns = total.shape[0] - 1, total.shape[1] - 1
-    i0 = min(max(int(np.floor(box[0] / cell)) - left - 1, 0), columns)
-    j0 = min(max(int(np.floor(box[1] / cell)) - bottom - 1, 0), rows)
-    i1 = max(min(int(np.ceil(box[2] / cell)) - left + 2, columns), i0)
-    j1 = max(min(int(np.ceil(box[3] / cell)) - bottom + 2, rows), j0)
-    return total[j1, i1] - total[j0, i1] - total[j1, i0] + total[j0, i0] == 0
-
-
-@inner
-def _look_ahead(number):
+def _look_ahead(number: np.ndarray) -> np.ndarray:
     """The first column, at or right of each cell, that has a number or stands above or right of one that has."""
     rows, columns = number.shape
-    ahead = np.empty((rows + 1, columns + 1), np.int32)
-    for j in range(rows + 1):
-        following = _NONE
-        for i in range(columns, -1, -1):
-            here = j < rows and ((i < columns and number[j, i] >= 0) or (i > 0 and number[j, i - 1] >= 0))
-            below = j > 0 and i < columns and number[j - 1, i] >= 0
-            following = i if here or below else following
-            ahead[j, i] = following
-    return ahead
-
-
-@inner
-def _four(table, row):
-    return table[row, 0], table[row, 1], table[row, 2], table[row, 3]
-
-
-@inner
-def _foot(is_corner, line, lead, px, py):
-    """The foot that a point has on a rim: how far along it, where, and how long the leg is."""
-    t = 0.0 if is_corner else lead[0] * (px - line[0]) + lead[1] * (py - line[1])
-    x, y = line[0] + t * lead[0], line[1] + t * lead[1]
-    return t, x, y, np.float32(np.sqrt((px - x) * (px - x) + (py - y) * (py - y)))
+    near = np.zeros((rows + 1, columns + 1), bool)
+    near[:rows, :columns] = number >= 0
+    near[:rows, 1:] |= number >= 0
+    near[1:, :columns] |= number >= 0
+    ahead = np.where(near, np.arange(columns + 1, dtype=np.int32), _NONE)
+    return np.ascontiguousarray(np.minimum.accumulate(ahead[:, ::-1], axis=1)[:, ::-1])
 
 
 @kernel
-def _find(rims, chosen, grid, walls, asked, spots, found, seen, dark):
-    """Write the feet that the points of a grid have on rims, and how many each rim has; return how many there are."""
-    (reach, stride, once), (least, barred), number, fine, wall_ends = asked, found, grid.number, grid.fine, walls.ends
-    ends, leads, spread, gap, span, at = rims.ends, rims.lead, rims.spread, rims.gap, rims.span, rims.at
-    (counts, column, row, ats, legs), private, island, step = spots, rims.private, rims.island, grid.cell / fine
-    left, bottom, total, ahead = grid.left * fine, grid.bottom * fine, _add_up(number), _look_ahead(number)
-    size, apart, shaded, is_shaded = 0, stride // fine, -1, False
+def _find(rims, chosen, grid, total, ahead, walls, asked, spots, found, seen, dark):
+    """Write the feet that the points of a grid have on rims; return how many there are, written or not.
+
+    Parameters
+    ----------
+    rims
+        Where legs may end.
+    chosen
+        int64: the rims to look at.
+    grid, total, ahead
+        The points; int32: how many are numbered below and left of each, and the next column that may have a number.
+    walls
+        The walls.
+    asked
+        Which feet.
+    spots
+        Rows for the feet; `first` is filled with how many each rim has, one row further on.
+    found
+        float32 (points, KINDS) and bool (points,): the shortest leg to each kind of street, whether a wall bars one.
+    seen
+        int64 (walls,): -1.
+    dark
+        int32: as many points as the widest view has.
+    """
+    (reach, stride, once), (least, barred), (left, bottom, cell, fine, number) = asked, found, grid
+    ends, _, at, span, leads, gap, spread, private, island, _ = rims
+    counts, column, row, ats, legs = spots
+    rows, columns = number.shape
+    step, apart, left_fine, bottom_fine = cell / fine, stride // fine, left * fine, bottom * fine
+    size, shaded, is_shaded = np.int64(0), np.int64(-1), False
     for rim in chosen:
-        line, lead, is_corner = _four(ends, rim), _four(leads, rim), gap[rim] > 0.0
-        box = box_view(line, _four(spread, rim), reach)
-        if _is_empty(total, grid.left, grid.bottom, grid.cell, box):
+        x, y, end_x, end_y = ends[rim, 0], ends[rim, 1], ends[rim, 2], ends[rim, 3]
+        lead, is_corner = (leads[rim, 0], leads[rim, 1], leads[rim, 2], leads[rim, 3]), gap[rim] > 0.0
+        west, south = min(x, end_x) + reach * spread[rim, 0] - _CLOSE, min(y, end_y) + reach * spread[rim, 1] - _CLOSE
+        east, north = max(x, end_x) + reach * spread[rim, 2] + _CLOSE, max(y, end_y) + reach * spread[rim, 3] + _CLOSE
+        i0 = min(max(math.floor(west / cell) - left - 1, 0), columns)
+        j0 = min(max(math.floor(south / cell) - bottom - 1, 0), rows)
+        i1 = max(min(math.ceil(east / cell) - left + 2, columns), i0)
+        j1 = max(min(math.ceil(north / cell) - bottom + 2, rows), j0)
+        if total[j1, i1] - total[j0, i1] - total[j1, i0] + total[j0, i0] == 0:
             continue
-        patch, kind = patch_of(box, grid), private[rim] + 2 * island[rim]
-        begin, per_metre = at[rim], 0.0 if is_corner else span[rim] / lead[2]
-        inverse, wide, before = (1.0 / lead[0], 1.0 / lead[1], 1.0 / lead[2]), patch.right - patch.left, size
-        for j in range(patch.bottom, patch.top):
-            if fine > 1 and ahead[j // FINE, patch.left // FINE] * FINE >= patch.right:
+        low_i, high_i = steps_of(west, east, step, left_fine, (columns + 1) * fine - 1)
+        low_j, high_j = steps_of(south, north, step, bottom_fine, (rows + 1) * fine - 1)
+        kind, wide, before = private[rim] + 2 * island[rim], high_i - low_i, size
+        per_metre = 0.0 if is_corner else span[rim] / lead[2]
+        inverse = 1.0 / lead[0], 1.0 / lead[1], 1.0 / lead[2]
+        for j in range(low_j, high_j):
+            if fine > 1 and ahead[j // FINE, low_i // FINE] * FINE >= high_i:
                 continue
-            low, high = cross_view(is_corner, lead, inverse, reach, (bottom + j) * step - line[1])
-            i, end = steps_of(max(low + line[0], box[0]), min(high + line[0], box[2]), step, left, patch.right)
+            py = (bottom_fine + j) * step
+            low, high = cross_view(is_corner, lead, inverse, reach, py - y)
+            i, end = steps_of(max(low + x, west), min(high + x, east), step, left_fine, high_i)
             while i < end:
                 if fine > 1 and ahead[j // FINE, i // FINE] > i // FINE:
-                    i = ahead[j // FINE, i // FINE] * FINE
+                    i = np.int64(ahead[j // FINE, i // FINE]) * FINE
                     continue
-                point, here, i = _number_between(number, j, i) if fine > 1 else number[j, i], i, i + 1
+                point, here = np.int64(_number_between(number, j, i) if fine > 1 else number[j, i]), i
+                i += 1
                 if point < 0 or (once and least[point, 0] < np.inf):
                     continue
                 if shaded != rim and len(seen):
-                    is_shaded = cast_shadows(walls, rim, is_corner, line, lead, reach, box, patch, seen, dark)
-                px, py, shaded = (left + here) * step, (bottom + j) * step, rim
-                t, fx, fy, leg = _foot(is_corner, line, lead, px, py)
-                wall = dark[(j - patch.bottom) * wide + here - patch.left] if is_shaded else -1
-                if wall >= 0 and (bars_leg(wall_ends[wall], fx, fy, px, py) or first_wall(walls, fx, fy, px, py) >= 0):
+                    patch_x, patch_y = (left_fine + low_i) * step, (bottom_fine + low_j) * step
+                    box, tall = (west, south, east, north), high_j - low_j
+                    is_shaded = cast_shadows(
+                        walls, rim, is_corner, x, y, lead, reach, box, patch_x, patch_y, wide, tall, step, seen, dark
+                    )
+                shaded, px = rim, (left_fine + here) * step
+                t = 0.0 if is_corner else lead[0] * (px - x) + lead[1] * (py - y)
+                fx, fy = x + t * lead[0], y + t * lead[1]
+                leg = np.float32(math.sqrt((px - fx) * (px - fx) + (py - fy) * (py - fy)))
+                wall = dark[(j - low_j) * wide + here - low_i] if is_shaded else np.int32(-1)
+                if wall >= 0 and first_wall(walls, fx, fy, px, py, wall) >= 0:
                     barred[point] = True
                     continue
                 least[point, kind] = min(least[point, kind], leg)
                 if size < len(ats):
-                    column[size], row[size] = (left + here) * apart, (bottom + j) * apart
-                    ats[size], legs[size] = begin + t * per_metre, leg
+                    column[size], row[size] = (left_fine + here) * apart, (bottom_fine + j) * apart
+                    ats[size], legs[size] = at[rim] + t * per_metre, leg
                 size += 1
         counts[rim + 1] = size - before
     return size
@@ -217,7 +225,8 @@ def find_spots(rims: Rims, chosen: np.ndarray, grid: Grid, walls: Walls, asked: 
     asked
         Which feet.
     """
-    points, dark, rows = int(number_points(grid)), np.empty(0, np.int32), np.flatnonzero(chosen)
+    points, dark, rows = _count_points(grid), np.empty(0, np.int32), np.flatnonzero(chosen)
+    total, ahead = _add_up(grid.number), _look_ahead(grid.number)
     if len(walls.ends):
         longest = np.abs(rims.ends[rows, 2:] - rims.ends[rows, :2])
         boxes = (longest + 2.0 * asked.reach) * (grid.fine / grid.cell) + 3.0
@@ -226,7 +235,8 @@ def find_spots(rims: Rims, chosen: np.ndarray, grid: Grid, walls: Walls, asked: 
     while True:
         spots = Spots(np.zeros(len(chosen) + 1, np.int64), *(np.empty(room, kind) for kind in _COLUMNS))
         found = np.full((points, KINDS), np.inf, np.float32), np.zeros(points, bool)
-        size = _find(rims, rows, grid, walls, asked, spots, found, np.full(len(walls.ends), -1), dark)
+        seen = np.full(len(walls.ends), -1)
+        size = _find(rims, rows, grid, total, ahead, walls, asked, spots, found, seen, dark)
         if size <= room:
             return Found(Spots(np.cumsum(spots.first), *(one[:size] for one in spots[1:])), *found)
         room = size

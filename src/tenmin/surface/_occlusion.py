@@ -6,135 +6,135 @@ is drawn at least a millimetre too large, so that no leg that a wall bars ends o
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from tenmin.support.jit import inner
 from tenmin.surface._visibility import narrow
 from tenmin.surface._walls import SLACK, cells_of
 
-_ALL = 0.0, 0.0, -1.0
-"""A side on which everything lies."""
 _CLOSE = 1e-6
 """Share of a step by which points count as in a shadow that they touch."""
 
 
 @inner
-def _is_apart(is_corner, lead, reach, wall):
+def _is_apart(is_corner, lead, reach, x0, y0, x1, y1):
     """Whether a wall lies beyond one of the straight sides of a view."""
-    (a, b, c, d), (x0, y0, x1, y1) = lead, wall
-    along = a * x0 + b * y0, a * x1 + b * y1
+    a, b, c, d = lead
+    first, last = a * x0 + b * y0, a * x1 + b * y1
     if is_corner:
-        return min(along) > SLACK or min(c * x0 + d * y0, c * x1 + d * y1) > SLACK
-    aside = b * x0 - a * y0, b * x1 - a * y1
-    return max(along) < -SLACK or min(along) > c + SLACK or min(aside) > reach + SLACK or max(aside) < -reach - SLACK
+        return min(first, last) > SLACK or min(c * x0 + d * y0, c * x1 + d * y1) > SLACK
+    if max(first, last) < -SLACK or min(first, last) > c + SLACK:
+        return True
+    first, last = b * x0 - a * y0, b * x1 - a * y1
+    return min(first, last) > reach + SLACK or max(first, last) < -reach - SLACK
 
 
 @inner
-def _beyond(wall, x, y):
+def _beyond(x0, y0, x1, y1, x, y):
     """The side of all that lies beyond a wall from a spot: of everything where the spot is on its line."""
-    a, b = wall[1] - wall[3], wall[2] - wall[0]
-    side, slack = a * (x - wall[0]) + b * (y - wall[1]), SLACK * (abs(a) + abs(b))
+    a, b = y0 - y1, x1 - x0
+    side, slack = a * (x - x0) + b * (y - y0), SLACK * (abs(a) + abs(b))
     if abs(side) <= slack:
-        return _ALL
+        return 0.0, 0.0, -1.0
     if side < 0.0:
         a, b = -a, -b
-    return a, b, -(a * wall[0] + b * wall[1]) - slack
+    return a, b, -(a * x0 + b * y0) - slack
 
 
 @inner
-def _shade_beside(x, y, wall):
-    """The sides of the shadow of a wall on one side of a straight piece that leads in direction (x, y)."""
-    begin, end = x * wall[0] + y * wall[1], x * wall[2] + y * wall[3]
+def _shade_beside(x, y, reach, x0, y0, x1, y1):
+    """The sides of the shadow of a wall on one side of a straight piece that leads in direction (x, y).
+
+    After them come the least and the greatest y of the shadow.
+    """
+    begin, end = x * x0 + y * y0, x * x1 + y * y1
     low, high = min(begin, end), max(begin, end)
     middle = 0.5 * (low + high)
-    return (-x, -y, low - SLACK, x, y, -high - SLACK, *_beyond(wall, middle * x, middle * y))
+    g, h, k = _beyond(x0, y0, x1, y1, middle * x, middle * y)
+    far = math.copysign(reach, x * (y0 + y1) - y * (x0 + x1)) * x
+    first, last = begin * y + far, end * y + far
+    least, greatest = min(min(y0, y1), min(first, last)), max(max(y0, y1), max(first, last))
+    return -x, -y, low - SLACK, x, y, -high - SLACK, g, h, k, least, greatest
 
 
 @inner
-def _shade_from(wall):
-    """The sides of the shadow of a wall as seen from a corner."""
-    x0, y0, x1, y1 = wall
-    beyond, turn = _beyond(wall, 0.0, 0.0), x0 * y1 - y0 * x1
-    if beyond[2] == _ALL[2] or turn == 0.0:
-        return (*_ALL, *_ALL, *_ALL)
+def _shade_from(reach, x0, y0, x1, y1):
+    """The sides of the shadow of a wall as seen from a corner, and its least and greatest y."""
+    g, h, k = _beyond(x0, y0, x1, y1, 0.0, 0.0)
+    turn = x0 * y1 - y0 * x1
+    first, last = y0 * reach / math.sqrt(x0 * x0 + y0 * y0), y1 * reach / math.sqrt(x1 * x1 + y1 * y1)
+    least, greatest = min(min(y0, y1), min(first, last)), max(max(y0, y1), max(first, last))
+    if k == -1.0 or turn == 0.0:
+        return 0.0, 0.0, -1.0, 0.0, 0.0, -1.0, 0.0, 0.0, -1.0, -reach, reach
     if turn < 0.0:
         x0, y0, x1, y1 = x1, y1, x0, y0
-    return (y0, -x0, -SLACK * (abs(x0) + abs(y0)), -y1, x1, -SLACK * (abs(x1) + abs(y1)), *beyond)
+    b, c, e, f = -x0, -SLACK * (abs(x0) + abs(y0)), x1, -SLACK * (abs(x1) + abs(y1))
+    if c <= b * reach and f <= e * reach:
+        least = -reach
+    if c <= -b * reach and f <= -e * reach:
+        greatest = reach
+    return y0, b, c, -y1, e, f, g, h, k, least, greatest
 
 
 @inner
-def _rise_beside(x, y, reach, wall):
-    """From where to where the shadow of a wall beside a straight piece goes up: least and greatest y."""
-    far = np.copysign(reach, x * (wall[1] + wall[3]) - y * (wall[0] + wall[2])) * x
-    first, last = (x * wall[0] + y * wall[1]) * y + far, (x * wall[2] + y * wall[3]) * y + far
-    return min(wall[1], wall[3], first, last), max(wall[1], wall[3], first, last)
-
-
-@inner
-def _rise_from(reach, wall, shade):
-    """From where to where the shadow of a wall as seen from a corner goes up: least and greatest y."""
-    x0, y0, x1, y1 = wall
-    first, last = y0 * reach / np.sqrt(x0 * x0 + y0 * y0), y1 * reach / np.sqrt(x1 * x1 + y1 * y1)
-    (_, b, c, _, e, f, _, _, _) = shade
-    low = -reach if c <= b * reach and f <= e * reach else min(y0, y1, first, last)
-    high = reach if c <= -b * reach and f <= -e * reach else max(y0, y1, first, last)
-    return low, high
-
-
-@inner
-def _darken(shade, rise, x, y, patch, mark, dark):
-    """Mark the points of a patch that lie in a shadow, unless they lie in another."""
-    a, b, c, d, e, f, g, h, k = shade
-    per_a, per_d, per_g, per_step = 1.0 / a, 1.0 / d, 1.0 / g, 1.0 / patch.step
-    wide, x, y = patch.right - patch.left, x - patch.x, y - patch.y
-    low_j = max(int(np.ceil((rise[0] + y - SLACK) * per_step)), 0)
-    high_j = min(int(np.floor((rise[1] + y + SLACK) * per_step)) + 1, patch.top - patch.bottom)
-    for j in range(low_j, high_j):
-        up = j * patch.step - y
-        low, high = narrow(-x, wide * patch.step - x, a, per_a, b * up + c)
-        low, high = narrow(low, high, d, per_d, e * up + f)
-        low, high = narrow(low, high, g, per_g, h * up + k)
-        if low <= high:
-            begin = j * wide + int(np.ceil((low + x) * per_step - _CLOSE))
-            end = j * wide + min(int(np.floor((high + x) * per_step + _CLOSE)) + 1, wide)
-            for i in range(begin, end):
-                if dark[i] < 0:
-                    dark[i] = mark
-
-
-@inner
-def _darken_behind(wall, is_corner, lead, reach, x, y, patch, mark, dark):
-    """Mark the points of a patch behind a wall as seen from a rim that begins at (x, y)."""
-    (a, b, _, _), (cx, cy, dx, dy) = lead, wall
-    if is_corner:
-        shade = _shade_from(wall)
-        _darken(shade, _rise_from(reach, wall, shade), x, y, patch, mark, dark)
-        return
-    first, last = b * cx - a * cy, b * dx - a * dy
-    if first * last < 0.0:
-        share = first / (first - last)
-        mx, my = cx + share * (dx - cx), cy + share * (dy - cy)
-        wall, rest = (cx, cy, mx, my), (mx, my, dx, dy)
-        _darken(_shade_beside(a, b, rest), _rise_beside(a, b, reach, rest), x, y, patch, mark, dark)
-    _darken(_shade_beside(a, b, wall), _rise_beside(a, b, reach, wall), x, y, patch, mark, dark)
-
-
-@inner
-def cast_shadows(walls, rim, is_corner, line, lead, reach, box, patch, seen, dark):
+def cast_shadows(walls, rim, is_corner, x, y, lead, reach, box, patch_x, patch_y, wide, tall, step, seen, dark):
     """Mark the points of a patch that lie in the shadow of a wall, by the wall; return whether any wall is near.
 
-    `seen` has the rim by which each wall was seen last.
+    Parameters
+    ----------
+    walls
+        The walls.
+    rim, is_corner, x, y, lead
+        The rim that the shadows are cast from: its row, its kind, where it begins, and as in `Rims`.
+    reach
+        float64, how far its view goes, metres.
+    box
+        Four float64, the box of the view.
+    patch_x, patch_y, wide, tall, step
+        The patch: its first point, how many points it has to the right and up, and the metres between them.
+    seen
+        int64 (walls,): the rim by which each wall was seen last.
+    dark
+        int32 (points of the patch or more,): filled with a wall that hides each point, else -1, if any wall is near.
     """
-    (x, y, _, _), some, ends, size = line, False, walls.ends, (patch.right - patch.left) * (patch.top - patch.bottom)
-    i0, i1, j0, j1 = cells_of(box, walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
-    for j in range(j0, j1 + 1 if i0 <= i1 else j0):
-        for at in range(walls.first[j * walls.columns + i0], walls.first[j * walls.columns + i1 + 1]):
-            k = walls.piece[at]
-            wall = ends[k, 0] - x, ends[k, 1] - y, ends[k, 2] - x, ends[k, 3] - y
-            if seen[k] == rim or _is_apart(is_corner, lead, reach, wall):
+    ends, _, first, pieces, left, bottom, columns, rows, cell = walls
+    a, b, _, _ = lead
+    i0, i1, j0, j1 = cells_of(box[0], box[1], box[2], box[3], left, bottom, columns, rows, cell)
+    some, off_x, off_y, per_step = False, x - patch_x, y - patch_y, 1.0 / step
+    for row in range(j0, j1 + 1 if i0 <= i1 else j0):
+        for at in range(first[row * columns + i0], first[row * columns + i1 + 1]):
+            mark = pieces[at]
+            x0, y0, x1, y1 = ends[mark, 0] - x, ends[mark, 1] - y, ends[mark, 2] - x, ends[mark, 3] - y
+            if seen[mark] == rim or _is_apart(is_corner, lead, reach, x0, y0, x1, y1):
                 continue
             if not some:
-                dark[:size] = -1
-            seen[k], some = rim, True
-            _darken_behind(wall, is_corner, lead, reach, x, y, patch, k, dark)
+                for i in range(wide * tall):
+                    dark[i] = -1
+            seen[mark], some = rim, True
+            # A wall that crosses a straight piece casts a shadow on either side of it.
+            start, stop = b * x0 - a * y0, b * x1 - a * y1
+            split = not is_corner and start * stop < 0.0
+            share = start / (start - stop) if split else 1.0
+            mx, my = (x0 + share * (x1 - x0), y0 + share * (y1 - y0)) if split else (x1, y1)
+            for part in range(2 if split else 1):
+                from_x, from_y, to_x, to_y = (mx, my, x1, y1) if part else (x0, y0, mx, my)
+                if is_corner:
+                    shade = _shade_from(reach, from_x, from_y, to_x, to_y)
+                else:
+                    shade = _shade_beside(a, b, reach, from_x, from_y, to_x, to_y)
+                la, lb, lc, ra, rb, rc, ba, bb, bc, least, greatest = shade
+                per_l, per_r, per_b = 1.0 / la, 1.0 / ra, 1.0 / ba
+                low_j = max(math.ceil((least + off_y - SLACK) * per_step), 0)
+                high_j = min(math.floor((greatest + off_y + SLACK) * per_step) + 1, tall)
+                for j in range(low_j, high_j):
+                    up = j * step - off_y
+                    low, high = narrow(-off_x, wide * step - off_x, la, per_l, lb * up + lc)
+                    low, high = narrow(low, high, ra, per_r, rb * up + rc)
+                    low, high = narrow(low, high, ba, per_b, bb * up + bc)
+                    if low <= high:
+                        begin = j * wide + math.ceil((low + off_x) * per_step - _CLOSE)
+                        end = j * wide + min(math.floor((high + off_x) * per_step + _CLOSE) + 1, wide)
+                        for i in range(begin, end):
+                            if dark[i] < 0:
+                                dark[i] = mark
     return some

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing import Arcs, Basin, Costs, Feet, Streets, drain, flood, seed_feet
-from tenmin.support.jit import inner, kernel
-from tenmin.surface._contour import Sheet, trace_outline
-from tenmin.surface._field import STEEPEST, Rule, Speeds, Starts, Window, find_reach, lower_field
-from tenmin.surface._rings import join_rings
+from tenmin.routing import Arcs, Basin, Costs, Feet, Streets, flood, seed_feet
+from tenmin.surface._contour import trace_outline
+from tenmin.surface._field import STEEPEST, Speeds, Starts, find_reach, lower_field
+from tenmin.surface._rings import Rings, join_rings
+from tenmin.surface._sample_grid import Lattice
 from tenmin.surface._street_pieces import Rims
 
 
@@ -72,54 +73,67 @@ def reached_edges(streets: Streets, arcs: Arcs, starts: Starts, limit: float) ->
     return edge, node
 
 
-@inner
-def _window(course, starts, group, basin, touched, cell, band):
-    """The part of the grid that the reached edges come within `band` metres of, and a point more all round."""
-    box = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    for k in range(touched):
-        around = course.around[basin.touched[k]]
-        box[0], box[1] = min(box[0], around[0]), min(box[1], around[1])
-        box[2], box[3] = max(box[2], around[2]), max(box[3], around[3])
-    for k in range(starts.first[group], starts.first[group + 1]):
-        around = course.edge_box[starts.edge[k]]
-        box[0], box[1] = min(box[0], around[0]), min(box[1], around[1])
-        box[2], box[3] = max(box[2], around[2]), max(box[3], around[3])
-    if box[0] > box[2]:
-        return Window(0, 0, 0, 0)
-    left, bottom = int(np.floor((box[0] - band) / cell)) - 1, int(np.floor((box[1] - band) / cell)) - 1
-    right, top = int(np.ceil((box[2] + band) / cell)) + 1, int(np.ceil((box[3] + band) / cell)) + 1
-    return Window(left, bottom, right - left, top - bottom)
-
-
-@inner
-def _blocks_in(lattice, window):
+def _blocks_in(lattice: Lattice, left: int, bottom: int, right: int, top: int) -> np.ndarray:
     """The block of each cell of a window, -1 where there is none."""
-    blocks, block = lattice.blocks, np.full((window.rows, window.columns), -1, np.int32)
-    down, aside = window.bottom - blocks.bottom, window.left - blocks.left
-    for j in range(max(0, -down), min(window.rows, blocks.number.shape[0] - down)):
-        for i in range(max(0, -aside), min(window.columns, blocks.number.shape[1] - aside)):
-            block[j, i] = blocks.number[down + j, aside + i]
+    blocks, block = lattice.blocks, np.full((top - bottom, right - left), -1, np.int32)
+    rows, columns = blocks.number.shape
+    low, high = max(bottom, blocks.bottom), min(top, blocks.bottom + rows)
+    first, last = max(left, blocks.left), min(right, blocks.left + columns)
+    if low < high and first < last:
+        block[low - bottom : high - bottom, first - left : last - left] = blocks.number[
+            low - blocks.bottom : high - blocks.bottom, first - blocks.left : last - blocks.left
+        ]
     return block
 
 
-@kernel
-def draw_group(course, lattice, starts, group, limits, lateral, basin):
-    """Return the rings of the ground that one group reaches within each limit."""
-    speeds, low, high = course.speeds, starts.seed[group], starts.seed[group + 1]
-    stride, deepest = lattice.stride, STEEPEST * lattice.cell
-    furthest = (limits[len(limits) - 1] + deepest) * speeds.leg
-    touched = flood(course.arcs, starts.seed_node[low:high], starts.seed_cost[low:high], furthest, basin)
-    window = _window(course, starts, group, basin, touched, lattice.cell, lateral)
-    reach = find_reach(course.streets, speeds, starts, group, basin, touched, furthest)
-    drain(basin, touched)
-    corner, block = (window.bottom * stride, window.left * stride), _blocks_in(lattice, window)
-    value, drawn = np.empty((window.rows * stride + 1, window.columns * stride + 1)), []
-    for k in range(len(limits)):
-        rule = Rule(limits[k], lateral, deepest)
-        value[:] = deepest
+def _reach_of(
+    course: Course, starts: Starts, group: int, furthest: float, basin: Basin
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a group reaches within a cost (see `find_reach`), and the box of the edges there."""
+    seeds, feet = slice(*starts.seed[group : group + 2]), slice(*starts.first[group : group + 2])
+    touched = flood(course.arcs, starts.seed_node[seeds], starts.seed_cost[seeds], furthest, basin)
+    reached, box, size, rows = basin.touched[:touched], np.empty(4), 256 + 4 * touched, np.empty((0, 7))
+    own = starts.edge[feet], starts.offset[feet], starts.leg[feet]
+    while size > len(rows):
+        rows = np.empty((size, 7))
+        size = find_reach(
+            course.streets, course.speeds, own, basin.cost, reached, furthest, course.around, course.edge_box, box, rows
+        )
+    basin.cost[reached] = np.inf
+    return rows[:size], box
+
+
+def draw_group(
+    course: Course, lattice: Lattice, starts: Starts, group: int, limits: np.ndarray, lateral: float, basin: Basin
+) -> list[Rings]:
+    """Return the rings of the ground that one group reaches within each limit.
+
+    Parameters
+    ----------
+    course, lattice, starts
+        What circles are drawn on, the points of the grid with their feet, and where the walks of groups start.
+    group
+        Which group.
+    limits
+        Ascending, metres of level walking.
+    lateral
+        Longest leg, metres.
+    basin
+        Labels for the search, which leaves them as it found them.
+    """
+    cell, stride, per_leg, deepest = lattice.cell, lattice.stride, course.speeds.leg, STEEPEST * lattice.cell
+    reach, box = _reach_of(course, starts, group, float(limits[-1] + deepest) * per_leg, basin)
+    if box[0] > box[2]:
+        return [Rings(np.zeros(0), np.zeros(0), np.zeros(1, np.int64), np.zeros(0, bool)) for _ in limits]
+    left, bottom = (math.floor((low - lateral) / cell) - 1 for low in box[:2].tolist())
+    right, top = (math.ceil((high + lateral) / cell) + 1 for high in box[2:].tolist())
+    block, drawn = _blocks_in(lattice, left, bottom, right, top), []
+    shape = (top - bottom) * stride + 1, (right - left) * stride + 1
+    window = *shape, bottom * stride, left * stride
+    for limit in limits.tolist():
+        value = np.full(shape, deepest)
         for spots in (lattice.points, lattice.between):
-            lower_field(value, corner, spots, course.owned, reach, speeds.leg, rule)
-        place = window.left, window.bottom, lattice.cell
-        sheet = Sheet(value, stride, block, lattice.cut_first, lattice.cut_last, *place)
-        drawn.append(join_rings(trace_outline(sheet), 2 * value.size))
+            if len(spots.at):
+                lower_field(value.reshape(-1), *window, spots, course.owned, reach, per_leg, limit, lateral, deepest)
+        drawn.append(join_rings(trace_outline(value, lattice, block, bottom, left), 2 * value.size))
     return drawn

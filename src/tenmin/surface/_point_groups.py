@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenmin.support.jit import kernel
+from tenmin.support.jit import inner, kernel
 from tenmin.surface._walls import Walls, first_wall
 
 
-@kernel
+@inner
 def _root(parent, i):
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -18,18 +18,34 @@ def _root(parent, i):
 
 @kernel
 def _chain(x, y, kind, walls, step, parent):
-    """Unite points of one kind that are at most a step apart with no wall between; x ascends."""
+    """Unite points of one kind that are at most a step apart with no wall between.
+
+    Parameters
+    ----------
+    x, y
+        float64 (points,), metres; x ascends.
+    kind
+        int64 (points,).
+    walls
+        The walls.
+    step
+        float64, metres.
+    parent
+        int64 (points,): each point itself; becomes the least row of its chain.
+    """
     start = 0
     for i in range(len(x)):
         while x[i] - x[start] > step:
             start += 1
         for j in range(start, i):
-            near = (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2 <= step * step
+            near = (x[i] - x[j]) * (x[i] - x[j]) + (y[i] - y[j]) * (y[i] - y[j]) <= step * step
             if not near or kind[i] != kind[j]:
                 continue
             one, two = _root(parent, i), _root(parent, j)
-            if one != two and first_wall(walls, x[i], y[i], x[j], y[j]) < 0:
+            if one != two and first_wall(walls, x[i], y[i], x[j], y[j], -1) < 0:
                 parent[max(one, two)] = min(one, two)
+    for i in range(len(x)):
+        parent[i] = _root(parent, i)
 
 
 def chain_points(xy: np.ndarray, kind: np.ndarray, walls: Walls, *, step: float) -> np.ndarray:
@@ -49,7 +65,7 @@ def chain_points(xy: np.ndarray, kind: np.ndarray, walls: Walls, *, step: float)
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     parent = np.arange(len(order))
     x, y = np.ascontiguousarray(xy[order, 0]), np.ascontiguousarray(xy[order, 1])
-    _chain(x, y, kind[order], walls, step * (1.0 + 1e-9), parent)
+    _chain(x, y, kind[order].astype(np.int64), walls, step * (1.0 + 1e-9), parent)
     group = np.empty(len(order), np.int64)
-    group[order] = [_root(parent, i) for i in range(len(order))]
+    group[order] = parent
     return np.unique(group, return_inverse=True)[1]

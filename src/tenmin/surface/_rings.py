@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.support.jit import inner
+from tenmin.support.jit import kernel
 
 _CORNERS = 3
 """Fewer make no ring."""
@@ -22,92 +22,104 @@ class Rings(NamedTuple):
     is_shell: np.ndarray
 
 
-@inner
-def _follow(at_x, at_y, after):
-    """The closed rings through points that each know the next one; an open end stands for no ring."""
-    count = len(after)
-    x, y, first = np.empty(2 * count), np.empty(2 * count), np.empty(count + 1, np.int64)
-    seen = np.zeros(count, np.bool_)
-    size, rings, first[0] = 0, 0, 0
+@kernel
+def _follow(crossings, at, seen, x, y, first, area):
+    """Follow crossings from one to the next into closed rings; return how many there are, -1 if an end is open.
+
+    Parameters
+    ----------
+    crossings
+        float64 (crossings, 4): key, x, y in metres, key of the next one.
+    at
+        int32, one for each key: overwritten with the row of its crossing.
+    seen
+        bool (crossings,): False.
+    x, y
+        float64, room for the corners of rings, of which the first comes again at the end.
+    first
+        int64, room for the first corner of each ring and one more.
+    area
+        float64, room for twice the area of each ring, negative if it runs clockwise.
+    """
+    count, size, rings = len(crossings), np.int64(0), np.int64(0)
+    for k in range(count):
+        at[np.int64(crossings[k, 0])] = k
+    first[0] = 0
     for start in range(count):
-        at, begin = start, size
-        while not seen[at]:
-            seen[at] = True
-            x[size], y[size] = at_x[at], at_y[at]
+        here, begin = np.int64(start), size
+        while not seen[here]:
+            seen[here], x[size], y[size] = True, crossings[here, 1], crossings[here, 2]
             size += 1
-            at = after[at]
+            following = np.int64(at[np.int64(crossings[here, 3])])
+            if not (0 <= following < count) or crossings[following, 0] != crossings[here, 3]:
+                return np.int64(-1)
+            here = following
         if size - begin < _CORNERS:
             size = begin
             continue
         x[size], y[size] = x[begin], y[begin]
-        size, rings = size + 1, rings + 1
+        size += 1
+        twice = 0.0
+        for k in range(begin, size - 1):
+            twice += (x[k] - x[begin]) * (y[k + 1] - y[begin]) - (x[k + 1] - x[begin]) * (y[k] - y[begin])
+        area[rings] = twice
+        rings += 1
         first[rings] = size
-    return x[:size], y[:size], first[: rings + 1]
+    return rings
 
 
-@inner
-def _areas(x, y, first):
-    """Twice the area of each ring, negative if it runs clockwise."""
-    area = np.zeros(len(first) - 1)
-    for ring in range(len(area)):
-        low = first[ring]
-        for k in range(low, first[ring + 1] - 1):
-            area[ring] += (x[k] - x[low]) * (y[k + 1] - y[low]) - (x[k + 1] - x[low]) * (y[k] - y[low])
-    return area
+@kernel
+def _own(x, y, first, area, owner):
+    """Find the shell of each ring: itself, or for a hole the smallest shell round it.
 
-
-@inner
-def _holds(x, y, low, high, px, py):
-    """Whether a point lies in a ring."""
-    inside = False
-    for k in range(low, high - 1):
-        if (y[k] > py) != (y[k + 1] > py) and px < x[k] + (py - y[k]) / (y[k + 1] - y[k]) * (x[k + 1] - x[k]):
-            inside = not inside
-    return inside
-
-
-@inner
-def _owners(x, y, first, area):
-    """The shell of each ring: itself, or for a hole the smallest shell round it."""
-    owner = np.empty(len(area), np.int64)
+    Parameters
+    ----------
+    x, y
+        float64, the corners of rings, metres.
+    first
+        int64 (rings + 1,): where each begins.
+    area
+        float64 (rings,): above 0 for a shell.
+    owner
+        int64 (rings,): filled; -1 for a hole without a shell.
+    """
     for hole in range(len(area)):
         owner[hole] = hole if area[hole] > 0.0 else -1
+        px, py = x[first[hole]], y[first[hole]]
         for ring in range(len(area) if area[hole] <= 0.0 else 0):
             if area[ring] <= -area[hole] or (owner[hole] >= 0 and area[ring] >= area[owner[hole]]):
                 continue
-            if _holds(x, y, first[ring], first[ring + 1], x[first[hole]], y[first[hole]]):
+            inside = False
+            for k in range(first[ring], first[ring + 1] - 1):
+                if (y[k] > py) != (y[k + 1] > py) and px < x[k] + (py - y[k]) / (y[k + 1] - y[k]) * (x[k + 1] - x[k]):
+                    inside = not inside
+            if inside:
                 owner[hole] = ring
-    return owner
 
 
-@inner
-def _in_order(x, y, first, order):
-    """The same rings in another order."""
-    out_x, out_y, out_first, size = np.empty(len(x)), np.empty(len(y)), np.zeros(len(first), np.int64), 0
-    for k in range(len(order)):
-        for corner in range(first[order[k]], first[order[k] + 1]):
-            out_x[size], out_y[size] = x[corner], y[corner]
-            size += 1
-        out_first[k + 1] = size
-    return out_x, out_y, out_first
-
-
-@inner
-def join_rings(crossings, keys):
+def join_rings(crossings: np.ndarray, keys: int) -> Rings:
     """Return the rings of an outline (see `trace_outline`), each from its first crossing on, holes behind their shells.
 
     `keys` is the number that keys stay below.
     """
-    count, at = len(crossings), np.empty(keys, np.int32)
-    for k in range(count):
-        at[int(crossings[k, 0])] = k
-    at_x, at_y, after = crossings[:, 1].copy(), crossings[:, 2].copy(), np.empty(count, np.int64)
-    for k in range(count):
-        after[k] = at[int(crossings[k, 3])]
-        if not (0 <= after[k] < count) or crossings[after[k], 0] != crossings[k, 3]:
-            raise AssertionError(_OPEN)
-    x, y, first = _follow(at_x, at_y, after)
-    area = _areas(x, y, first)
-    order = np.argsort(2.0 * _owners(x, y, first, area) + (area <= 0.0), kind="mergesort")
-    x, y, first = _in_order(x, y, first, order)
-    return Rings(x, y, first, area[order] > 0.0)
+    count = len(crossings)
+    x, y = np.empty((2, count + count // _CORNERS))
+    first, area = np.empty(count // _CORNERS + 1, np.int64), np.empty(count // _CORNERS)
+    rings = _follow(crossings, np.empty(keys, np.int32), np.zeros(count, bool), x, y, first, area)
+    if rings < 0:
+        raise AssertionError(_OPEN)
+    first, area = first[: rings + 1], area[:rings]
+    rings = Rings(x[: first[-1]], y[: first[-1]], first, area > 0.0)
+    return rings if rings.is_shell.all() else _behind_shells(rings, area)
+
+
+def _behind_shells(rings: Rings, area: np.ndarray) -> Rings:
+    """The same rings, each hole behind its shell."""
+    x, y, first, is_shell = rings
+    owner = np.empty(len(area), np.int64)
+    _own(x, y, first, area, owner)
+    order = np.argsort(2 * owner + ~is_shell, kind="stable")
+    size = np.diff(first)[order]
+    ends = np.append(0, np.cumsum(size))
+    at = np.repeat(first[order] - ends[:-1], size) + np.arange(ends[-1])
+    return Rings(x[at], y[at], ends, is_shell[order])

@@ -7,6 +7,7 @@ lines. The grid is anchored at the origin, so that any part of a town has the po
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -49,111 +50,141 @@ class Ground(NamedTuple):
     """how far a place may be from a street that it joins, metres"""
 
 
-@kernel
-def _around(ends, live, reach):
-    """The box round live rims and a distance beyond."""
-    box = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    for k in range(len(ends)):
-        if live[k]:
-            box[0], box[1] = min(box[0], ends[k, 0], ends[k, 2]), min(box[1], ends[k, 1], ends[k, 3])
-            box[2], box[3] = max(box[2], ends[k, 0], ends[k, 2]), max(box[3], ends[k, 1], ends[k, 3])
-    return box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach
+def _around(ends: np.ndarray, reach: float) -> np.ndarray:
+    """The box round rims and a distance beyond."""
+    low = np.minimum(ends[:, :2], ends[:, 2:]).min(axis=0, initial=np.inf)
+    high = np.maximum(ends[:, :2], ends[:, 2:]).max(axis=0, initial=-np.inf)
+    return np.concatenate([low - reach, high + reach])
 
 
-@kernel
-def _touching(ends, box, aside):
+def _touching(ends: np.ndarray, box: np.ndarray, aside: float) -> np.ndarray:
     """Which rims come within a distance of a box, as their own boxes tell."""
-    near = np.empty(len(ends), np.bool_)
-    for k in range(len(ends)):
-        near[k] = (
-            max(ends[k, 0], ends[k, 2]) >= box[0] - aside
-            and max(ends[k, 1], ends[k, 3]) >= box[1] - aside
-            and min(ends[k, 0], ends[k, 2]) <= box[2] + aside
-            and min(ends[k, 1], ends[k, 3]) <= box[3] + aside
-        )
-    return near
+    low, high = np.minimum(ends[:, :2], ends[:, 2:]), np.maximum(ends[:, :2], ends[:, 2:])
+    return np.logical_and.reduce((high >= box[:2] - aside) & (low <= box[2:] + aside), axis=1)
 
 
 @kernel
-def _mark_boxes(ends, live, reach, grid):
-    """Mark the grid points within reach of live rims, as the boxes of the rims tell."""
-    rows, columns = grid.number.shape
+def _mark_boxes(ends, live, reach, left, bottom, cell, number):
+    """Mark the grid points within reach of live rims, as the boxes of the rims tell.
+
+    Parameters
+    ----------
+    ends
+        float64 (rims, 4): x, y, x, y, metres.
+    live
+        bool (rims,).
+    reach
+        float64, metres.
+    left, bottom, cell
+        The grid: its first column and row, int64, and the metres between points.
+    number
+        int32 (rows, columns): made 0 where a point is meant.
+    """
+    rows, columns = number.shape
     for k in range(len(ends)):
         if not live[k]:
             continue
-        i0 = int(np.ceil((min(ends[k, 0], ends[k, 2]) - reach) / grid.cell)) - grid.left
-        i1 = int(np.floor((max(ends[k, 0], ends[k, 2]) + reach) / grid.cell)) - grid.left
-        j0 = int(np.ceil((min(ends[k, 1], ends[k, 3]) - reach) / grid.cell)) - grid.bottom
-        j1 = int(np.floor((max(ends[k, 1], ends[k, 3]) + reach) / grid.cell)) - grid.bottom
-        grid.number[max(j0, 0) : min(j1, rows - 1) + 1, max(i0, 0) : min(i1, columns - 1) + 1] = 0
+        x0, y0, x1, y1 = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
+        i0 = max(math.ceil((min(x0, x1) - reach) / cell) - left, 0)
+        i1 = min(math.floor((max(x0, x1) + reach) / cell) - left, columns - 1)
+        j0 = max(math.ceil((min(y0, y1) - reach) / cell) - bottom, 0)
+        j1 = min(math.floor((max(y0, y1) + reach) / cell) - bottom, rows - 1)
+        for j in range(j0, j1 + 1):
+            for i in range(i0, i1 + 1):
+                number[j, i] = 0
+
+
+def _count_up(number: np.ndarray) -> None:
+    """Number what is marked, row by row."""
+    marked = number >= 0
+    number[marked] = np.arange(np.count_nonzero(marked), dtype=np.int32)
 
 
 @kernel
-def _count_up(number):
-    """Number what is marked, row by row; return how many that are."""
-    count = 0
-    for j in range(number.shape[0]):
-        for i in range(number.shape[1]):
-            if number[j, i] >= 0:
-                number[j, i] = count
-                count += 1
-    return count
+def _mark_lines(ends, left, bottom, cell, touched):
+    """Mark the cells (by their lower left points) that straight lines touch.
 
-
-@kernel
-def _mark_lines(ends, grid, touched):
-    """Mark the cells (by their lower left points) that straight lines touch."""
+    Parameters
+    ----------
+    ends
+        float64 (lines, 4): x, y, x, y, metres.
+    left, bottom, cell
+        The grid: its first column and row, int64, and the side of a cell in metres.
+    touched
+        bool (rows, columns).
+    """
     rows, columns = touched.shape
-    cell, left, bottom = grid.cell, grid.left, grid.bottom
     for k in range(len(ends)):
         x0, y0, x1, y1 = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
         low, high = min(y0, y1), max(y0, y1)
-        j0, j1 = int(np.floor(low / cell)) - bottom, int(np.floor(high / cell)) - bottom
+        j0, j1 = math.floor(low / cell) - bottom, math.floor(high / cell) - bottom
         for j in range(max(j0, 0), min(j1, rows - 1) + 1):
             xa, xb = x0, x1
             if y0 != y1:
                 a, b = max(low, (j + bottom) * cell), min(high, (j + bottom + 1) * cell)
                 xa, xb = x0 + (a - y0) / (y1 - y0) * (x1 - x0), x0 + (b - y0) / (y1 - y0) * (x1 - x0)
-            i0 = int(np.floor((min(xa, xb) - 1e-6) / cell)) - left
-            i1 = int(np.floor((max(xa, xb) + 1e-6) / cell)) - left
-            touched[j, max(i0, 0) : max(min(i1, columns - 1) + 1, 0)] = True
+            i0 = max(math.floor((min(xa, xb) - 1e-6) / cell) - left, 0)
+            i1 = min(math.floor((max(xa, xb) + 1e-6) / cell) - left, columns - 1)
+            for i in range(i0, i1 + 1):
+                touched[j, i] = True
 
 
 @kernel
-def _cut_blocks(walls, blocks, step, cut_first, cut_last):
-    """Find where walls cut the fine lines of blocks."""
-    rows, columns = blocks.number.shape
+def _cut_blocks(walls, left, bottom, cell, number, cut_first, cut_last):
+    """Find where walls cut the fine lines of blocks.
+
+    Parameters
+    ----------
+    walls
+        float64 (walls, 4): x, y, x, y, metres.
+    left, bottom, cell, number
+        The cells and their blocks, as in `Grid`.
+    cut_first, cut_last
+        As in `Lattice`; above 1 and below 0 at first.
+    """
+    (rows, columns), step = number.shape, cell / FINE
     for k in range(len(walls)):
-        wall = walls[k, 0], walls[k, 1], walls[k, 2], walls[k, 3]
-        low_x, low_y = min(wall[0], wall[2]) - SAME, min(wall[1], wall[3]) - SAME
-        box = low_x, low_y, max(wall[0], wall[2]) + SAME, max(wall[1], wall[3]) + SAME
-        i0, i1, j0, j1 = cells_of(box, blocks.left, blocks.bottom, columns, rows, blocks.cell)
+        x0, y0, x1, y1 = walls[k, 0], walls[k, 1], walls[k, 2], walls[k, 3]
+        west, south, east, north = min(x0, x1) - SAME, min(y0, y1) - SAME, max(x0, x1) + SAME, max(y0, y1) + SAME
+        i0, i1, j0, j1 = cells_of(west, south, east, north, left, bottom, columns, rows, cell)
         for row in range(j0, j1 + 1):
             for column in range(i0, i1 + 1):
-                b = blocks.number[row, column]
-                for place in range(SIDE * SIDE if b >= 0 else 0):
-                    j, i = place // SIDE, place % SIDE
-                    x, y = ((blocks.left + column) * FINE + i) * step, ((blocks.bottom + row) * FINE + j) * step
-                    for line in range(2):
-                        if (j if line else i) < FINE:
-                            to_x, to_y = (x, y + step) if line else (x + step, y)
-                            share = cut_line(wall, x, y, to_x, to_y)
-                            if share <= 1.0:
-                                cut_first[b, line, j, i] = min(cut_first[b, line, j, i], share)
-                                cut_last[b, line, j, i] = max(cut_last[b, line, j, i], share)
+                block = number[row, column]
+                for place in range(2 * SIDE * SIDE if block >= 0 else 0):
+                    j, i, line = place // (2 * SIDE), place // 2 % SIDE, place % 2
+                    if (j if line else i) == FINE:
+                        continue
+                    x, y = ((left + column) * FINE + i) * step, ((bottom + row) * FINE + j) * step
+                    to_x, to_y = x if line else x + step, y + step if line else y
+                    share = cut_line(x, y, to_x, to_y, x0, y0, x1, y1)
+                    if share <= 1.0:
+                        cut_first[block, line, j, i] = min(cut_first[block, line, j, i], share)
+                        cut_last[block, line, j, i] = max(cut_last[block, line, j, i], share)
 
 
 @kernel
-def _shut_feet(spots, rims, grid, stride, rights):
-    """Make the legs endless by which points may not join streets."""
-    first, column, row, _, leg = spots
-    apart = stride // grid.fine
-    for rim in range(len(rims.private)):
-        private, island = rims.private[rim], rims.island[rim]
-        for k in range(first[rim], first[rim + 1] if private or island else first[rim]):
-            j, i = row[k] // apart - grid.bottom * grid.fine, column[k] // apart - grid.left * grid.fine
-            point = number_at(grid.number, grid.fine, j, i)
-            if (private and not rights.owns[point]) or (island and rights.on_main[point]):
+def _shut_feet(spots, private, island, grid, stride, owns, on_main):
+    """Make the legs endless by which points may not join streets.
+
+    Parameters
+    ----------
+    spots
+        The points and their feet, rim by rim.
+    private, island
+        bool (rims,).
+    grid, stride
+        The points; int64, how many columns of the lattice's finest grid make a cell.
+    owns, on_main
+        bool (points,), as in `_Rights`.
+    """
+    (first, column, row, _, leg), (left, bottom, _, fine, number) = spots, grid
+    apart = stride // fine
+    for rim in range(len(private)):
+        if not (private[rim] or island[rim]):
+            continue
+        for k in range(first[rim], first[rim + 1]):
+            point = number_at(number, fine, row[k] // apart - bottom * fine, column[k] // apart - left * fine)
+            if (private[rim] and not owns[point]) or (island[rim] and on_main[point]):
                 leg[k] = np.inf
 
 
@@ -172,46 +203,33 @@ class _Rights(NamedTuple):
     on_island: np.ndarray
 
 
-@kernel
-def _rights(least):
+def _rights(least: np.ndarray) -> _Rights:
     """Which streets points may join, by their least legs to each kind of street."""
-    owns, on_main, on_island = np.empty((3, len(least)), np.bool_)
-    for k in range(len(least)):
-        owns[k] = min(least[k, 0], least[k, 2]) > min(least[k, 1], least[k, 3]) + SAME
-        on_main[k] = least[k, 0] < np.inf or (owns[k] and least[k, 1] < np.inf)
-        on_island[k] = least[k, 2] < np.inf or (owns[k] and least[k, 3] < np.inf)
-    return owns, on_main, on_island
+    main, own, island, own_island = least.T.astype(np.float64)
+    owns = np.minimum(main, island) > np.minimum(own, own_island) + SAME
+    reached = np.isfinite((main, own, island, own_island))
+    return _Rights(owns, reached[0] | (owns & reached[1]), reached[2] | (owns & reached[3]))
 
 
 def _give_rights(ground: Ground, near: np.ndarray, grid: Grid, stride: int, least: np.ndarray) -> _Rights:
     """Which streets the points of a grid may join: those on islands alone are looked at once more, further out."""
-    rights = _Rights(*_rights(least))
+    rights = _rights(least)
     lone = rights.on_island & ~rights.on_main
     if lone.any():
         cells = np.append(lone.reshape(int(grid.number.max()) + 1, -1).any(axis=1), False)
         alone = grid._replace(number=np.where(cells[grid.number], grid.number, np.int32(-1)))
         asked, others = Asked(ground.aside, stride, once=True), near & ~ground.rims.island
         wide = find_spots(ground.rims, others, alone, ground.walls, asked).least
-        rights.on_main[: len(wide)] |= _rights(wide)[1]
+        rights.on_main[: len(wide)] |= _rights(wide).on_main
     return rights
 
 
-@kernel
-def _mark_needed(walled, crossed, grid, joined, barred, number):
-    """Mark the walled cells with a barred corner and a foot or a street."""
-    rows, columns = grid.number.shape
-    for j in range(rows):
-        for i in range(columns):
-            if not walled[j, i] or grid.number[j, i] < 0:
-                continue
-            at_foot, behind = crossed[j, i], False
-            for b in range(j, min(j + 2, rows)):
-                for a in range(i, min(i + 2, columns)):
-                    point = grid.number[b, a]
-                    at_foot |= point >= 0 and joined[point]
-                    behind |= point >= 0 and barred[point]
-            if at_foot and behind:
-                number[j, i] = 0
+def _at_corners(number: np.ndarray, of_points: np.ndarray) -> np.ndarray:
+    """Whether something holds of any corner of each cell, given of which points it does."""
+    held = (number >= 0) & of_points[number]
+    held[:-1] |= held[1:]
+    held[:, :-1] |= held[:, 1:]
+    return held
 
 
 def _need_blocks(ground: Ground, grid: Grid, found: Found) -> Grid:
@@ -219,10 +237,11 @@ def _need_blocks(ground: Ground, grid: Grid, found: Found) -> Grid:
     if not found.barred.any():
         return grid._replace(fine=FINE, number=np.full((1, 1), -1, np.int32))
     walled, crossed = np.zeros(grid.number.shape, bool), np.zeros(grid.number.shape, bool)
-    _mark_lines(ground.walls.ends, grid, walled)
-    _mark_lines(ground.rims.ends, grid, crossed)
-    number = np.full(grid.number.shape, -1, np.int32)
-    _mark_needed(walled, crossed, grid, np.isfinite(found.least).any(axis=1), found.barred, number)
+    _mark_lines(ground.walls.ends, grid.left, grid.bottom, grid.cell, walled)
+    _mark_lines(ground.rims.ends, grid.left, grid.bottom, grid.cell, crossed)
+    at_foot = crossed | _at_corners(grid.number, np.isfinite(found.least.min(axis=1)))
+    needed = walled & (grid.number >= 0) & at_foot & _at_corners(grid.number, found.barred)
+    number = np.where(needed, np.int32(0), np.int32(-1))
     _count_up(number)
     return grid._replace(fine=FINE, number=number)
 
@@ -240,11 +259,11 @@ def lay_lattice(ground: Ground, cell: float, live: np.ndarray) -> Lattice:
         bool, one per rim: the rims near which there shall be points.
     """
     rims, walls = ground.rims, ground.walls
-    box = np.array(_around(rims.ends, live, ground.reach + cell))
+    box = _around(rims.ends[live], ground.reach + cell)
     near = _touching(rims.ends, box, max(ground.aside, ground.reach))
     (left, bottom), (right, top) = np.floor(box[:2] / cell).astype(int), np.ceil(box[2:] / cell).astype(int)
     grid = Grid(int(left), int(bottom), cell, 1, np.full((top - bottom + 1, right - left + 1), -1, np.int32))
-    _mark_boxes(rims.ends, live, ground.reach + cell, grid)
+    _mark_boxes(rims.ends, live, ground.reach + cell, grid.left, grid.bottom, cell, grid.number)
     _count_up(grid.number)
     stride, ruled = FINE if len(walls.row) else 1, _has_rules(rims, near)
     asked = Asked(ground.reach, stride, once=False)
@@ -253,8 +272,9 @@ def lay_lattice(ground: Ground, cell: float, live: np.ndarray) -> Lattice:
     between = find_spots(rims, near, blocks, walls, asked)
     cuts = np.full((2, int(blocks.number.max()) + 1, 2, SIDE, SIDE), 2.0, np.float32)
     cuts[1] = -1.0
-    _cut_blocks(walls.ends, blocks, cell / FINE, cuts[0], cuts[1])
+    _cut_blocks(walls.ends, blocks.left, blocks.bottom, cell, blocks.number, cuts[0], cuts[1])
     if ruled:
         for part, one in ((grid, found), (blocks, between)):
-            _shut_feet(one.spots, rims, part, stride, _give_rights(ground, near, part, stride, one.least))
+            rights = _give_rights(ground, near, part, stride, one.least)
+            _shut_feet(one.spots, rims.private, rims.island, part, stride, rights.owns, rights.on_main)
     return Lattice(cell, stride, found.spots, between.spots, blocks, cuts[0], cuts[1])

@@ -1,28 +1,13 @@
-"""Views: the ground that has its foot on a rim, and the part of a grid that it lies in."""
+"""Views: the ground that has its foot on a rim, line by line of a grid."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
 import numpy as np
 
 from tenmin.routing import TOUCH
 from tenmin.support.jit import inner
-
-_CLOSE = 1e-3
-"""Metres by which the box round a view is larger than the view."""
-
-
-class Patch(NamedTuple):
-    """A part of a grid: columns left..right and rows bottom..top, and where its first point is."""
-
-    left: int
-    right: int
-    bottom: int
-    top: int
-    x: float
-    y: float
-    step: float
 
 
 @inner
@@ -43,7 +28,7 @@ def cross_view(is_corner, lead, inverse, reach, y):
     """
     a, b, c, d = lead
     if is_corner:
-        half = np.sqrt(max(reach * reach - y * y, 0.0))
+        half = math.sqrt(max(reach * reach - y * y, 0.0))
         low, high = narrow(-half, half, a, inverse[0], b * y - TOUCH)
         return narrow(low, high, c, inverse[2], d * y - TOUCH)
     low, high = narrow(-np.inf, np.inf, -a, -inverse[0], -b * y)
@@ -53,28 +38,6 @@ def cross_view(is_corner, lead, inverse, reach, y):
 
 
 @inner
-def box_view(ends, spread, reach):
-    """The box round what has its foot on a rim, within reach."""
-    left, down, right, up = spread
-    return (
-        min(ends[0], ends[2]) + reach * left - _CLOSE,
-        min(ends[1], ends[3]) + reach * down - _CLOSE,
-        max(ends[0], ends[2]) + reach * right + _CLOSE,
-        max(ends[1], ends[3]) + reach * up + _CLOSE,
-    )
-
-
-@inner
 def steps_of(low, high, cell, origin, count):
     """The rows (or columns) of a grid that lie from low to high: the first, and the first one after."""
-    return max(int(np.ceil(low / cell)) - origin, 0), min(int(np.floor(high / cell)) - origin + 1, count)
-
-
-@inner
-def patch_of(box, grid):
-    """The part of a grid in a box."""
-    fine, (rows, columns) = grid.fine, grid.number.shape
-    left, bottom, step = grid.left * fine, grid.bottom * fine, grid.cell / fine
-    low_i, high_i = steps_of(box[0], box[2], step, left, (columns + 1) * fine - 1)
-    low_j, high_j = steps_of(box[1], box[3], step, bottom, (rows + 1) * fine - 1)
-    return Patch(low_i, high_i, low_j, high_j, (left + low_i) * step, (bottom + low_j) * step, step)
+    return max(math.ceil(low / cell) - origin, 0), min(math.floor(high / cell) - origin + 1, count)

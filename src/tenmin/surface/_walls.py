@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -33,34 +34,38 @@ class Walls(NamedTuple):
 
 
 @inner
-def cells_of(ends, left, bottom, columns, rows, cell):
+def cells_of(x0, y0, x1, y1, left, bottom, columns, rows, cell):
     """The first and last column and row of the grid that the box of a straight piece touches."""
-    x0, y0, x1, y1 = ends
-    i0 = max(int(np.floor(min(x0, x1) / cell)) - left, 0)
-    i1 = min(int(np.floor(max(x0, x1) / cell)) - left, columns - 1)
-    j0 = max(int(np.floor(min(y0, y1) / cell)) - bottom, 0)
-    j1 = min(int(np.floor(max(y0, y1) / cell)) - bottom, rows - 1)
+    i0 = max(math.floor(min(x0, x1) / cell) - left, 0)
+    i1 = min(math.floor(max(x0, x1) / cell) - left, columns - 1)
+    j0 = max(math.floor(min(y0, y1) / cell) - bottom, 0)
+    j1 = min(math.floor(max(y0, y1) / cell) - bottom, rows - 1)
     return i0, i1, j0, j1
 
 
 @kernel
-def _list(ends, left, bottom, columns, rows, cell):
-    count = np.zeros(columns * rows + 1, np.int64)
+def _list(ends, left, bottom, columns, rows, cell, at, piece):
+    """List the boxes that touch each cell; without room for them, only count them.
+
+    Parameters
+    ----------
+    ends
+        float64 (boxes, 4): x, y, x, y of two opposite corners, metres.
+    left, bottom, columns, rows, cell
+        The grid: int64, and the side of a cell, metres.
+    at
+        int64 (cells,): row of `piece` for the next box of each cell; raised by one for each box.
+    piece
+        int32: the boxes, written cell by cell; or empty.
+    """
+    listed = len(piece) > 0
     for k in range(len(ends)):
-        i0, i1, j0, j1 = cells_of(ends[k], left, bottom, columns, rows, cell)
+        i0, i1, j0, j1 = cells_of(ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3], left, bottom, columns, rows, cell)
         for j in range(j0, j1 + 1):
-            for i in range(i0, i1 + 1):
-                count[j * columns + i + 1] += 1
-    first = np.cumsum(count).astype(np.int32)
-    piece = np.empty(first[-1], np.int32)
-    filled = first[:-1].copy()
-    for k in range(len(ends)):
-        i0, i1, j0, j1 = cells_of(ends[k], left, bottom, columns, rows, cell)
-        for j in range(j0, j1 + 1):
-            for i in range(i0, i1 + 1):
-                piece[filled[j * columns + i]] = k
-                filled[j * columns + i] += 1
-    return first, piece
+            for c in range(j * columns + i0, j * columns + i1 + 1):
+                if listed:
+                    piece[at[c]] = k
+                at[c] += 1
 
 
 def raise_walls(ends: np.ndarray, row: np.ndarray) -> Walls:
@@ -102,13 +107,17 @@ def list_boxes(ends: np.ndarray, cell: float) -> tuple[np.ndarray, np.ndarray, i
     cell = max(cell, float(np.sqrt(width * height / MOST_CELLS)), max(width, height) / MOST_CELLS)
     left, bottom = int(np.floor(x.min() / cell)), int(np.floor(y.min() / cell))
     columns, rows = int(np.floor(x.max() / cell)) - left + 1, int(np.floor(y.max() / cell)) - bottom + 1
-    return *_list(ends, left, bottom, columns, rows, cell), left, bottom, columns, rows, cell
+    grid, count = (left, bottom, columns, rows, cell), np.zeros(columns * rows, np.int64)
+    _list(ends, *grid, count, np.empty(0, np.int32))
+    first = np.append(0, np.cumsum(count))
+    piece = np.empty(first[-1], np.int32)
+    _list(ends, *grid, first[:-1].copy(), piece)
+    return first.astype(np.int32), piece, *grid
 
 
 @inner
-def _meets(ax, ay, bx, by, wall):
-    """Whether the straight piece a-b meets a wall (x, y, x, y), touching included."""
-    cx, cy, dx, dy = wall[0], wall[1], wall[2], wall[3]
+def _meets(ax, ay, bx, by, cx, cy, dx, dy):
+    """Whether the straight pieces a-b and c-d meet, touching included."""
     if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
         return False
     if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
@@ -122,54 +131,54 @@ def _meets(ax, ay, bx, by, wall):
 
 
 @inner
-def _shortened(ax, ay, bx, by):
-    """A straight step without the first and the last of it, on which it may stand on a wall."""
-    step = np.hypot(bx - ax, by - ay)
-    x, y = (bx - ax) * SLACK / step, (by - ay) * SLACK / step
-    return ax + x, ay + y, bx - x, by - y
+def first_wall(walls, ax, ay, bx, by, known):
+    """The least row of a barrier that a straight step meets between its ends; -1 if none.
 
+    The step is shortened at both ends, on which it may stand on a wall.
 
-@inner
-def first_wall(walls, ax, ay, bx, by):
-    """The least row of a barrier that a straight step meets between its ends; -1 if none."""
-    if np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
+    Parameters
+    ----------
+    walls
+        The walls.
+    ax, ay, bx, by
+        float64, where the step begins and ends, metres.
+    known
+        int64, a piece of barrier that is asked first: if the step meets it, no other is; -1 for none.
+    """
+    ends, row, first, pieces, left, bottom, columns, rows, cell = walls
+    step = math.hypot(bx - ax, by - ay)
+    if step <= 2.0 * SLACK:
         return -1
-    ax, ay, bx, by = _shortened(ax, ay, bx, by)
-    ends, row, first, pieces = walls.ends, walls.row, walls.first, walls.piece
-    i0, i1, j0, j1 = cells_of((ax, ay, bx, by), walls.left, walls.bottom, walls.columns, walls.rows, walls.cell)
-    least = -1
+    x, y = (bx - ax) * SLACK / step, (by - ay) * SLACK / step
+    ax, ay, bx, by = ax + x, ay + y, bx - x, by - y
+    if known >= 0 and _meets(ax, ay, bx, by, ends[known, 0], ends[known, 1], ends[known, 2], ends[known, 3]):
+        return row[known]
+    i0, i1, j0, j1 = cells_of(ax, ay, bx, by, left, bottom, columns, rows, cell)
+    least = np.int64(-1)
     for j in range(j0, j1 + 1):
-        for cell in range(j * walls.columns + i0, j * walls.columns + i1 + 1):
-            for k in range(first[cell], first[cell + 1]):
+        for c in range(j * columns + i0, j * columns + i1 + 1):
+            for k in range(first[c], first[c + 1]):
                 piece = pieces[k]
-                if (least < 0 or row[piece] < least) and _meets(ax, ay, bx, by, ends[piece]):
+                if (least < 0 or row[piece] < least) and _meets(
+                    ax, ay, bx, by, ends[piece, 0], ends[piece, 1], ends[piece, 2], ends[piece, 3]
+                ):
                     least = row[piece]
     return least
 
 
 @inner
-def bars_leg(wall, ax, ay, bx, by):
-    """Whether a straight step meets a wall (x, y, x, y) between its ends."""
-    if np.hypot(bx - ax, by - ay) <= 2.0 * SLACK:
-        return False
-    ax, ay, bx, by = _shortened(ax, ay, bx, by)
-    return _meets(ax, ay, bx, by, wall)
-
-
-@inner
-def cut_line(wall, ax, ay, bx, by):
-    """The share of a straight line before a wall (x, y, x, y) that it meets; above 1 if it meets none or runs along."""
-    dx, dy = wall[2] - wall[0], wall[3] - wall[1]
-    turn = (bx - ax) * dy - (by - ay) * dx
-    if turn == 0.0 or not _meets(ax, ay, bx, by, wall):
+def cut_line(ax, ay, bx, by, cx, cy, dx, dy):
+    """The share of a straight line a-b before a wall c-d that it meets; above 1 if it meets none or runs along."""
+    turn = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
+    if turn == 0.0 or not _meets(ax, ay, bx, by, cx, cy, dx, dy):
         return 2.0
-    return ((wall[0] - ax) * dy - (wall[1] - ay) * dx) / turn
+    return ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / turn
 
 
 @kernel
 def _meet(walls, steps, met):
     for k in range(len(steps)):
-        met[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3])
+        met[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3], -1)
 
 
 def meet_walls(walls: Walls, steps: np.ndarray) -> np.ndarray:

@@ -81,7 +81,7 @@ def test_a_nameless_area_does_not_swallow_two_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("metres", "count"), [(49.0, 1), (51.5, 2)])
-def test_twins_within_fifty_metres_count_once(tmp_path: Path, metres: float, count: int) -> None:
+def test_duplicates_within_fifty_metres_count_once(tmp_path: Path, metres: float, count: int) -> None:
     stop = {"highway": "bus_stop", "name": "中关村"}
     town = extract(tmp_path, {7: (0.0, 0.001 + metres * METRE, stop), 3: (0.0, 0.001, stop)})
     found = find_facilities(town)
@@ -90,7 +90,7 @@ def test_twins_within_fifty_metres_count_once(tmp_path: Path, metres: float, cou
     assert len(list_duplicates(town)) == 2 - count
 
 
-def test_nameless_neighbours_are_not_twins(tmp_path: Path) -> None:
+def test_nameless_neighbours_are_not_duplicates(tmp_path: Path) -> None:
     town = extract(tmp_path, {1: (0.0, 0.001, {"amenity": "toilets"}), 2: (0.0, 0.00101, {"amenity": "toilets"})})
     assert len(find_facilities(town)) == 2
 
@@ -163,14 +163,14 @@ def test_an_extract_without_facilities_gives_an_empty_table(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("ids", "kept"), [((9, 10), "n9"), ((10, 9), "n9"), ((99, 100), "n99"), ((100, 11), "n11")])
-def test_of_twins_the_lower_number_stays(tmp_path: Path, ids: tuple[int, int], kept: str) -> None:
+def test_of_duplicates_the_lower_number_stays(tmp_path: Path, ids: tuple[int, int], kept: str) -> None:
     stop = {"highway": "bus_stop", "name": "中关村"}
     town = extract(tmp_path, {label: (0.0, 0.001 + k * 20 * METRE, stop) for k, label in enumerate(ids)})
     assert find_facilities(town).index.tolist() == [f"transport_stop:{kept}"]
     assert list_duplicates(town)["kept"].tolist() == [f"transport_stop:{kept}"]
 
 
-def test_of_twins_an_area_stays_whatever_the_numbers(tmp_path: Path) -> None:
+def test_of_duplicates_an_area_stays_whatever_the_numbers(tmp_path: Path) -> None:
     bank = {"amenity": "bank", "name": "工行"}
     nodes = {2: (0.0011 + 60 * METRE, 0.0012, bank), **square(1000, 0.001, 0.001)}
     town = extract(tmp_path, nodes, {500: (ring(1000), bank)})

@@ -146,7 +146,7 @@ class Walker:
 
     @property
     def metres_a_minute(self) -> float:
-        """The pace on level ground in metres a minute."""
+        """Speed on level ground, in metres per minute."""
         return self.metres_a_second * SECONDS_A_MINUTE
 
     def title(self, lang: str) -> str:

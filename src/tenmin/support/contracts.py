@@ -135,7 +135,7 @@ def _check_states(facilities: gpd.GeoDataFrame) -> None:
 
 
 def in_use(facilities: pd.DataFrame) -> np.ndarray:
-    """Return which facilities count: those whose `state` is in_use or not given."""
+    """Return where facilities count: their `state` is in_use or missing."""
     if "state" not in facilities.columns:
         return np.ones(len(facilities), bool)
     return (facilities["state"].isna() | (facilities["state"] == "in_use")).to_numpy(bool)

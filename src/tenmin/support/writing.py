@@ -1,8 +1,8 @@
-"""Writes layers, tables and workbooks; the same content gives the same bytes, whenever and wherever it is written.
+"""Write layers, tables and workbooks reproducibly: the same content always gives the same bytes.
 
-What a format wants to know of the time of writing is told from the environment variable `SOURCE_DATE_EPOCH` (seconds
-since 1970, see https://reproducible-builds.org/specs/source-date-epoch/); without it files bear the first day of 1980,
-before which no ZIP archive can be dated.
+Timestamps inside files come from the environment variable `SOURCE_DATE_EPOCH` (seconds since 1970, see
+https://reproducible-builds.org/specs/source-date-epoch/). Without it they are 1 January 1980, the earliest date that a
+ZIP archive can hold.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["check_layer_name", "fixed_date", "write_layer", "write_table", "write_workbook"]
 
 DIGITS = 12
-"""Significant digits of a number in a table of text: fewer than the order of a sum can change."""
+"""Significant digits of a number in a text table: few enough to hide the effect of the order of a sum."""
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -47,7 +47,7 @@ def check_layer_name(path: Path) -> str:
     Raises
     ------
     FileError
-        If the suffix is neither .gpkg nor .geojson.
+        The suffix is neither .gpkg nor .geojson.
     """
     driver = _DRIVERS.get(path.suffix.lower())
     if driver is None:
@@ -62,33 +62,40 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
     Parameters
     ----------
     frame
-        What to write.
+        The layer.
     path
-        File that ends in .gpkg or .geojson; what stood there stays until the new file is whole.
+        File with the suffix .gpkg or .geojson; an existing one is reprojected atomically.
     layer
         Name of the layer inside the file.
 
     Raises
     ------
     FileError, OutputError
-        If the suffix is neither .gpkg nor .geojson, or the file cannot be written.
+        The suffix is neither .gpkg nor .geojson, or the file cannot be written.
     """
     driver = check_layer_name(path)
-    placed = frame if driver == "GPKG" else frame.to_crs("EPSG:4326")
+    projected = frame if driver == "GPKG" else frame.to_crs("EPSG:4326")
     with replacing(path) as temporary, fixed_date():
         temporary.unlink()
-        placed.to_file(temporary, driver=driver, layer=layer, engine="pyogrio")
+        projected.to_file(temporary, driver=driver, layer=layer, engine="pyogrio")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV (UTF-8 with a mark, as Excel expects); texts that would be formulas get an apostrophe.
+    """Write a table as CSV in UTF-8 with a byte order mark, as Excel expects.
 
-    Numbers have 12 significant digits.
+    Numbers have 12 significant digits. Text that Excel would take for a formula gets a leading apostrophe.
+
+    Parameters
+    ----------
+    table
+        The table; its index is not written.
+    path
+        The file; an existing one is reprojected atomically.
 
     Raises
     ------
     OutputError
-        If the file cannot be written.
+        The file cannot be written.
     """
     changed = table.select_dtypes(include=["object", "str", "float"]).columns
     safe = table.assign(**{str(name): table[name].map(_cell) for name in changed})
@@ -105,19 +112,26 @@ def _cell(value: object) -> object:
 def write_workbook(book: Workbook, path: Path) -> None:
     """Write a workbook as .xlsx.
 
+    Parameters
+    ----------
+    book
+        The workbook.
+    path
+        The file; an existing one is reprojected atomically.
+
     Raises
     ------
     InputError, OutputError
-        If `SOURCE_DATE_EPOCH` is no number, or the file cannot be written.
+        `SOURCE_DATE_EPOCH` is not a number, or the file cannot be written.
     """
     packed = io.BytesIO()
     book.save(packed)
     with replacing(path) as temporary:
-        temporary.write_bytes(_undated(packed, _date()))
+        temporary.write_bytes(_with_fixed_dates(packed, _timestamp()))
 
 
-def _undated(packed: io.BytesIO, date: datetime) -> bytes:
-    """The same workbook with another date in place of the clock's."""
+def _with_fixed_dates(packed: io.BytesIO, date: datetime) -> bytes:
+    """Return the workbook with all timestamps reprojected by a date."""
     stream = io.BytesIO()
     with zipfile.ZipFile(packed) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -132,16 +146,16 @@ def _undated(packed: io.BytesIO, date: datetime) -> bytes:
 
 @contextmanager
 def fixed_date() -> Iterator[None]:
-    """Let GDAL write files as of a date that is no clock's; outside of the block it has its own setting again.
+    """Make GDAL use a fixed timestamp inside the block.
 
     Raises
     ------
     InputError
-        If `SOURCE_DATE_EPOCH` is no number.
+        `SOURCE_DATE_EPOCH` is not a number.
     """
     import pyogrio
 
-    date = f"{_date():%Y-%m-%dT%H:%M:%S.000Z}"
+    date = f"{_timestamp():%Y-%m-%dT%H:%M:%S.000Z}"
     with _GDAL:
         before = pyogrio.get_gdal_config_option(_GDAL_DATE)
         pyogrio.set_gdal_config_options({_GDAL_DATE: date})
@@ -151,8 +165,8 @@ def fixed_date() -> Iterator[None]:
             pyogrio.set_gdal_config_options({_GDAL_DATE: before})
 
 
-def _date() -> datetime:
-    """The date that files bear."""
+def _timestamp() -> datetime:
+    """Return the date of all timestamps."""
     text = os.environ.get(_EPOCH, "")
     if not text:
         return _FIRST

@@ -1,4 +1,4 @@
-"""Of which categories a table of facilities lists every one: a claim that each of its rows carries as text."""
+"""Claims that a table of facilities is complete for some categories, kept as text in each of its rows."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tenmin.inputs.services import name_category
 __all__ = ["COMPLETE", "complete_categories", "join_claims"]
 
 COMPLETE = "complete"
-"""The column: all categories of which the source of the row claims to list every facility, joined by semicolons."""
+"""Name of the column of claims: the categories for which the source of a row is complete, joined by semicolons."""
 
 
 def complete_categories(facilities: pd.DataFrame) -> frozenset[str]:
-    """Return the categories of which a table of facilities lists every one, also those without any row.
+    """Return the categories for which a table of facilities is complete, including those without any row.
 
-    They are those of its column `complete`, which `read_facilities` writes into every row: it outlives a merge, a
-    GeoPackage and `combine_facilities`.
+    They come from the column `complete`, which `read_facilities` fills in every row, so that the claim survives a
+    merge, a GeoPackage and `combine_facilities`.
     """
     if COMPLETE not in facilities.columns:
         return frozenset()
@@ -26,7 +26,7 @@ def complete_categories(facilities: pd.DataFrame) -> frozenset[str]:
 
 
 def join_claims(claims: Iterable[object]) -> str | None:
-    """Return the claims of several rows as one, None if there are none."""
+    """Return the claims of several rows as one, or None if there are none."""
     return ";".join(sorted(_claims(claims))) or None
 
 

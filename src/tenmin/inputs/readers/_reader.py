@@ -113,9 +113,9 @@ class ParsedTable:
         return ids.tolist()
 
     def to_frame(
-        self, frame: gpd.GeoDataFrame, ids: Sequence[str], name: str, remarks: Iterable[Remark] = (), **attrs: object
+        self, frame: gpd.GeoDataFrame, ids: Sequence[str], name: str, remarks: Iterable[Remark] = ()
     ) -> gpd.GeoDataFrame:
-        """Return the final frame with the ids as index.
+        """Return the final frame with the ids as index, and the remarks and the encoding in its `attrs`.
 
         Parameters
         ----------
@@ -127,8 +127,6 @@ class ParsedTable:
             Name of the index.
         remarks
             Remarks in addition to those of the table.
-        **attrs
-            Further entries of `attrs`, which also holds the remarks and the encoding.
         """
         result = frame.drop(columns="id", errors="ignore")
         result.index = pd.Index(list(ids), name=name, dtype="str")
@@ -136,7 +134,7 @@ class ParsedTable:
         said = sorted({*self.remarks, *remarks}, key=lambda one: (one.row, one.field, one.reason))
         lines = [(one.row, row_ids.get(one.row), one.field, one.value, one.reason, one.used) for one in said]
         listed = {name: [line[k] for line in lines] for k, name in enumerate(_REMARK_COLUMNS)}
-        result.attrs = {**attrs, "listed": json.dumps(listed, ensure_ascii=False), "encoding": self.encoding}
+        result.attrs = {"listed": json.dumps(listed, ensure_ascii=False), "encoding": self.encoding}
         return result
 
 

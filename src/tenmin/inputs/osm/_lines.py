@@ -179,7 +179,15 @@ def newest_date(path: osmium.io.File, keys: Iterable[str]) -> str | None:
 
 
 def object_series(values: Sequence[object], index: pd.Index | None = None) -> pd.Series:
-    """Return a Series of dtype object with the values unchanged; None stays None."""
+    """Return a Series of dtype object with the values unchanged; None stays None.
+
+    Parameters
+    ----------
+    values
+        The values.
+    index
+        Index of the result; by default 0, 1, ...
+    """
     column = np.empty(len(values), object)
     for place, value in enumerate(values):
         column[place] = value
@@ -187,6 +195,14 @@ def object_series(values: Sequence[object], index: pd.Index | None = None) -> pd
 
 
 def element_labels(prefixes: Sequence[str], ids: Sequence[int] | np.ndarray) -> pd.Index:
-    """Return labels of elements, such as `n123`, `w123` or `r123`, with the ids of the file."""
+    """Return labels of elements, such as `n123`, `w123` or `r123`, with the ids of the file.
+
+    Parameters
+    ----------
+    prefixes
+        "n", "w" or "r" for each element.
+    ids
+        Id of each element.
+    """
     numbers = original_ids(np.array(ids, np.int64))
     return pd.Index([f"{prefix}{number}" for prefix, number in zip(prefixes, numbers, strict=True)], dtype="str")

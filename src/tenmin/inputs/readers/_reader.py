@@ -89,7 +89,17 @@ class ParsedTable:
             raise TableError(msg)
 
     def remark_on(self, positions: Iterable[int], field: str, reason: str) -> list[Remark]:
-        """Return a remark on each of the rows at these positions, which stay in the table."""
+        """Return a remark on each of some rows, which stay in the table.
+
+        Parameters
+        ----------
+        positions
+            Positions of the rows, from 0.
+        field
+            Name of the column.
+        reason
+            What is to be noted.
+        """
         values, heading = self.frame[field], self.headings.get(field, field)
         return [Remark(int(self.rows[at]), heading, str(values.iloc[at]), reason) for at in positions]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from hypothesis import Phase, settings
+from hypothesis.internal.conjecture import engine
 
 import tenmin as tm
 from tenmin.inputs.samples import sample_path
@@ -18,11 +19,23 @@ from tenmin.inputs.samples import sample_path
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
-settings.register_profile("tenmin", deadline=None)
-settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, print_blob=True)
-settings.register_profile("soak", deadline=None, max_examples=5_000, print_blob=True)
-settings.register_profile("unshrunk", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
-settings.load_profile("repeatable" if os.environ.get("CI") else "tenmin")
+KERNELS = "NUMBA_CACHE_DIR"
+"""Names the folder in which compiled kernels are kept."""
+
+engine.MAX_SHRINKING_SECONDS = 20  # for a failure to be told within a minute; hypothesis itself takes 300
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.target, Phase.shrink]
+
+settings.register_profile("tenmin", deadline=None, phases=PHASES)
+settings.register_profile("ci", settings.get_profile("tenmin"), derandomize=True, database=None, print_blob=True)
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
+settings.register_profile("soak", settings.get_profile("tenmin"), max_examples=5_000, print_blob=True)
+settings.register_profile("unshrunk", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("ci" if os.environ.get("CI") else "tenmin")
+
+
+def pytest_configure() -> None:
+    """Let all workers, and the programs that tests start, share one folder of compiled kernels."""
+    os.environ.setdefault(KERNELS, str(REPOSITORY / ".pytest_cache"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -205,7 +205,7 @@ PEOPLE = homes(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def coverage() -> tm.Coverage:
     """Five places along a street whose only clinic stands at its beginning."""
     return tm.measure_coverage(town(STREET), PEOPLE, DOOR, minutes={"clinic": 10, "school": 10}, areas=AREAS)

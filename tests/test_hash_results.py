@@ -20,7 +20,7 @@ SCRIPT = REPOSITORY / "scripts" / "hash_results.py"
 HEAD = "sample\ttable\tcolumn\trows\tsum\thash\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def script() -> ModuleType:
     """The script as a module."""
     spec = importlib.util.spec_from_file_location("hash_results", SCRIPT)

@@ -140,14 +140,14 @@ def test_cutting_a_line_on_a_plane_changes_no_time(
     assert back[0] == pytest.approx(back[1] + back[2], rel=1e-7)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def rough(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Random hills."""
     heights = np.random.default_rng(7).uniform(0.0, 5.0, (100, 100))
     return write_tif(tmp_path_factory.mktemp("heights") / "rough.tif", heights)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def planes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Path]:
     """Planes of a given slope to the east."""
     folder = tmp_path_factory.mktemp("planes")

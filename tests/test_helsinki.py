@@ -19,13 +19,13 @@ from tenmin.routing import Seeds, open_arcs, search
 NEAR = pytest.approx
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def network(helsinki: Path) -> tm.WalkNetwork:
     """The walking network of Helsinki."""
     return tm.WalkNetwork.from_osm(helsinki, private="open")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def doors(network: tm.WalkNetwork) -> gpd.GeoDataFrame:
     """Eight facilities at nodes of the largest component."""
     main = network.nodes[network.nodes["component_nodes"] == network.nodes["component_nodes"].max()]
@@ -35,7 +35,7 @@ def doors(network: tm.WalkNetwork) -> gpd.GeoDataFrame:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def people(network: tm.WalkNetwork) -> gpd.GeoDataFrame:
     """Two hundred people anywhere in the box of the streets."""
     left, bottom, right, top = network.edges.total_bounds

@@ -20,7 +20,7 @@ NEAR = pytest.approx
 CENTRE = clinics({"c": (0, 0)})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def blocks() -> tm.WalkNetwork:
     """Twenty by twenty blocks of 100 m."""
     return tm.WalkNetwork.from_edges(grid(20), walker="adult")

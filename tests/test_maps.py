@@ -414,7 +414,7 @@ def test_reached_streets_are_lines_and_ground_is_not() -> None:
 # --- the coverage itself, not a stand-in ----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def walked() -> tm.Coverage:
     """A home for every reason that there is: served, too far, behind a wall, on no street, where the data ends."""
     lines = [(0, 0), (2000, 0)], [(2000, 0), (2000, 150), (10, 150)], [(2000, 0), (4000, 0)]

@@ -81,7 +81,7 @@ PAYLOADS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(chromium: Path) -> Iterator[WebDriver]:
     webdriver = pytest.importorskip("selenium.webdriver", reason="no browser test without selenium")
     options = webdriver.ChromeOptions()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+from functools import cache
 
 import geopandas as gpd
 import networkx as nx
@@ -12,6 +13,7 @@ import pytest
 import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pyproj.database import CRSInfo, query_utm_crs_info
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 import tenmin as tm
@@ -506,11 +508,25 @@ def test_the_size_of_an_island_is_an_option():
     assert island.snap(some, island=20).table.loc["h", "feet"] == 2
 
 
+@cache
+def utm_zones() -> list[CRSInfo]:
+    """All zones of UTM that pyproj knows; to ask it for one takes as long as to list them."""
+    return query_utm_crs_info(datum_name="WGS 84")
+
+
 @given(st.floats(-179.0, 179.0), st.floats(-79.0, 55.0))
-def test_the_utm_zone_is_the_one_that_pyproj_finds(lon: float, lat: float):
+def test_the_utm_zone_is_the_one_that_pyproj_lists(lon: float, lat: float):
     assume(abs((lon + 180.0) % 6.0 - 3.0) < 2.99)
     spot = gpd.GeoDataFrame(geometry=[shapely.Point(lon, lat)], crs="EPSG:4326")
-    assert in_metres(spot).crs == spot.estimate_utm_crs()
+    areas = {zone.code: zone.area_of_use for zone in utm_zones()}
+    around = [code for code, a in areas.items() if a.west < lon < a.east and a.south <= lat < a.north]
+    assert [str(in_metres(spot).crs.to_epsg())] == around
+
+
+@pytest.mark.parametrize("spot", [(10.2, 44.0), (-0.5, -10.0), (116.4, 39.9), (0.5, 0.0), (-177.5, -33.1)])
+def test_the_utm_zone_is_the_one_that_geopandas_estimates(spot: tuple[float, float]):
+    frame = gpd.GeoDataFrame(geometry=[shapely.Point(spot)], crs="EPSG:4326")
+    assert in_metres(frame).crs == frame.estimate_utm_crs()
 
 
 def test_the_collector_is_back_after_an_extract_that_is_refused(tmp_path):
@@ -522,6 +538,7 @@ def test_the_collector_is_back_after_an_extract_that_is_refused(tmp_path):
 @cases(60)
 @given(towns(timed=True), st.lists(st.booleans(), min_size=12, max_size=12))
 def test_labels_tell_the_direction_of_a_line_however_it_is_drawn(small: Town, turned: list[bool]):
+    assume(len(small.lines) > 1)
     plain = small.network
     assume(len(plain.edges) == len(small.lines) and plain.nodes["component_nodes"].min() > 2)
     edges = plain.edges.drop(columns=["length", "private", "rule", "way"])
@@ -529,6 +546,13 @@ def test_labels_tell_the_direction_of_a_line_however_it_is_drawn(small: Town, tu
     again = tm.WalkNetwork.from_edges(edges.set_geometry(against, crs=CRS), walker="adult")
     ends = [[edge.geometry.coords[0], edge.geometry.coords[-1]] for edge in again.edges.itertuples()]
     assert ends == [[edge.geometry.coords[0], edge.geometry.coords[-1]] for edge in plain.edges.itertuples()]
+
+
+def test_an_end_without_a_label_is_named():
+    with pytest.raises(StreetsError, match="v of way 1 is empty; label all ends, or leave out u and v"):
+        tm.WalkNetwork.from_edges(
+            streets([(0, 0), (9, 0)], [(9, 0), (9, 9)]).assign(u=["a", "b"], v=["b", None]), walker="adult"
+        )
 
 
 def test_a_network_drawn_against_its_labels_is_walked_as_one_drawn_with_them():

@@ -36,7 +36,7 @@ def in_box(node: osmium.osm.Node) -> bool:
     return WEST <= node.location.lon <= EAST and SOUTH <= node.location.lat <= NORTH
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def coverage(neubrandenburg: Town) -> tm.Coverage:
     """Ten minutes to three services."""
     facilities = neubrandenburg.facilities
@@ -44,25 +44,25 @@ def coverage(neubrandenburg: Town) -> tm.Coverage:
     return tm.measure_coverage(neubrandenburg.network, neubrandenburg.places, some, minutes=10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_network(neubrandenburg: Town) -> tm.WalkNetwork:
     """The streets with all private ways open, as networkx walks them."""
     return tm.WalkNetwork.from_osm(neubrandenburg.extract, private="open")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def homes(neubrandenburg: Town) -> gpd.GeoDataFrame:
     """Every third home."""
     return neubrandenburg.places.iloc[::3]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pharmacies(neubrandenburg: Town) -> gpd.GeoDataFrame:
     """The pharmacies of the town."""
     return neubrandenburg.facilities[neubrandenburg.facilities["category"] == "pharmacy"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def known(open_network: tm.WalkNetwork, homes: gpd.GeoDataFrame, pharmacies: gpd.GeoDataFrame) -> np.ndarray:
     """Minutes from these homes to their nearest pharmacy, by networkx."""
     return walks_by_networkx(open_network, homes, pharmacies)

@@ -243,6 +243,6 @@ def test_a_box_that_is_none_is_refused(helsinki_path, box):
         read_osm(helsinki_path, box=box)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def helsinki_path():
     return tm.sample_path("helsinki")

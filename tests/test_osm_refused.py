@@ -17,7 +17,7 @@ NODES = {number: (0.001 * number, 0.001) for number in range(1, 2000)}
 WAYS = {number: ([number, number + 1], {"highway": "footway"}) for number in range(1, 1999)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sound")
     source, path = write_osm(folder / "sound.osm", osm_xml(NODES, WAYS)), folder / "sound.osm.pbf"

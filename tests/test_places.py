@@ -135,7 +135,7 @@ def test_people_must_be_a_number_above_zero(tmp_path: Path, people: object) -> N
         estimate_places(town, people=people)  # pyright: ignore[reportArgumentType]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def row_of_houses(tmp_path_factory: pytest.TempPathFactory) -> OsmExtract:
     houses = [{"building": "house", "building:levels": str(levels)} for levels in (1, 2, 3, 7, 11)]
     return extract(tmp_path_factory.mktemp("row"), houses)

@@ -29,16 +29,18 @@ def rows(table: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in table[list(columns)].round(6).itertuples(index=False, name=None)]
 
 
-def arrival(network: tm.WalkNetwork, doors: object, edge: int, at: float, **options: str) -> float:
-    """Metres from a point of an edge to the nearest door, by networkx."""
-    stops = arrivals_on_streets(network, doors, weight="metres", **options)[edge]
-    to = options.get("direction", "to") == "to"
-    both_ways = bool(np.isfinite(network.edges["seconds_back"].to_numpy()[edge]))
-    best = np.inf
-    for stop, cost in stops:
-        if both_ways or (at <= stop if to else at >= stop):
-            best = min(best, cost + abs(at - stop))
-    return best
+def rows_on(table: pd.DataFrame, edge: int) -> np.ndarray:
+    """Begin and end of the rows on an edge, in order."""
+    found = table[["begin", "end"]].to_numpy()[table["edge"].to_numpy() == edge]
+    return found[np.argsort(found[:, 0])]
+
+
+def arrival(stops: list[tuple[float, float]], at: float, *, both_ways: bool, to: bool) -> float:
+    """Metres from a point of an edge to the nearest door, by the arrivals of networkx at the stops on it."""
+    return min(
+        (cost + abs(at - stop) for stop, cost in stops if both_ways or (at <= stop if to else at >= stop)),
+        default=np.inf,
+    )
 
 
 # --- one street ---------------------------------------------------------------------------------------------------
@@ -149,10 +151,13 @@ def test_single_and_merged_stretches_are_those_of_networkx(small: Town, metres: 
 def test_every_stretch_belongs_to_the_facility_that_is_nearest(small: Town, metres: int, direction: str):
     network, doors = small.network, small.clinics
     found = tm.trace_streets(network, doors, metres=metres, direction=direction, merge="nearest")
+    options = {"weight": "metres", "direction": direction}
+    known = {name: arrivals_on_streets(network, doors.loc[[name]], **options) for name in set(found["facility"])}
+    all_doors = arrivals_on_streets(network, doors, **options)
+    both_ways = np.isfinite(network.edges["seconds_back"].to_numpy())
     for row in found.itertuples():
-        middle = (row.begin + row.end) / 2.0
-        own = arrival(network, doors.loc[[row.facility]], row.edge, middle, direction=direction)
-        least = arrival(network, doors, row.edge, middle, direction=direction)
+        middle, ways = (row.begin + row.end) / 2.0, {"both_ways": both_ways[row.edge], "to": direction == "to"}
+        own, least = (arrival(stops[row.edge], middle, **ways) for stops in (known[row.facility], all_doors))
         assert own == NEAR(least, rel=1e-9, abs=1e-6)
         assert (row.begin_metres + row.end_metres) / 2.0 == NEAR(least, rel=1e-9, abs=1e-6)
 
@@ -165,12 +170,11 @@ def test_the_parts_of_the_facilities_together_are_the_reach_of_the_category(
     network, doors = small.network, small.clinics
     parts = tm.trace_streets(network, doors, minutes=minutes, direction=direction, merge="nearest")
     whole = tm.trace_streets(network, doors, minutes=minutes, direction=direction, merge="category")
-    for edge in network.edges.index:
-        part, all_ = (table[table["edge"] == edge].sort_values("begin") for table in (parts, whole))
-        assert (part["begin"].to_numpy()[1:] >= part["end"].to_numpy()[:-1] - 1e-8).all()
-        assert (part["end"] - part["begin"]).sum() == NEAR((all_["end"] - all_["begin"]).sum(), rel=1e-9, abs=1e-6)
-        inside = [((all_["begin"] <= x + 1e-6) & (all_["end"] >= x - 1e-6)).any() for x in part["begin"]]
-        assert all(inside)
+    for edge in range(len(network.edges)):
+        part, all_ = (rows_on(table, edge) for table in (parts, whole))
+        assert (part[1:, 0] >= part[:-1, 1] - 1e-8).all()
+        assert (part[:, 1] - part[:, 0]).sum() == NEAR((all_[:, 1] - all_[:, 0]).sum(), rel=1e-9, abs=1e-6)
+        assert all(((all_[:, 0] <= x + 1e-6) & (all_[:, 1] >= x - 1e-6)).any() for x in part[:, 0])
     assert (parts[["begin_minutes", "end_minutes"]].to_numpy() <= minutes * (1.0 + 1e-9)).all()
 
 

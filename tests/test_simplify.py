@@ -129,7 +129,7 @@ def test_gates_and_ends_of_the_data_stay(shifan: tm.WalkNetwork):
     assert len(short.edges) < len(shifan.edges)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shifan() -> tm.WalkNetwork:
     return tm.WalkNetwork.from_osm(tm.sample_path("shifan"))
 

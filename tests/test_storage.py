@@ -196,7 +196,7 @@ def test_any_value_comes_back_from_json(value: Any) -> None:
     assert repr(after) == repr(value)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(helsinki: Path) -> WalkNetwork:
     return WalkNetwork.from_osm(helsinki, walker=WALKER)
 

@@ -203,8 +203,8 @@ def split(lines: gpd.GeoDataFrame, cuts: dict[int, list[float]]) -> gpd.GeoDataF
 
 
 def cases(count: int) -> settings:
-    """So many random cases; under another profile as many more as that asks for (`make soak`: fifty times)."""
-    return settings(max_examples=count * settings().max_examples // 100)
+    """So many random cases; under another profile as many more or fewer as that asks for (`make soak`: fifty times)."""
+    return settings(max_examples=max(1, count * settings().max_examples // 100))
 
 
 def turn(angle: float) -> list[float]:

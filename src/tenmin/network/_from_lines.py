@@ -132,6 +132,16 @@ def _flags(given: _Given, name: str, meaning: str) -> np.ndarray:
     return np.array(values, bool)
 
 
+def _labels(given: _Given, name: str) -> np.ndarray:
+    """The labels of the first or the last ends."""
+    labels = given.column(name).to_numpy()
+    missing = np.flatnonzero(pd.isna(labels))
+    if len(missing):
+        msg = f"edges: {name} of way {given.shown(int(missing[0]))} is empty; label all ends, or leave out u and v"
+        raise StreetsError(msg)
+    return labels
+
+
 def _only_lines(frame: gpd.GeoDataFrame) -> list[tuple[str, str, int]]:
     """Refuse what is no line, and list the rows without a geometry: element, reason, count."""
     geometry = frame.geometry.to_numpy()
@@ -190,22 +200,36 @@ def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarra
 def _drawn_from_u_to_v(geometry: np.ndarray, u: np.ndarray, v: np.ndarray, tolerance: float) -> np.ndarray:
     """The lines turned round that are drawn against their labels, as the lines that share a label tell."""
     begin, end, _ = _meet(geometry, tolerance)
-    ends = pd.DataFrame(
-        {
-            "label": np.concatenate([u, u, v, v]),
-            "spot": np.concatenate([begin, end, end, begin]),
-            "lines": np.repeat([1.0 + AS_DRAWN, 1.0, 1.0 + AS_DRAWN, 1.0], len(geometry)),
-        }
-    )
-    votes = ends.groupby(["label", "spot"], sort=False)["lines"].sum().reset_index()
-    votes = votes.sort_values("lines", ascending=False, kind="stable")
-    best = votes.drop_duplicates("label").set_index("label")
-    second = votes[votes.duplicated("label")].drop_duplicates("label").set_index("label")["lines"]
-    sure = best["lines"] - second.reindex(best.index, fill_value=0.0)
-    at_u, at_v, sure_u, sure_v = (table.loc[ids].to_numpy() for table in (best["spot"], sure) for ids in (u, v))
+    place, sure = _places_of_labels(u, v, begin, end)
+    at_u, at_v, sure_u, sure_v = place[: len(u)], place[len(u) :], sure[: len(u)], sure[len(u) :]
     as_drawn = sure_u * (at_u == begin) + sure_v * (at_v == end)
     turned = sure_u * (at_u == end) + sure_v * (at_v == begin)
     return np.where(turned > as_drawn, np.asarray(shapely.reverse(geometry)), geometry)
+
+
+def _places_of_labels(
+    u: np.ndarray, v: np.ndarray, begin: np.ndarray, end: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """For the labels of all first and then all last ends, the spot where most lines that bear it have an end.
+
+    Returns
+    -------
+    tuple of arrays
+        The spot; and by how many lines it is before the next one.
+    """
+    size = len(u)
+    label, labels = pd.factorize(np.concatenate([u, u, v, v]))
+    spot = np.concatenate([begin, end, end, begin])
+    pair, pairs = pd.factorize(label * (spot.max() + 1) + spot)
+    drawn = np.repeat([True, False, True, False], size)
+    lines = np.bincount(pair) + AS_DRAWN * np.bincount(pair, drawn)
+    owner, spots = np.divmod(pairs, spot.max() + 1)
+    order = np.lexsort((-lines, owner))
+    first = np.searchsorted(owner[order], np.arange(len(labels)))
+    several = np.append(owner[order][1:] == owner[order][:-1], False)[first]
+    lead = lines[order[first]] - np.where(several, lines[order[np.minimum(first + 1, len(order) - 1)]], 0.0)
+    rows = np.concatenate([label[:size], label[2 * size : 3 * size]])
+    return spots[order[first]][rows], lead[rows]
 
 
 def lines_from_edges(
@@ -237,7 +261,7 @@ def lines_from_edges(
     }
     lines = GeometryTable.made(columns, given.geometry, table.crs)
     if "u" in given and "v" in given and not node:
-        u, v = (given.column(name).to_numpy() for name in ("u", "v"))
+        u, v = (_labels(given, name) for name in ("u", "v"))
         return lines.assign(_drawn_from_u_to_v(given.geometry, u, v, tolerance), u=u, v=v), notes
     lines = _split_at_crossings(lines) if node else lines
     u, v, geometry = _meet(lines.geometry, tolerance)

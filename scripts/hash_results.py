@@ -6,9 +6,8 @@ Only the public names of tenmin and its command line are used, so that the same 
     python scripts/hash_results.py --compare before.tsv after.tsv
 
 A line is a column of a table: how many rows it has, its sum (of polygons and lines, that of areas and lengths) and the
-hash of its values to the last bit. The hash does not know the column's name, so a column that was only renamed is told
-from one whose values changed. Extracts are looked for where the tests look for them, in a folder `data` in `../shared`
-or where the environment variable `TENMIN_SHARED` points, and left out with a word where absent.
+hash of its values to the last bit, without its name: what was only renamed is told from what changed. Extracts are
+looked for in a folder `data` in `../shared` or where `TENMIN_SHARED` points, and left out with a word where absent.
 """
 
 from __future__ import annotations
@@ -241,8 +240,9 @@ def main() -> None:
         lines = list(compare(*map(read, asked.compare)))
         print("\n".join(lines) if lines else "nothing differs")
         sys.exit(any(line.startswith(("changed", "gone")) for line in lines))
+    rows = [Row._fields, *record(asked.sample or SAMPLES)]
     with asked.out.open("w", encoding="utf-8", newline="") if asked.out else nullcontext(sys.stdout) as stream:
-        csv.writer(stream, "excel-tab", lineterminator="\n").writerows([Row._fields, *record(asked.sample or SAMPLES)])
+        csv.writer(stream, "excel-tab", lineterminator="\n").writerows(rows)
 
 
 if __name__ == "__main__":

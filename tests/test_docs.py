@@ -9,7 +9,7 @@ import pytest
 
 import tenmin as tm
 from conftest import REPOSITORY
-from tenmin.access.isochrones import USUAL
+from tenmin.access.isochrones import DEFAULT_RESOLUTION
 from tenmin.inputs.facilities._combining import NAMED_METRES, NEAR_METRES
 from tenmin.measures.compliance._grading import BASIC_SHARE
 from tenmin.network import ASIDE
@@ -27,13 +27,13 @@ def default(verb: object, option: str) -> float:
 @pytest.mark.parametrize(
     ("page", "sentence", "constant"),
     [
-        ("method.md", r"one tolerance of (\S+) of the limit", TOLERANCE),
-        ("method.md", r"fewer than (\d+) nodes \(`island=`\)", ISLAND_NODES),
+        ("method.md", r"relative tolerance of (\S+) everywhere", TOLERANCE),
+        ("method.md", r"fewer than (\d+) nodes\s+\(`island=`\)", ISLAND_NODES),
         ("method.md", r"within `aside` \((\d+) m\)", ASIDE),
-        ("method.md", r"`lateral` metres \((\d+) unless said otherwise", default(tm.trace_isochrones, "lateral")),
-        ("method.md", r"unless said otherwise, and never over (\d+)\)", ASIDE),
+        ("method.md", r"`lateral` metres \((\d+) by default", default(tm.trace_isochrones, "lateral")),
+        ("method.md", r"`lateral` metres \(\d+ by default, at most (\d+)\)", ASIDE),
         ("method.md", r"\| `lateral` \| (\d+) m \|", default(tm.trace_isochrones, "lateral")),
-        ("method.md", r"a quarter of `lateral`, at most ([\d.]+) m", USUAL),
+        ("method.md", r"a quarter of `lateral`, at most ([\d.]+) m", DEFAULT_RESOLUTION),
         ("method.md", r"`near` \((\d+) m\)", default(tm.find_gaps, "near")),
         ("tables.md", r"of one category and at most (\d+) m apart", NEAR_METRES),
         ("tables.md", r"have one name, are at most (\d+) m apart", NAMED_METRES),

@@ -93,7 +93,8 @@ def test_where_nothing_is_reached_the_ground_is_empty():
 
 def test_a_bridge_has_no_ground():
     network = town([(0, 0), (100, 0)], [(100, 0), (200, 0)])
-    bridge = replace(network, edges=network.edges.assign(level=[None, "1"]))
+    lines = network.layout.lines.assign(level=np.array([None, "1"], object))
+    bridge = tm.WalkNetwork.of(replace(network.layout, lines=lines), network.walker)
     known = (
         box(0, -50, 100, 50).union(Point(0, 0).buffer(50, quad_segs=500)).union(Point(100, 0).buffer(50, quad_segs=500))
     )

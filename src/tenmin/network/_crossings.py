@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 
-from tenmin.support.conditions import memoize
+from tenmin.network._shared_tags import SharedTags
 
 __all__ = ["describe_crossings"]
 
@@ -16,27 +16,27 @@ _MARKED = ("marked", "uncontrolled", "zebra", "island")
 _HIGHEST_FIRST = ("raised", "rolled", "lowered", "flush")
 
 
-def describe_crossings(ways: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
+def describe_crossings(ways: gpd.GeoDataFrame, tags: SharedTags, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """Return `crossing` and `kerb` of each way, both None where it is no crossing.
 
     `crossing` is "signals", "marked" or "unmarked", by the tags of the way or else of the nodes on it; `kerb` is the
     highest kerb among its nodes (raised, rolled, lowered, flush).
     """
     crossing, kerb = np.full(len(ways), None, object), np.full(len(ways), None, object)
-    is_crossing = memoize(lambda tags: any(tags.get(key) == "crossing" for key in _KEYS), _KEYS)
-    rows = [row for row, tags in enumerate(ways["tags"].tolist()) if is_crossing(tags)]
+    rows = tags.rows_where(lambda one: any(one.get(key) == "crossing" for key in _KEYS))
     if not rows:
         return {"crossing": crossing, "kerb": kerb}
     known = {
-        int(label[1:]): tags
-        for label, tags in zip(points.index, points["tags"], strict=True)
-        if "crossing" in tags or "kerb" in tags or tags.get("highway") in {"crossing", "traffic_signals"}
+        int(label[1:]): one
+        for label, one in zip(points.index, points["tags"], strict=True)
+        if "crossing" in one or "kerb" in one or one.get("highway") in {"crossing", "traffic_signals"}
     }
+    nodes = ways["nodes"].to_numpy()
     for row in rows:
-        on_it = [known[node] for node in ways["nodes"].iloc[row].tolist() if node in known]
-        tagged = [ways["tags"].iloc[row], *on_it]
+        on_it = [known[node] for node in nodes[row].tolist() if node in known]
+        tagged = [tags.kinds[tags.kind[row]], *on_it]
         crossing[row] = next((kind for kind in map(_kind, tagged) if kind), "unmarked")
-        kerbs = {tags["kerb"] for tags in tagged if "kerb" in tags}
+        kerbs = {one["kerb"] for one in tagged if "kerb" in one}
         kerb[row] = next((height for height in _HIGHEST_FIRST if height in kerbs), None)
     return {"crossing": crossing, "kerb": kerb}
 

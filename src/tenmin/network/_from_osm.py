@@ -16,7 +16,7 @@ from tenmin.network._crossings import describe_crossings
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
-from tenmin.support.conditions import memoize
+from tenmin.network._shared_tags import SharedTags
 from tenmin.support.contracts import in_metres
 
 __all__ = ["layout_from_osm"]
@@ -144,6 +144,7 @@ def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, 
 
 def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
     """Which lines across plazas have a street between the same nodes that is as short."""
+    lines = lines[lines["u"].isin(across["u"]) | lines["u"].isin(across["v"])]
     mine, theirs = (
         pd.MultiIndex.from_arrays([one[["u", "v"]].min(axis=1), one[["u", "v"]].max(axis=1)]) for one in (across, lines)
     )
@@ -206,28 +207,20 @@ def _cut(
 
 def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """What the edges of each way inherit from it."""
-    tags = ways["tags"].tolist()
-    level = memoize(_level, ("bridge", "tunnel", "layer", "level", "location"))
+    tags = SharedTags.of(ways["tags"])
     return {
         "way": ways["way"].to_numpy(),
         "kind": verdicts["kind"].to_numpy(object),
         "rule": verdicts["rule"].to_numpy(object),
-        "name": _texts([one.get("name") for one in tags]),
+        "name": tags.map(lambda one: one.get("name")),
         "oneway": ~(verdicts["forward"] & verdicts["backward"]).to_numpy(),
         "backward": (verdicts["backward"] & ~verdicts["forward"]).to_numpy(),
         "private": verdicts["private"].to_numpy(),
-        "level": _texts([level(one) for one in tags]),
-        "surface": _texts([one.get("surface") for one in tags]),
-        "wheelchair": _texts([one.get("wheelchair") for one in tags]),
-        **describe_crossings(ways, points),
+        "level": tags.map(_level),
+        "surface": tags.map(lambda one: one.get("surface")),
+        "wheelchair": tags.map(lambda one: one.get("wheelchair")),
+        **describe_crossings(ways, tags, points),
     }
-
-
-def _texts(values: list[str | None]) -> np.ndarray:
-    """A column of text or None."""
-    column = np.empty(len(values), object)
-    column[:] = values
-    return column
 
 
 def _level(tags: Mapping[str, str]) -> str | None:

@@ -120,7 +120,7 @@ class Layout:
 
         The two ends of a line that is no longer than `SAME_SPOT` are one node.
         """
-        corners = np.asarray(shapely.remove_repeated_points(self.lines.geometry, SAME_SPOT))
+        corners = _without_repeated(self.lines.geometry)
         length = shapely.length(corners)
         lines = self.lines.assign(corners, length=length)
         empty = length <= SAME_SPOT
@@ -144,6 +144,16 @@ class Layout:
             raise InputError(msg)
         row = self.ways.loc[way]
         return _SAID[lang][str(row["verdict"])].format(way=way, **row)
+
+
+def _without_repeated(lines: np.ndarray) -> np.ndarray:
+    """The lines without corners that are one with the corner before."""
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    near = np.hypot(*np.diff(xy, axis=0).T) <= SAME_SPOT * (1.0 + 1e-6)
+    touched = np.unique(row[1:][near & (row[1:] == row[:-1])])
+    sound = lines.copy()
+    sound[touched] = shapely.remove_repeated_points(lines[touched], SAME_SPOT)
+    return sound
 
 
 def as_boundary(boundary: object, crs: CRS | None, given: CRS | str | None) -> BaseGeometry | None:

@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS
 
 from tenmin.network._layout import OPEN_GROUND
+from tenmin.network._shared_tags import SharedTags
 
 __all__ = ["WORTH", "Plaza", "cross_plazas", "place_keys", "plazas_of_relations", "plazas_of_ways"]
 
@@ -51,9 +52,10 @@ def plazas_of_ways(ways: gpd.GeoDataFrame, columns: Mapping[str, np.ndarray]) ->
         What the edges of each way get.
     """
     nodes, lines = ways["nodes"].to_numpy(), ways.geometry.to_numpy()
-    area = np.flatnonzero([tags.get("area") == "yes" for tags in ways["tags"]])
-    rings = [row for row in area.tolist() if len(nodes[row]) > _TRIANGLE and nodes[row][0] == nodes[row][-1]]
-    shapes = np.array([shapely.Polygon(shapely.get_coordinates(lines[row])) for row in rings], object)
+    area = SharedTags.of(ways["tags"]).rows_where(lambda tags: tags.get("area") == "yes")
+    rings = [row for row in area if len(nodes[row]) > _TRIANGLE and nodes[row][0] == nodes[row][-1]]
+    xy, ring = shapely.get_coordinates(lines[rings], return_index=True)
+    shapes = np.asarray(shapely.polygons(shapely.linearrings(xy, indices=ring)))
     sound = shapely.is_valid(shapes)
     return [
         Plaza(shape, nodes[row], _row(columns, row), is_way=True)

@@ -109,22 +109,33 @@ def number_at(number, fine, j, i):
     return number[j, i] if fine == 1 else _number_between(number, j, i)
 
 
-def _add_up(number: np.ndarray) -> np.ndarray:
-    """How many numbers there are below and to the left of each point."""
-    total = np.zeros((number.shape[0] + 1, number.shape[1] + 1), np.int32)
-    np.cumsum(np.cumsum(number >= 0, axis=1, dtype=np.int32), axis=0, out=total[1:, 1:])
-    return total
+@kernel
+def _survey(number, total, ahead):
+    """Sum up where points are meant.
 
-
-def _look_ahead(number: np.ndarray) -> np.ndarray:
-    """The first column, at or right of each cell, that has a number or stands above or right of one that has."""
+    Parameters
+    ----------
+    number
+        int32 (rows, columns), as in `Grid`.
+    total
+        int32 (rows + 1, columns + 1), 0 at first: filled with how many numbers there are below and left of each point.
+    ahead
+        int32 (rows + 1 or 0, columns + 1): filled with the first column, at or right of each cell, that has a number or
+        stands above or right of one that has.
+    """
     rows, columns = number.shape
-    near = np.zeros((rows + 1, columns + 1), bool)
-    near[:rows, :columns] = number >= 0
-    near[:rows, 1:] |= number >= 0
-    near[1:, :columns] |= number >= 0
-    ahead = np.where(near, np.arange(columns + 1, dtype=np.int32), _NONE)
-    return np.ascontiguousarray(np.minimum.accumulate(ahead[:, ::-1], axis=1)[:, ::-1])
+    for j in range(rows):
+        row = np.int32(0)
+        for i in range(columns):
+            row += np.int32(number[j, i] >= 0)
+            total[j + 1, i + 1] = total[j, i + 1] + row
+    for j in range(len(ahead)):
+        following = _NONE
+        for i in range(columns, -1, -1):
+            here = j < rows and ((i < columns and number[j, i] >= 0) or (i > 0 and number[j, i - 1] >= 0))
+            below = j > 0 and i < columns and number[j - 1, i] >= 0
+            following = np.int32(i) if here or below else following
+            ahead[j, i] = following
 
 
 @kernel
@@ -199,7 +210,7 @@ def _find(rims, chosen, grid, total, ahead, walls, asked, spots, found, seen, da
                 fx, fy = x + t * lead[0], y + t * lead[1]
                 leg = np.float32(math.sqrt((px - fx) * (px - fx) + (py - fy) * (py - fy)))
                 wall = dark[(j - low_j) * wide + here - low_i] if is_shaded else np.int32(-1)
-                if wall >= 0 and first_wall(walls, fx, fy, px, py, wall) >= 0:
+                if wall >= 0 and first_wall(walls, fx, fy, px, py, np.int64(wall)) >= 0:
                     barred[point] = True
                     continue
                 least[point, kind] = min(least[point, kind], leg)
@@ -225,10 +236,15 @@ def find_spots(rims: Rims, chosen: np.ndarray, grid: Grid, walls: Walls, asked: 
     asked
         Which feet.
     """
-    points, dark, rows = _count_points(grid), np.empty(0, np.int32), np.flatnonzero(chosen)
-    total, ahead = _add_up(grid.number), _look_ahead(grid.number)
+    points, dark, some = _count_points(grid), np.empty(0, np.int32), np.flatnonzero(chosen)
+    rows, columns = grid.number.shape
+    total, ahead = (
+        np.zeros((rows + 1, columns + 1), np.int32),
+        np.empty((rows + 1 if grid.fine > 1 else 0, columns + 1), np.int32),
+    )
+    _survey(grid.number, total, ahead)
     if len(walls.ends):
-        longest = np.abs(rims.ends[rows, 2:] - rims.ends[rows, :2])
+        longest = np.abs(rims.ends[some, 2:] - rims.ends[some, :2])
         boxes = (longest + 2.0 * asked.reach) * (grid.fine / grid.cell) + 3.0
         dark = np.empty(int(boxes.prod(axis=1).max(initial=0.0)), np.int32)
     room = 4 * points + 1024
@@ -236,7 +252,7 @@ def find_spots(rims: Rims, chosen: np.ndarray, grid: Grid, walls: Walls, asked: 
         spots = Spots(np.zeros(len(chosen) + 1, np.int64), *(np.empty(room, kind) for kind in _COLUMNS))
         found = np.full((points, KINDS), np.inf, np.float32), np.zeros(points, bool)
         seen = np.full(len(walls.ends), -1)
-        size = _find(rims, rows, grid, total, ahead, walls, asked, spots, found, seen, dark)
+        size = _find(rims, some, grid, total, ahead, walls, asked, spots, found, seen, dark)
         if size <= room:
             return Found(Spots(np.cumsum(spots.first), *(one[:size] for one in spots[1:])), *found)
         room = size

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.routing import Arcs, Basin, Costs, Feet, Streets, flood, seed_feet
-from tenmin.surface._contour import trace_outline
+from tenmin.surface._contour import cells_in, trace_outline
 from tenmin.surface._field import STEEPEST, Speeds, Starts, find_reach, lower_field
 from tenmin.surface._rings import Rings, join_rings
 from tenmin.surface._sample_grid import Lattice
@@ -73,19 +73,6 @@ def reached_edges(streets: Streets, arcs: Arcs, starts: Starts, limit: float) ->
     return edge, node
 
 
-def _blocks_in(lattice: Lattice, left: int, bottom: int, right: int, top: int) -> np.ndarray:
-    """The block of each cell of a window, -1 where there is none."""
-    blocks, block = lattice.blocks, np.full((top - bottom, right - left), -1, np.int32)
-    rows, columns = blocks.number.shape
-    low, high = max(bottom, blocks.bottom), min(top, blocks.bottom + rows)
-    first, last = max(left, blocks.left), min(right, blocks.left + columns)
-    if low < high and first < last:
-        block[low - bottom : high - bottom, first - left : last - left] = blocks.number[
-            low - blocks.bottom : high - blocks.bottom, first - blocks.left : last - blocks.left
-        ]
-    return block
-
-
 def _reach_of(
     course: Course, starts: Starts, group: int, furthest: float, basin: Basin
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -127,13 +114,13 @@ def draw_group(
         return [Rings(np.zeros(0), np.zeros(0), np.zeros(1, np.int64), np.zeros(0, bool)) for _ in limits]
     left, bottom = (math.floor((low - lateral) / cell) - 1 for low in box[:2].tolist())
     right, top = (math.ceil((high + lateral) / cell) + 1 for high in box[2:].tolist())
-    block, drawn = _blocks_in(lattice, left, bottom, right, top), []
-    shape = (top - bottom) * stride + 1, (right - left) * stride + 1
-    window = *shape, bottom * stride, left * stride
+    cells, drawn = cells_in(lattice, left, bottom, right, top), []
+    value = np.empty(((top - bottom) * stride + 1, (right - left) * stride + 1))
+    window, keys = (*value.shape, bottom * stride, left * stride), np.empty(2 * value.size, np.int32)
     for limit in limits.tolist():
-        value = np.full(shape, deepest)
+        value.fill(deepest)
         for spots in (lattice.points, lattice.between):
             if len(spots.at):
                 lower_field(value.reshape(-1), *window, spots, course.owned, reach, per_leg, limit, lateral, deepest)
-        drawn.append(join_rings(trace_outline(value, lattice, block, bottom, left), 2 * value.size))
+        drawn.append(join_rings(trace_outline(value, lattice, cells), keys))
     return drawn

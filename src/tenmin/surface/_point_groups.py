@@ -42,7 +42,7 @@ def _chain(x, y, kind, walls, step, parent):
             if not near or kind[i] != kind[j]:
                 continue
             one, two = _root(parent, i), _root(parent, j)
-            if one != two and first_wall(walls, x[i], y[i], x[j], y[j], -1) < 0:
+            if one != two and first_wall(walls, x[i], y[i], x[j], y[j], np.int64(-1)) < 0:
                 parent[max(one, two)] = min(one, two)
     for i in range(len(x)):
         parent[i] = _root(parent, i)

@@ -69,8 +69,8 @@ def _follow(crossings, at, seen, x, y, first, area):
 
 
 @kernel
-def _own(x, y, first, area, owner):
-    """Find the shell of each ring: itself, or for a hole the smallest shell round it.
+def _sort(x, y, first, area, owner, begin, order, out_x, out_y, out_first, is_shell):
+    """Write rings in the order of their shells, each hole behind the smallest shell round it.
 
     Parameters
     ----------
@@ -80,46 +80,58 @@ def _own(x, y, first, area, owner):
         int64 (rings + 1,): where each begins.
     area
         float64 (rings,): above 0 for a shell.
-    owner
-        int64 (rings,): filled; -1 for a hole without a shell.
+    owner, begin, order
+        int64 (rings,), (rings + 2,) and (rings,), overwritten: the shell of each ring, -1 without one; where the rings
+        of each shell begin, and those without; and the rings as they are written.
+    out_x, out_y, out_first, is_shell
+        float64, float64, int64, bool: filled.
     """
-    for hole in range(len(area)):
-        owner[hole] = hole if area[hole] > 0.0 else -1
-        px, py = x[first[hole]], y[first[hole]]
-        for ring in range(len(area) if area[hole] <= 0.0 else 0):
-            if area[ring] <= -area[hole] or (owner[hole] >= 0 and area[ring] >= area[owner[hole]]):
+    rings, size = len(area), np.int64(0)
+    for ring in range(rings + 2):
+        begin[ring] = 0
+    for ring in range(rings):
+        owner[ring] = ring if area[ring] > 0.0 else -1
+        px, py = x[first[ring]], y[first[ring]]
+        for shell in range(rings if area[ring] <= 0.0 else 0):
+            if area[shell] <= -area[ring] or (owner[ring] >= 0 and area[shell] >= area[owner[ring]]):
                 continue
             inside = False
-            for k in range(first[ring], first[ring + 1] - 1):
+            for k in range(first[shell], first[shell + 1] - 1):
                 if (y[k] > py) != (y[k + 1] > py) and px < x[k] + (py - y[k]) / (y[k + 1] - y[k]) * (x[k + 1] - x[k]):
                     inside = not inside
             if inside:
-                owner[hole] = ring
+                owner[ring] = shell
+        begin[owner[ring] + 2] += 1
+    for ring in range(rings):
+        begin[ring + 2] += begin[ring + 1]
+        if area[ring] > 0.0:
+            order[begin[ring + 1]] = ring
+            begin[ring + 1] += 1
+    for ring in range(rings):
+        if area[ring] <= 0.0:
+            order[begin[owner[ring] + 1]] = ring
+            begin[owner[ring] + 1] += 1
+    out_first[0] = 0
+    for k in range(rings):
+        is_shell[k] = area[order[k]] > 0.0
+        for corner in range(first[order[k]], first[order[k] + 1]):
+            out_x[size], out_y[size] = x[corner], y[corner]
+            size += 1
+        out_first[k + 1] = size
 
 
-def join_rings(crossings: np.ndarray, keys: int) -> Rings:
+def join_rings(crossings: np.ndarray, keys: np.ndarray) -> Rings:
     """Return the rings of an outline (see `trace_outline`), each from its first crossing on, holes behind their shells.
 
-    `keys` is the number that keys stay below.
+    `keys` is int32, as long as the number that keys stay below, and is overwritten.
     """
     count = len(crossings)
     x, y = np.empty((2, count + count // _CORNERS))
     first, area = np.empty(count // _CORNERS + 1, np.int64), np.empty(count // _CORNERS)
-    rings = _follow(crossings, np.empty(keys, np.int32), np.zeros(count, bool), x, y, first, area)
-    if rings < 0:
+    found = _follow(crossings, keys, np.zeros(count, bool), x, y, first, area)
+    if found < 0:
         raise AssertionError(_OPEN)
-    first, area = first[: rings + 1], area[:rings]
-    rings = Rings(x[: first[-1]], y[: first[-1]], first, area > 0.0)
-    return rings if rings.is_shell.all() else _behind_shells(rings, area)
-
-
-def _behind_shells(rings: Rings, area: np.ndarray) -> Rings:
-    """The same rings, each hole behind its shell."""
-    x, y, first, is_shell = rings
-    owner = np.empty(len(area), np.int64)
-    _own(x, y, first, area, owner)
-    order = np.argsort(2 * owner + ~is_shell, kind="stable")
-    size = np.diff(first)[order]
-    ends = np.append(0, np.cumsum(size))
-    at = np.repeat(first[order] - ends[:-1], size) + np.arange(ends[-1])
-    return Rings(x[at], y[at], ends, is_shell[order])
+    corners, scratch = first[found], np.empty((3, found + 2), np.int64)
+    rings = Rings(np.empty(corners), np.empty(corners), np.empty(found + 1, np.int64), np.empty(found, bool))
+    _sort(x, y, first, area[:found], *scratch, *rings)
+    return rings

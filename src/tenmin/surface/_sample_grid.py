@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.support.jit import kernel
-from tenmin.surface._grid_points import FINE, SIDE, Asked, Found, Grid, Spots, find_spots, number_at
+from tenmin.surface._grid_points import FINE, KINDS, SIDE, Asked, Found, Grid, Spots, find_spots, number_at
 from tenmin.surface._street_pieces import Rims
 from tenmin.surface._walls import Walls, cells_of, cut_line
 
@@ -205,10 +205,12 @@ class _Rights(NamedTuple):
 
 def _rights(least: np.ndarray) -> _Rights:
     """Which streets points may join, by their least legs to each kind of street."""
-    main, own, island, own_island = least.T.astype(np.float64)
-    owns = np.minimum(main, island) > np.minimum(own, own_island) + SAME
-    reached = np.isfinite((main, own, island, own_island))
-    return _Rights(owns, reached[0] | (owns & reached[1]), reached[2] | (owns & reached[3]))
+    main, own, island, own_island = (np.ascontiguousarray(least[:, kind]) for kind in range(KINDS))
+    owns = np.minimum(main, island) > np.minimum(own, own_island).astype(np.float64) + SAME
+    on_main, on_island = (
+        (common < np.inf) | (owns & (private < np.inf)) for common, private in ((main, own), (island, own_island))
+    )
+    return _Rights(owns, on_main, on_island)
 
 
 def _give_rights(ground: Ground, near: np.ndarray, grid: Grid, stride: int, least: np.ndarray) -> _Rights:

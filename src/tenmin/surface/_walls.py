@@ -178,7 +178,7 @@ def cut_line(ax, ay, bx, by, cx, cy, dx, dy):
 @kernel
 def _meet(walls, steps, met):
     for k in range(len(steps)):
-        met[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3], -1)
+        met[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3], np.int64(-1))
 
 
 def meet_walls(walls: Walls, steps: np.ndarray) -> np.ndarray:

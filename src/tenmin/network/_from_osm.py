@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.osm import OsmExtract, Rules, classify_ways, find_entrances, find_gates, gc_paused, load_rules
+from tenmin.inputs.osm import OsmExtract, Rules, classify_ways, find_entrances, find_gates, load_rules
 from tenmin.network._crossings import describe_crossings
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
@@ -28,7 +28,6 @@ _PASSAGES = ("no", "building_passage")
 """Values of `tunnel` that leave a way on the ground."""
 
 
-@gc_paused()
 def layout_from_osm(
     extract: OsmExtract, *, rules: Rules | None, private: str, island: int, when: datetime | None
 ) -> Layout:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.osm import OsmExtract, Rules, load_rules, read_streets
+from tenmin.inputs.osm import OsmExtract, Rules, gc_paused, load_rules, read_streets
 from tenmin.inputs.walkers import Walker
 from tenmin.network._arrays import OF_STREETS_ALONE, StreetArrays
 from tenmin.network._assembly import assemble
@@ -107,10 +107,11 @@ class WalkNetwork(StreetArrays):
         """
         _check_private(private)
         table = rules if isinstance(rules, Rules) or rules is None else load_rules(rules)
-        town = extract if isinstance(extract, OsmExtract) else read_streets(extract)
-        layout = layout_from_osm(town, rules=table, private=private, island=island, when=when)
-        box = shapely.box(*town.box) if boundary is None and town.box is not None else boundary
-        return cls.of(replace(layout, boundary=as_boundary(box, layout.lines.crs, "EPSG:4326")), walker)
+        with gc_paused():
+            town = extract if isinstance(extract, OsmExtract) else read_streets(extract)
+            layout = layout_from_osm(town, rules=table, private=private, island=island, when=when)
+            box = shapely.box(*town.box) if boundary is None and town.box is not None else boundary
+            return cls.of(replace(layout, boundary=as_boundary(box, layout.lines.crs, "EPSG:4326")), walker)
 
     @classmethod
     def from_edges(

@@ -33,11 +33,11 @@ LATERALS = (50.0, 25.0, 100.0)
 NOTES = [
     "Error: (inside but not served + served but outside) / served, at 800 m of walking, by points sown one in each "
     f"square of a grid over all shapes and the box of the true set, at least {POINTS:,} a facility.",
-    "Served: the feet are those of `WalkNetwork.snap`, the distances scipy's. Facilities stand at nodes of the main "
-    "component.",
+    "Served: the access points are those of `WalkNetwork.snap`, the distances scipy's. Facilities stand at nodes of "
+    "the main component.",
     "tenmin stands for the walk with legs of at most its `lateral`. A peer knows no such figure: of its options, of "
-    "25, 50 and 100 m, and of walks that begin at any foot of the facility or only at its node, it gets what makes its "
-    "median least.",
+    "25, 50 and 100 m, and of walks that begin at any access point of the facility or only at its node, it gets what "
+    "makes its median least.",
     "Beyond a barrier: the part of a polygon that is served only over legs that cross a barrier; polygons and walks "
     "are those of the columns with barriers.",
     "All but Valhalla draw on tenmin's streets; private ways are open to all. Valhalla has tiles of the same extract, "

@@ -84,7 +84,8 @@ def _sizes(took: dict[str, Took]) -> Table:
     ]
     notes = [
         f"{next(iter(took.values())).version}; medians of {ROUNDS} new processes, one thread, kernels compiled.",
-        "Arrays: `link_nodes` and `open_arcs`; nearest: of 60 facilities from all nodes, no limit, with the owner.",
+        "Arrays: `link_nodes` and `traversable_arcs`; nearest: of 60 facilities from all nodes, no limit, with the "
+        "owner.",
         "Bounded: 200 searches from one node up to 800 m, called from Python; reached: nodes of one of them.",
         "All are fed as plain arrays from a file, without a GeoDataFrame; what reading a town takes is in `growth`.",
         "The arrays of the file are in the peak; before: imports, and the same work on three nodes.",

@@ -67,7 +67,7 @@ def _peers(town: Path, folder: Path) -> dict[tuple[str, str, str], Run]:
         ("Valhalla", f"{THREE}, to shapely", "each"): three,
         ("OSMnx recipe", "by the steps of its example 13", "each"): frames,
         ("OSMnx recipe", "the same on bare shapely", "each"): bare,
-        ("PlanX", "reached stretches, buffered", "each"): run("polygons_planx", folder, SLOW, python=python),
+        ("PlanX", "reached edge intervals, buffered", "each"): run("polygons_planx", folder, SLOW, python=python),
     }
 
 

@@ -16,7 +16,7 @@ class Problem:
     Attributes
     ----------
     arcs
-        The fields of `tenmin.routing.Arcs`, among them first, head and cost.
+        The fields of `tenmin.routing.TraversableArcs`, among them first, head and cost.
     sources
         uint32, the nodes to search from, one after the other.
     limit

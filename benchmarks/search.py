@@ -25,7 +25,7 @@ BY_CPP = {
     "buckets": "tenmin's bucket queue",
 }
 BY_PYTHON = {
-    "tenmin": "`tenmin.routing.flood`",
+    "tenmin": "`tenmin.routing.bounded_search`",
     "scipy": "`csgraph.dijkstra(limit=)`, dense answers",
     "networkx": "`single_source_dijkstra_path_length`",
 }
@@ -127,7 +127,8 @@ def _notes(it: dict[str, Any], versions: list[str]) -> list[str]:
         f"{it['reached']:,.0f} nodes reached from a source; the labels touched are put back within the time.",
         f"tenmin and C++: {ROUNDS} rounds of a new process each in turn, with {PASSES} passes over all sources; "
         "medians, of the ratios that of the rounds. C++ asks for huge pages, as numpy does.",
-        f"tenmin's loop over the sources is compiled; `flood` and `drain` called from Python cost {it['call']:.0f} us.",
+        "tenmin's loop over the sources is compiled; `bounded_search` and `reset_buffers` called from Python cost "
+        f"{it['call']:.0f} us.",
         "Peaks are of the whole process; those of Python have its imports in them.",
         "Apart, from tenmin's answer: nodes that only one of both reached, and the largest difference of a cost.",
         f"Mark: at most {MARK} of the better heap in C++.",

@@ -68,7 +68,7 @@ class Measured:
     @property
     def joins(self) -> pd.DataFrame:
         tables = {"places": self.places, "facilities": self.facilities}
-        how = {"how": "street", "feet": 2, "leg": 20.0, "island": False}
+        how = {"how": "street", "access_points": 2, "leg": 20.0, "island": False}
         return pd.concat({name: pd.DataFrame(how, index=frame.index) for name, frame in tables.items()})
 
     @property

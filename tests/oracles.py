@@ -1,4 +1,4 @@
-"""What is true of a town, found without tenmin's search: networkx on a graph into which the feet are inserted."""
+"""What is true of a town, found without tenmin's search: networkx on a graph with the access points as nodes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 import pandas as pd
 
 import tenmin as tm
-from tenmin.network import Joins
+from tenmin.network import Snapping
 
 
-def stops_on_edges(network: tm.WalkNetwork, joins: dict[str, Joins]) -> list[list[tuple[float, object]]]:
-    """The nodes and feet on every edge, in order, with their distance along it."""
+def stops_on_edges(network: tm.WalkNetwork, joins: dict[str, Snapping]) -> list[list[tuple[float, object]]]:
+    """The nodes and access points on every edge, in order, with their distance along it."""
     edges = network.edges
     stops: list[list[tuple[float, object]]] = [
         [(0.0, ("node", u)), (length, ("node", v))]
         for u, v, length in zip(edges["u"], edges["v"], edges["length"], strict=True)
     ]
     for name, joined in joins.items():
-        for k, (edge, offset) in enumerate(zip(joined.feet.edge, joined.feet.offset, strict=True)):
-            stops[edge].append((float(offset), ("foot", name, k)))
+        for k, (edge, offset) in enumerate(zip(joined.access_points.edge, joined.access_points.offset, strict=True)):
+            stops[edge].append((float(offset), ("access point", name, k)))
     return [sorted(row, key=lambda stop: stop[0]) for row in stops]
 
 
-def walk_graph(network: tm.WalkNetwork, joins: dict[str, Joins], *, ends: tuple[str, str]) -> nx.MultiDiGraph:
-    """The streets with the feet as nodes; legs lead from things of the first kind, and to those of the second."""
+def walk_graph(network: tm.WalkNetwork, joins: dict[str, Snapping], *, ends: tuple[str, str]) -> nx.MultiDiGraph:
+    """The streets with the access points as nodes; legs lead from the first kind of thing, and to the second."""
     graph = nx.MultiDiGraph()
     for row, edge in zip(stops_on_edges(network, joins), network.edges.itertuples(), strict=True):
         graph.add_nodes_from(stop for _, stop in row)
@@ -38,13 +38,13 @@ def walk_graph(network: tm.WalkNetwork, joins: dict[str, Joins], *, ends: tuple[
             elif np.isfinite(edge.seconds_back):
                 graph.add_edge(two, one, metres=b - a, seconds=edge.seconds_back * share)
     for name, joined in joins.items():
-        for k, (thing, leg) in enumerate(zip(joined.feet.thing, joined.feet.leg, strict=True)):
-            door, foot = (name, int(thing)), ("foot", name, k)
+        for k, (thing, leg) in enumerate(zip(joined.access_points.item, joined.access_points.leg, strict=True)):
+            door, point = (name, int(thing)), ("access point", name, k)
             step = {"metres": leg, "seconds": leg / network.walker.metres_a_second}
             if name == ends[0]:
-                graph.add_edge(door, foot, **step)
+                graph.add_edge(door, point, **step)
             else:
-                graph.add_edge(foot, door, **step)
+                graph.add_edge(point, door, **step)
     return graph
 
 
@@ -64,7 +64,7 @@ def least_walks(
 def arrivals_on_streets(
     network: tm.WalkNetwork, clinics: object, *, weight: str, direction: str = "to"
 ) -> list[list[tuple[float, float]]]:
-    """For every edge its nodes and the feet of clinics, in order: metres along it, cost to (or from) a clinic."""
+    """For every edge its nodes and the clinics' access points, in order: metres along it, cost to or from a clinic."""
     joins = {"clinic": network.snap(clinics)}
     ends = ("home", "clinic") if direction == "to" else ("clinic", "home")
     graph = walk_graph(network, joins, ends=ends)
@@ -107,19 +107,19 @@ def served_spots(
     weight: str = "metres",
     direction: str = "to",
 ) -> np.ndarray:
-    """Whether each spot has a foot within `lateral` metres from which the walk is within the limit."""
-    feet = network.snap(spots, aside=lateral).feet
+    """Whether each spot has an access point within `lateral` metres from which the walk is within the limit."""
+    access_points = network.snap(spots, aside=lateral).access_points
     rows = arrivals_on_streets(network, clinics, weight=weight, direction=direction)
     up, down = _rates(network, weight, direction)
-    cost = np.full(len(feet.edge), np.inf)
-    for edge in np.unique(feet.edge):
-        here = feet.edge == edge
-        x = feet.offset[here, None]
+    cost = np.full(len(access_points.edge), np.inf)
+    for edge in np.unique(access_points.edge):
+        here = access_points.edge == edge
+        x = access_points.offset[here, None]
         at, costs = (np.array(column) for column in zip(*rows[edge], strict=True))
         gap = x - at
         with np.errstate(invalid="ignore"):
             step = np.where(gap > 0, gap * up[edge], np.where(gap < 0, -gap * down[edge], 0.0))
         cost[here] = (costs + step).min(axis=1)
     leg = 1.0 if weight == "metres" else 1.0 / network.walker.metres_a_second
-    within = cost + feet.leg * leg <= limit * (1 + 1e-9)
-    return pd.Series(within).groupby(feet.thing).any().reindex(range(len(spots)), fill_value=False).to_numpy()
+    within = cost + access_points.leg * leg <= limit * (1 + 1e-9)
+    return pd.Series(within).groupby(access_points.item).any().reindex(range(len(spots)), fill_value=False).to_numpy()

@@ -160,8 +160,8 @@ def is_open(leg: LineString) -> bool:
     return not len(walls().query(substring(leg, 1e-3, leg.length - 1e-3), predicate="intersects"))
 
 
-def feet(spot: Spot, pieces: list[Piece]) -> Iterator[tuple[Piece, float, float]]:
-    """Yield the piece, the metres along it and the leg of every foot: a local minimum of the distance in reach.
+def access_points(spot: Spot, pieces: list[Piece]) -> Iterator[tuple[Piece, float, float]]:
+    """Yield the piece, the metres along it and the leg of every access point: a local minimum of the distance in reach.
 
     The end of a street at a closed gate stands on the wall and is reached from its own side only, so that the leg is
     held against the walls a hand's breadth before the gate.
@@ -207,14 +207,14 @@ def level_metres(case: Case) -> float:
     parts = nx.connected_components(nx.Graph([(p.u, p.v) for p in pieces]))
     size = {node: len(part) for part in parts for node in part}
     graph = walk_graph(pieces)
-    found = [list(feet(spot, pieces)) for spot in (case.start, case.end)]
-    starts, ends = ([foot for foot in some if size[foot[0].u] >= ISLAND] or some for some in found)
+    found = [list(access_points(spot, pieces)) for spot in (case.start, case.end)]
+    starts, ends = ([point for point in some if size[point[0].u] >= ISLAND] or some for some in found)
     for p, at, leg in starts:
         floor = 0 if p.private else 1
         graph.add_edge("start", (p.v, floor), weight=leg + (p.length - at) * p.rate)
         if not p.oneway or at == 0.0:
             graph.add_edge("start", (p.u, floor), weight=leg + at * p.rate)
-    for p, at, leg, floor in [(*foot, floor) for foot in ends for floor in ((0, 2) if foot[0].private else (1,))]:
+    for p, at, leg, floor in [(*point, floor) for point in ends for floor in ((0, 2) if point[0].private else (1,))]:
         graph.add_edge((p.u, floor), "end", weight=leg + at * p.rate)
         if not p.oneway or at == p.length:
             graph.add_edge((p.v, floor), "end", weight=leg + (p.length - at) * p.rate)

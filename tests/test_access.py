@@ -14,7 +14,7 @@ from shapely import Point
 
 import tenmin as tm
 from oracles import stops_on_edges
-from tenmin.network import Joins, WalkNetwork
+from tenmin.network import Snapping, WalkNetwork
 from tenmin.support.errors import InputError, StreetsError
 from towns import Town, cases, clinics, frame, homes, streets, town, towns
 
@@ -22,7 +22,7 @@ HOME, OUTSIDE, VISIT = range(3)
 """A walk leaves the private ways it begins on, runs outside, and goes in to where it ends."""
 
 
-def walk_in_three_parts(network: WalkNetwork, joins: dict[str, Joins]) -> nx.DiGraph:
+def walk_in_three_parts(network: WalkNetwork, joins: dict[str, Snapping]) -> nx.DiGraph:
     """Every stop three times, once for each part of a walk; private streets meet others at open nodes alone."""
     edges = network.edges
     public = edges[~edges["private"]]
@@ -56,11 +56,13 @@ def _add_steps(graph, tail, head, metres: float, *, private: bool, open_nodes: s
 def least_metres(network: WalkNetwork, places, doors) -> np.ndarray:
     joins = {"home": network.snap(places), "clinic": network.snap(doors)}
     graph = walk_in_three_parts(network, joins)
-    for k, (thing, leg) in enumerate(zip(joins["home"].feet.thing, joins["home"].feet.leg, strict=True)):
-        graph.add_edge(("home", int(thing)), (("foot", "home", k), HOME), metres=leg)
-    for k, leg in enumerate(joins["clinic"].feet.leg):
+    for k, (thing, leg) in enumerate(
+        zip(joins["home"].access_points.item, joins["home"].access_points.leg, strict=True)
+    ):
+        graph.add_edge(("home", int(thing)), (("access point", "home", k), HOME), metres=leg)
+    for k, leg in enumerate(joins["clinic"].access_points.leg):
         for part in (HOME, OUTSIDE, VISIT):
-            graph.add_edge((("foot", "clinic", k), part), "clinic", metres=leg)
+            graph.add_edge((("access point", "clinic", k), part), "clinic", metres=leg)
     if "clinic" not in graph:
         return np.full(len(places), np.inf)
     known = nx.single_source_dijkstra_path_length(graph.reverse(), "clinic", weight="metres")

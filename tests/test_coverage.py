@@ -75,7 +75,7 @@ def test_a_place_that_joins_no_street_is_unknown_and_listed():
     assert np.isinf(coverage.minutes.loc["off", "clinic"])
     assert coverage.nearest.loc["off", "clinic"] is None
     assert coverage.joins.loc[("places", "off"), "how"] == "none"
-    assert coverage.joins.loc[("facilities", "c"), "feet"] == 1
+    assert coverage.joins.loc[("facilities", "c"), "access_points"] == 1
 
 
 def with_boundary(boundary: shapely.Geometry | None) -> tm.WalkNetwork:

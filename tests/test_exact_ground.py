@@ -228,7 +228,7 @@ def test_a_private_street_is_joined_by_those_beside_it_only():
     ground = exact(network, clinic, metres=1000)
     check = sown(network.edges.union_all(), 3000)
     served = np.isfinite(tm.measure_walks(network, check, clinic, metres=1000)["clinic"]) & (
-        network.snap(check, aside=50.0).table["feet"].to_numpy() > 0
+        network.snap(check, aside=50.0).table["access_points"].to_numpy() > 0
     )
     wrong = check.geometry.array[shapely.contains(ground, check.geometry.array) != served]
     assert shapely.distance(wrong, ground.boundary).max(initial=0.0) <= 2.0

@@ -20,8 +20,8 @@ from pyproj import CRS
 from scipy.interpolate import RegularGridInterpolator
 
 from tenmin.inputs.walkers import Walker
-from tenmin.network._heights import raise_lines, tobler
-from tenmin.network._rasters import open_surface
+from tenmin.network._heights import add_slopes, tobler
+from tenmin.network._rasters import open_elevation
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import open_input
 from towns import cases
@@ -68,7 +68,7 @@ def streets(*lines: list[tuple[float, float]], **columns: object) -> gpd.GeoData
 
 
 def figures(lines: gpd.GeoDataFrame, *paths: Path) -> list[list[float]]:
-    raised, left_out = raise_lines(lines, paths)
+    raised, left_out = add_slopes(lines, paths)
     assert left_out.empty
     return raised[["slope_factor", "slope_factor_back", "steepest"]].to_numpy().tolist()
 
@@ -96,7 +96,7 @@ def test_a_plane_gives_exactly_the_factor_of_its_slope(tmp_path: Path, east: flo
 
 
 def test_a_walker_on_level_ground_keeps_the_pace(tmp_path: Path):
-    raised, _ = raise_lines(streets([(100, -100), (700, -100)]), write_tif(tmp_path / "a.tif", plane(0.0, 0.0)))
+    raised, _ = add_slopes(streets([(100, -100), (700, -100)]), write_tif(tmp_path / "a.tif", plane(0.0, 0.0)))
     there, back = METRE_A_SECOND.seconds(raised.assign(length=raised.length))
     assert (there.tolist(), back.tolist()) == ([600.0], [600.0])
 
@@ -134,7 +134,7 @@ def test_cutting_a_line_on_a_plane_changes_no_time(
         return
     cut = tuple(begin + at * (end - begin))
     lines = streets([tuple(begin), end], [tuple(begin), cut], [cut, end])
-    raised, _ = raise_lines(lines, path)
+    raised, _ = add_slopes(lines, path)
     there, back = METRE_A_SECOND.seconds(raised.assign(length=raised.length))
     assert there[0] == pytest.approx(there[1] + there[2], rel=1e-7)
     assert back[0] == pytest.approx(back[1] + back[2], rel=1e-7)
@@ -161,7 +161,7 @@ def planes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Path]:
 def test_heights_between_cells_are_those_of_an_independent_interpolation(tmp_path: Path):
     random = np.random.default_rng(3)
     heights = random.uniform(0.0, 100.0, (1500, 2200)).astype("float32")
-    surface = open_surface(write_tif(tmp_path / "large.tif", heights), CRS(UTM), NEAR)
+    surface = open_elevation(write_tif(tmp_path / "large.tif", heights), CRS(UTM), NEAR)
     x, y = centres(1500, 2200)
     oracle = RegularGridInterpolator((y[::-1, 0], x[0]), heights[::-1].astype("float64"))
     points = np.stack([random.uniform(5.0, 21_995.0, 3000), random.uniform(-14_995.0, -5.0, 3000)], axis=1)
@@ -213,7 +213,7 @@ def test_fine_cells_are_averaged_so_that_kerbs_are_no_slopes(tmp_path: Path):
     assert there == pytest.approx(tobler(np.array(0.1)), rel=1e-2)
     assert back == pytest.approx(tobler(np.array(-0.1)), rel=1e-2)
     assert steepest == pytest.approx(0.1, abs=0.01)
-    assert open_surface(path, CRS(UTM), NEAR).cell == pytest.approx(5.0)
+    assert open_elevation(path, CRS(UTM), NEAR).cell == pytest.approx(5.0)
 
 
 def test_scale_and_offset_of_a_file_are_heeded(tmp_path: Path):
@@ -221,7 +221,7 @@ def test_scale_and_offset_of_a_file_are_heeded(tmp_path: Path):
     path = write_tif(tmp_path / "a.tif", np.full((20, 20), 500, "int16"))
     with rasterio.open(path, "r+") as file:
         file.scales, file.offsets = (0.1,), (7.0,)
-    assert open_surface(path, CRS(UTM), NEAR).at(np.array([NEAR]))[0].tolist() == [57.0]
+    assert open_elevation(path, CRS(UTM), NEAR).at(np.array([NEAR]))[0].tolist() == [57.0]
 
 
 # --- above and below ground -------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_stairs_and_lifts_have_a_pace_of_their_own(tmp_path: Path):
 def test_what_is_off_the_ground_and_tied_to_nothing_is_level_and_listed(tmp_path: Path):
     path = write_tif(tmp_path / "plane.tif", plane(0.1, 0.0))
     lines = streets([(100, -100), (200, -100)], [(300, -300), (400, -300)], level=[None, "2"])
-    raised, left_out = raise_lines(lines, path)
+    raised, left_out = add_slopes(lines, path)
     assert raised["slope_factor"].tolist() == near(float(tobler(np.array(0.1))), 1.0)
     assert np.isnan(raised["steepest"].iloc[1])
     (note,) = left_out.to_dict("records")
@@ -302,7 +302,7 @@ def test_lines_without_a_height_are_level_and_listed_by_reason(tmp_path: Path):
         level=[None, None, None, None, "1", "-1"],
     )
     before = lines.copy()
-    raised, left_out = raise_lines(lines, path)
+    raised, left_out = add_slopes(lines, path)
     assert raised["slope_factor"].tolist() == near(float(tobler(np.array(0.1))), 1.0, 1.0, 1.0, 1.0, 1.0)
     assert raised["slope_factor_back"].tolist()[1:] == [1.0] * 5
     assert raised["steepest"].isna().tolist() == [False, True, True, True, True, True]
@@ -321,7 +321,7 @@ def test_lines_without_a_height_are_level_and_listed_by_reason(tmp_path: Path):
 def test_heights_of_another_town_are_refused(tmp_path: Path):
     path = write_tif(tmp_path / "far.tif", plane(0.0, 0.0), west=WEST + 50_000.0)
     with pytest.raises(InputError, match=r"far\.tif.*no street lies wholly within these heights"):
-        raise_lines(streets([(100, -100), (400, -100)]), path)
+        add_slopes(streets([(100, -100), (400, -100)]), path)
 
 
 # --- SRTM -------------------------------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ def test_srtm_files_lie_where_their_name_says(tmp_path: Path, shape: tuple[int, 
     lat = south + 1 - posts[:, 0] / (shape[0] - 1)
     utm = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326")
     local = utm.to_crs(utm.estimate_utm_crs())
-    surface = open_surface(path, CRS(local.crs), (float(local.x.iloc[2]), float(local.y.iloc[2])))
+    surface = open_elevation(path, CRS(local.crs), (float(local.x.iloc[2]), float(local.y.iloc[2])))
     found, covered = surface.at(local.get_coordinates().to_numpy())
     assert covered.all()
     assert found == pytest.approx(heights[tuple(posts.T)], abs=0.05)
@@ -358,7 +358,7 @@ def test_srtm_heights_give_the_slope_and_voids_are_no_heights(tmp_path: Path):
         ["LINESTRING (-8.4 41.3, -8.39 41.3)", "LINESTRING (-8.4 41.7, -8.39 41.7)"], crs="EPSG:4326"
     ).to_crs(UTM)
     lines = gpd.GeoDataFrame({"u": [0, 2], "v": [1, 3], "kind": "footway"}, geometry=ends)
-    raised, left_out = raise_lines(lines, path)
+    raised, left_out = add_slopes(lines, path)
     slope = 2 * 12 / ends.length.iloc[0]
     assert raised["slope_factor"].tolist() == near(float(tobler(np.array(slope))), 1.0, rel=1e-4)
     assert raised["steepest"].iloc[0] == pytest.approx(slope, rel=1e-3)
@@ -372,7 +372,7 @@ def test_neighbouring_srtm_files_are_one_surface(tmp_path: Path):
         write_hgt(tmp_path / "N41W009.hgt", heights[:, :1201]),
         write_hgt(tmp_path / "N41W008.hgt", heights[:, 1200:]),
     ]
-    surface = open_surface(paths, CRS(UTM), (580_000.0, NORTH))
+    surface = open_elevation(paths, CRS(UTM), (580_000.0, NORTH))
     assert len(surface.mosaics) == 1
     assert surface.mosaics[0].corners == ((0, 0), (0, 1200))
 
@@ -392,7 +392,7 @@ def test_srtm_files_of_another_name_or_size_are_refused(tmp_path: Path, name: st
     path = tmp_path / name
     path.write_bytes(bytes(size))
     with pytest.raises(FileError, match=message):
-        raise_lines(streets([(0, 0), (100, -100)]), path)
+        add_slopes(streets([(0, 0), (100, -100)]), path)
 
 
 # --- files that are refused -------------------------------------------------------------------------------------
@@ -426,7 +426,7 @@ def test_rasters_that_cannot_be_heights_are_refused(
     else:
         write_tif(path, heights, **profile)
     with pytest.raises(FileError, match=rf"bad\.tif.*{message}"):
-        raise_lines(streets([(100, -100), (400, -100)]), path)
+        add_slopes(streets([(100, -100), (400, -100)]), path)
 
 
 def test_cut_and_forged_files_are_refused(tmp_path: Path):
@@ -438,15 +438,15 @@ def test_cut_and_forged_files_are_refused(tmp_path: Path):
     line = streets([(100, -100), (400, -3900)])
     for path in (cut, forged):
         with pytest.raises(FileError, match=f"{path.name} is damaged or no GeoTIFF that can be read"):
-            raise_lines(line, path)
+            add_slopes(line, path)
     with pytest.raises(FileError, match="the name says a GeoTIFF, the content is something else"):
-        raise_lines(line, picture)
+        add_slopes(line, picture)
     with pytest.raises(FileError, match="no such file"):
-        raise_lines(line, tmp_path / "none.tif")
+        add_slopes(line, tmp_path / "none.tif")
     with pytest.raises(FileError, match="driver's prefix"):
-        raise_lines(line, "/vsicurl/http://127.0.0.1/a.tif")
+        add_slopes(line, "/vsicurl/http://127.0.0.1/a.tif")
     with pytest.raises(InputError, match="there is no file of heights"):
-        raise_lines(line, [])
+        add_slopes(line, [])
 
 
 @pytest.mark.parametrize("head", [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"])
@@ -461,11 +461,11 @@ def test_streets_that_are_not_in_metres_are_refused(tmp_path: Path):
     line = streets([(100, -100), (400, -100)])
     for wrong in (line.to_crs("EPSG:4326"), line.set_crs(None, allow_override=True), line.iloc[:0]):
         with pytest.raises(InputError, match="cannot be laid over heights; give at least one, in a CRS in metres"):
-            raise_lines(wrong, path)
+            add_slopes(wrong, path)
 
 
 def test_a_missing_rasterio_is_named_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "a.tif").write_bytes(b"II*\0" + bytes(20))
     monkeypatch.setitem(sys.modules, "rasterio", None)
     with pytest.raises(InputError, match=r"pip install 'tenmin\[raster\]'"):
-        raise_lines(streets([(100, -100), (400, -100)]), tmp_path / "a.tif")
+        add_slopes(streets([(100, -100), (400, -100)]), tmp_path / "a.tif")

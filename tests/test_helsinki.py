@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 import tenmin as tm
 from oracles import least_walks, reached_metres, served_spots
-from tenmin.routing import Seeds, open_arcs, search
+from tenmin.routing import Seeds, search, traversable_arcs
 
 NEAR = pytest.approx
 
@@ -65,7 +65,7 @@ def from_doors(
     zero = np.zeros(len(at))
     seeds = Seeds(at, zero, zero, np.arange(len(at), dtype=np.int32))
     costs = costs.reversed() if direction == "to" else costs
-    return at, search(open_arcs(network.streets, costs), seeds).cost
+    return at, search(traversable_arcs(network.streets, costs), seeds).cost
 
 
 @pytest.mark.parametrize("direction", ["to", "from"])

@@ -73,12 +73,12 @@ def test_l4_splitting_streets_anywhere_changes_nothing(town: Town, shares: list[
 
 @cases(15)
 @given(towns(timed=True), DIRECTIONS)
-def test_l4_splitting_streets_at_the_feet_changes_nothing(town: Town, direction: str):
+def test_l4_splitting_streets_at_the_access_points_changes_nothing(town: Town, direction: str):
     town = unlike(town)
     network, cuts = town.network, {}
     for things in (town.homes, town.clinics):
-        feet = network.snap(things).feet
-        for edge, offset in zip(feet.edge, feet.offset, strict=True):
+        access_points = network.snap(things).access_points
+        for edge, offset in zip(access_points.edge, access_points.offset, strict=True):
             last = cuts.setdefault(int(edge), [])
             if all(abs(offset - other) > 0.02 for other in last):
                 last.append(float(offset))

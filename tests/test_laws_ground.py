@@ -116,7 +116,7 @@ def test_l2_one_more_facility_shrinks_no_circle(town: Town, metres: int, directi
 @cases(15)
 @given(square_towns(), st.integers(50, 1500), DIRECTIONS)
 def test_l2_one_more_street_takes_away_no_street_reached_from_a_crossing(town: Town, metres: int, direction: str):
-    """Of the ground this is not true: a foot at the end of a street is none where the street goes on."""
+    """Of the ground this is not true: an access point at the end of a street is none where the street goes on."""
     fewer = town.of(lines=town.lines.iloc[1:])
     small, large = (draw(each, "streets", metres=metres, direction=direction) for each in (fewer, town))
     assert all(within(one, two, "streets") for one, two in zip(small, large, strict=True))
@@ -176,7 +176,7 @@ def test_l4_splitting_streets_anywhere_changes_no_circle(town: Town, metres: int
 def test_l5_moving_and_turning_the_town_moves_and_turns_its_circles(
     town: Town, angle: float, metres: int, direction: str
 ):
-    """Of points: where an outline runs along a street, rounding decides which of its corners has the foot."""
+    """Of points: where an outline runs along a street, rounding decides which of its corners has the access point."""
     town, matrix = of_points(town), turn(angle)
     other = town.mapped(lambda frame: moved(frame, matrix))
     for form in FORMS:
@@ -346,7 +346,7 @@ def test_l14_what_is_reached_lies_in_the_ground_and_no_corner_beyond_the_limit_d
 @cases(15)
 @given(towns(), METRES, DIRECTIONS)
 def test_beside_every_corner_of_a_ground_there_is_a_walk_of_the_limit(town: Town, metres: int, direction: str):
-    """Beside, not from: where a foot ends the walk jumps, and the outline runs within a cell of the jump."""
+    """Beside, not from: where an access point ends the walk jumps, and the outline runs within a cell of the jump."""
     angles = np.linspace(0.0, 2 * np.pi, 9)[:8]
     ring = np.vstack([np.zeros(2), 5.0 * np.c_[np.cos(angles), np.sin(angles)]])
     for form in GROUNDS:

@@ -101,7 +101,7 @@ def test_a_bit_of_street_that_cutting_left_at_a_node_is_no_corner(bit: tuple[flo
     """Without the bit no leg ends at the node, since the first street leads on to a nearer point."""
     network = town([(200, 200), (100, 100)], [(100, 100), (100 + bit[0], 100 + bit[1]), (0, 0)])
     joins = network.snap(gpd.GeoDataFrame(geometry=[Point(120, 90)], crs=CRS))
-    assert joins.feet.leg.tolist() == pytest.approx([30 / math.sqrt(2)], abs=1e-3)
+    assert joins.access_points.leg.tolist() == pytest.approx([30 / math.sqrt(2)], abs=1e-3)
 
 
 def test_contracting_joins_labelled_ends():
@@ -303,12 +303,12 @@ def test_graphs_that_make_no_network_are_refused(given_graph: object, message: s
 # --- joining ------------------------------------------------------------------------------------------------------
 
 
-def foot_points(network: tm.WalkNetwork, feet) -> np.ndarray:
-    """Where feet stand."""
-    return shapely.line_interpolate_point(network.edges.geometry.to_numpy()[feet.edge], feet.offset)
+def positions_of(network: tm.WalkNetwork, access_points) -> np.ndarray:
+    """Where access points stand."""
+    return shapely.line_interpolate_point(network.edges.geometry.to_numpy()[access_points.edge], access_points.offset)
 
 
-def sampled_feet(network: tm.WalkNetwork, thing: shapely.Geometry, aside: float) -> np.ndarray:
+def sampled_access_points(network: tm.WalkNetwork, thing: shapely.Geometry, aside: float) -> np.ndarray:
     """Points every half metre of street that are no farther from a thing than those next to them."""
     outline = thing.boundary if thing.geom_type == "Polygon" else thing
     found, beside = [], {node: [] for node in network.nodes.index}
@@ -326,15 +326,15 @@ def sampled_feet(network: tm.WalkNetwork, thing: shapely.Geometry, aside: float)
     return np.array(found, dtype=object)
 
 
-def joined_to(network: tm.WalkNetwork, edge: int, foot: shapely.Point) -> shapely.Geometry:
-    """The edge of a foot, and those that share the node on which the foot may stand."""
-    ends = [end for end in network.edges.loc[edge, ["u", "v"]] if network.nodes.geometry[end].distance(foot) < 1e-3]
+def joined_to(network: tm.WalkNetwork, edge: int, point: shapely.Point) -> shapely.Geometry:
+    """The edge of an access point, and those that share the node on which the access point may stand."""
+    ends = [end for end in network.edges.loc[edge, ["u", "v"]] if network.nodes.geometry[end].distance(point) < 1e-3]
     near = network.edges["u"].isin(ends) | network.edges["v"].isin(ends)
     return network.edges.geometry[near | (network.edges.index == edge)].union_all()
 
 
 def ways_at(network: tm.WalkNetwork, edge: int, offset: float) -> shapely.Geometry:
-    """The street of a foot, and at a node all that meet there."""
+    """The street of an access point, and at a node all that meet there."""
     row = network.edges.loc[edge]
     node = {0.0: row["u"], float(row["length"]): row["v"]}.get(offset)
     return network.edges[network.edges[["u", "v"]].eq(node).any(axis=1) | (network.edges.index == edge)].union_all()
@@ -342,24 +342,24 @@ def ways_at(network: tm.WalkNetwork, edge: int, offset: float) -> shapely.Geomet
 
 @cases(40)
 @given(towns())
-def test_feet_are_the_local_minima_along_the_streets(small: Town):
+def test_access_points_are_the_local_minima_along_the_streets(small: Town):
     network, things = small.network, small.homes
     joins = network.snap(things)
     for row, thing in enumerate(things.geometry):
         outline = thing.boundary if thing.geom_type == "Polygon" else thing
         mine = joins.take(np.array([row]))
-        feet = foot_points(network, mine)
-        assert mine.leg.tolist() == pytest.approx(shapely.distance(feet, outline).tolist(), abs=1e-6)
-        for foot, leg, edge, offset in zip(feet, mine.leg, mine.edge, mine.offset, strict=True):
-            a_millimetre_on = ways_at(network, int(edge), float(offset)).intersection(foot.buffer(1e-3).boundary)
+        access_points = positions_of(network, mine)
+        assert mine.leg.tolist() == pytest.approx(shapely.distance(access_points, outline).tolist(), abs=1e-6)
+        for point, leg, edge, offset in zip(access_points, mine.leg, mine.edge, mine.offset, strict=True):
+            a_millimetre_on = ways_at(network, int(edge), float(offset)).intersection(point.buffer(1e-3).boundary)
             assert shapely.distance(shapely.get_parts(a_millimetre_on), outline).min() >= leg - 1e-8
         if joins.table["how"].iloc[row] == "crossing":
             met = network.edges.intersection(outline).union_all()
-            assert shapely.hausdorff_distance(shapely.multipoints(feet), met) <= 1e-6
+            assert shapely.hausdorff_distance(shapely.multipoints(access_points), met) <= 1e-6
             continue
-        wanted = sampled_feet(network, thing, aside=100.0)
-        assert len(feet) or not len(wanted)
-        assert shapely.distance(wanted, shapely.multipoints(feet)).max(initial=0.0) <= 1.5 * STEP
+        wanted = sampled_access_points(network, thing, aside=100.0)
+        assert len(access_points) or not len(wanted)
+        assert shapely.distance(wanted, shapely.multipoints(access_points)).max(initial=0.0) <= 1.5 * STEP
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_feet_are_the_local_minima_along_the_streets(small: Town):
 def test_g17_a_thing_joins_within_a_hundred_metres_and_else_is_listed(far: float, how: str):
     joined = town(STREET).snap(homes({"h": (200, far)})).table.loc["h"]
     assert joined["how"] == how
-    assert joined["feet"] == (how != "none")
+    assert joined["access_points"] == (how != "none")
     assert joined["leg"] == pytest.approx(far) or how == "none"
 
 
@@ -386,7 +386,7 @@ def test_a_thing_on_the_other_side_of_the_globe_is_listed():
 
 
 @pytest.mark.parametrize(
-    ("wall", "feet"),
+    ("wall", "access_points"),
     [
         pytest.param([(0, 20), (400, 20)], 0, id="between"),
         pytest.param([(0, 60), (400, 60)], 1, id="behind"),
@@ -396,9 +396,9 @@ def test_a_thing_on_the_other_side_of_the_globe_is_listed():
         pytest.param([(205, 0), (205, 50)], 1, id="beside"),
     ],
 )
-def test_a_leg_crosses_no_barrier(wall: list[tuple[float, float]], feet: int):
+def test_a_leg_crosses_no_barrier(wall: list[tuple[float, float]], access_points: int):
     network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", barriers=walls(wall))
-    assert network.snap(homes({"h": (200, 30)})).table.loc["h", "feet"] == feet
+    assert network.snap(homes({"h": (200, 30)})).table.loc["h", "access_points"] == access_points
 
 
 def test_the_outline_of_a_barrier_polygon_is_the_barrier():
@@ -430,27 +430,27 @@ def long_street(nodes: int, y: float = 0.0) -> list[list[tuple[float, float]]]:
 def test_an_island_is_used_only_where_there_is_no_other(nodes: int, island: bool):
     network = town(*long_street(60), *long_street(nodes, y=130.0))
     table = network.snap(homes({"between": (255, 70), "off": (255, 180)})).table
-    assert table["feet"].tolist() == [1 if island else 2, 1]
+    assert table["access_points"].tolist() == [1 if island else 2, 1]
     assert table["leg"].tolist() == pytest.approx([70.0 if island else 60.0, 50.0])
     assert table["island"].tolist() == [False, island]
 
 
 def test_a_polygon_joins_where_streets_meet_its_outline():
     joins = town(STREET).snap(frame({"park": box(100, -50, 300, 60)}))
-    assert joins.feet.offset.tolist() == pytest.approx([100.0, 300.0])
-    assert joins.feet.leg.tolist() == [0.0, 0.0]
+    assert joins.access_points.offset.tolist() == pytest.approx([100.0, 300.0])
+    assert joins.access_points.leg.tolist() == [0.0, 0.0]
     assert joins.table.loc["park", "how"] == "crossing"
 
 
-def test_a_polygon_off_the_street_joins_at_the_feet_of_its_outline():
+def test_a_polygon_off_the_street_joins_at_the_access_points_of_its_outline():
     joins = town(STREET).snap(frame({"house": Polygon([(100, 10), (130, 40), (70, 40)])}))
-    assert list(zip(joins.feet.offset, joins.feet.leg, strict=True)) == [(100.0, 10.0)]
+    assert list(zip(joins.access_points.offset, joins.access_points.leg, strict=True)) == [(100.0, 10.0)]
 
 
 def test_an_entrance_among_several_is_enough():
     doors = shapely.MultiPoint([(50, 500), (100, 10)])
     joins = town(STREET).snap(frame({"school": doors}))
-    assert list(zip(joins.feet.offset, joins.feet.leg, strict=True)) == [(100.0, 10.0)]
+    assert list(zip(joins.access_points.offset, joins.access_points.leg, strict=True)) == [(100.0, 10.0)]
 
 
 @pytest.mark.parametrize(
@@ -504,8 +504,8 @@ def test_the_size_of_an_island_is_an_option():
     some = homes({"h": (255, 70)})
     lines = streets(*long_street(60), *long_street(20, y=130.0))
     island = tm.WalkNetwork.from_edges(lines, walker="adult")
-    assert island.snap(some).table.loc["h", "feet"] == 1
-    assert island.snap(some, island=20).table.loc["h", "feet"] == 2
+    assert island.snap(some).table.loc["h", "access_points"] == 1
+    assert island.snap(some, island=20).table.loc["h", "access_points"] == 2
 
 
 @cache

@@ -70,14 +70,16 @@ def known(open_network: tm.WalkNetwork, homes: gpd.GeoDataFrame, pharmacies: gpd
 
 def walks_by_networkx(network: tm.WalkNetwork, homes: gpd.GeoDataFrame, doors: gpd.GeoDataFrame) -> np.ndarray:
     """Least minutes of every home: its leg, along the edge to a stop, and from there as networkx knows."""
-    feet, edges = network.snap(homes).feet, network.edges
+    access_points, edges = network.snap(homes).access_points, network.edges
     rows = arrivals_on_streets(network, doors, weight="seconds")
     owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     at, cost = np.array([stop for row in rows for stop in row]).T
     first = np.searchsorted(owner, np.arange(len(rows) + 1))
     forth, back = ((edges[name] / edges["length"]).to_numpy() for name in ("seconds", "seconds_back"))
     least = np.full(len(homes), np.inf)
-    for thing, edge, offset, leg in zip(feet.thing, feet.edge, feet.offset, feet.leg, strict=True):
+    for thing, edge, offset, leg in zip(
+        access_points.item, access_points.edge, access_points.offset, access_points.leg, strict=True
+    ):
         stops = slice(first[edge], first[edge + 1])
         along = at[stops] - offset
         ahead, behind = along >= 0.0, along <= 0.0

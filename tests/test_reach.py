@@ -1,4 +1,4 @@
-"""Reached stretches as a table: whose they are, how far they go, and the walk at their ends; people within a limit."""
+"""Reached edge intervals: whose they are, how far they go, and the walk at their ends; people within a limit."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_each_category_has_its_own_limit_and_rows_are_in_order():
 
 @cases(25)
 @given(towns(), st.integers(1, 900), st.sampled_from(["to", "from"]))
-def test_single_and_merged_stretches_are_those_of_networkx(small: Town, metres: int, direction: str):
+def test_single_and_merged_intervals_are_those_of_networkx(small: Town, metres: int, direction: str):
     network, doors = small.network, small.clinics
     single = tm.trace_streets(network, doors, metres=metres, direction=direction)
     for facility in doors.index:
@@ -148,7 +148,7 @@ def test_single_and_merged_stretches_are_those_of_networkx(small: Town, metres: 
 
 @cases(25)
 @given(towns(), st.integers(20, 900), st.sampled_from(["to", "from"]))
-def test_every_stretch_belongs_to_the_facility_that_is_nearest(small: Town, metres: int, direction: str):
+def test_every_interval_belongs_to_the_facility_that_is_nearest(small: Town, metres: int, direction: str):
     network, doors = small.network, small.clinics
     found = tm.trace_streets(network, doors, metres=metres, direction=direction, merge="nearest")
     options = {"weight": "metres", "direction": direction}

@@ -14,20 +14,20 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tenmin.routing import (
-    Basin,
+    AccessPoints,
     Costs,
-    Feet,
     Outlines,
+    SearchBuffers,
     Seeds,
-    clip_stretches,
+    clip_intervals,
     components,
-    find_feet,
+    find_access_points,
     link_nodes,
-    open_arcs,
     reach_streets,
     search,
-    seed_feet,
+    seed_access_points,
     shape_edges,
+    traversable_arcs,
 )
 from tenmin.surface import meet_walls, raise_walls
 from towns import cases
@@ -62,7 +62,7 @@ class Streets:
         owner = np.arange(len(self.doors), dtype=np.int32)
         zero = np.zeros(len(self.doors))
         graph = link_nodes(self.u, self.v, self.metres, self.nodes)
-        return search(open_arcs(graph, self.costs()), Seeds(self.doors, zero, zero, owner), limit)
+        return search(traversable_arcs(graph, self.costs()), Seeds(self.doors, zero, zero, owner), limit)
 
 
 @st.composite
@@ -135,39 +135,43 @@ def test_l3_reversing_every_edge_exchanges_to_and_from(streets: Streets):
     turned = link_nodes(streets.v, streets.u, streets.metres, streets.nodes)
     zero = np.zeros(1)
     seeds = Seeds(streets.doors[:1], zero, zero, np.zeros(1, np.int32))
-    there = search(open_arcs(graph, streets.costs().reversed()), seeds)
-    assert there.cost.tolist() == search(open_arcs(turned, streets.costs()), seeds).cost.tolist()
+    there = search(traversable_arcs(graph, streets.costs().reversed()), seeds)
+    assert there.cost.tolist() == search(traversable_arcs(turned, streets.costs()), seeds).cost.tolist()
 
 
 @cases(50)
 @given(graphs(), st.integers(0, 150))
-def test_l15_a_basin_is_left_as_it_was_found(streets: Streets, limit: int):
+def test_l15_buffers_are_left_as_they_were_found(streets: Streets, limit: int):
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
-    feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([streets.metres[0] / 3]), np.array([2.0]))
-    arcs = open_arcs(graph, streets.costs())
-    basin = Basin.of(arcs)
-    first = reach_streets(graph, streets.costs(), arcs, feet, float(limit), basin=basin)
-    second = reach_streets(graph, streets.costs(), arcs, feet, float(limit), basin=basin)
-    assert np.isinf(basin.cost).all()
-    assert [a.tolist() for a in (*first.stretches, *first[1:])] == [
-        a.tolist() for a in (*second.stretches, *second[1:])
+    access_points = AccessPoints(
+        np.array([0, 1]), np.zeros(1, np.int32), np.array([streets.metres[0] / 3]), np.array([2.0])
+    )
+    arcs = traversable_arcs(graph, streets.costs())
+    buffers = SearchBuffers.of(arcs)
+    first = reach_streets(graph, streets.costs(), arcs, access_points, float(limit), buffers=buffers)
+    second = reach_streets(graph, streets.costs(), arcs, access_points, float(limit), buffers=buffers)
+    assert np.isinf(buffers.cost).all()
+    assert [a.tolist() for a in (*first.intervals, *first[1:])] == [
+        a.tolist() for a in (*second.intervals, *second[1:])
     ]
 
 
 @cases(100)
 @given(graphs(), st.integers(0, 100), st.integers(0, 100))
-def test_stretches_overlap_nowhere_and_clip_to_those_of_a_smaller_limit(streets: Streets, one: int, two: int):
+def test_intervals_overlap_nowhere_and_clip_to_those_of_a_smaller_limit(streets: Streets, one: int, two: int):
     graph = link_nodes(streets.u, streets.v, streets.metres, streets.nodes)
-    feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([streets.metres[0] / 3]), np.array([2.0]))
+    access_points = AccessPoints(
+        np.array([0, 1]), np.zeros(1, np.int32), np.array([streets.metres[0] / 3]), np.array([2.0])
+    )
     small, large = sorted((float(one), float(two)))
-    arcs = open_arcs(graph, streets.costs())
-    wide = reach_streets(graph, streets.costs(), arcs, feet, large, basin=Basin.of(arcs)).stretches
+    arcs = traversable_arcs(graph, streets.costs())
+    wide = reach_streets(graph, streets.costs(), arcs, access_points, large, buffers=SearchBuffers.of(arcs)).intervals
     same = wide.edge[1:] == wide.edge[:-1]
     assert (wide.begin[1:] >= wide.end[:-1] - 1e-9)[same].all()
     assert (wide.end <= streets.metres[wide.edge] + 1e-9).all()
-    clipped = clip_stretches(wide, small)
+    clipped = clip_intervals(wide, small)
     assert np.maximum(clipped.begin_cost, clipped.end_cost).max(initial=0.0) <= small
-    alone = reach_streets(graph, streets.costs(), arcs, feet, small, basin=Basin.of(arcs)).stretches
+    alone = reach_streets(graph, streets.costs(), arcs, access_points, small, buffers=SearchBuffers.of(arcs)).intervals
     assert clipped.length == pytest.approx(alone.length, rel=1e-9, abs=1e-9)
 
 
@@ -193,8 +197,8 @@ def test_a_closed_direction_is_never_walked():
 def test_a_foot_seeds_both_ends_with_its_leg():
     graph = link_nodes(np.array([0]), np.array([1]), np.array([100.0]), 2)
     costs = Costs(np.array([80.0]), np.array([40.0]), np.array([100.0]), np.array([100.0]), 0.75, 1.0)
-    feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([25.0]), np.array([8.0]))
-    seeds = seed_feet(graph, costs, feet, np.zeros(1))
+    access_points = AccessPoints(np.array([0, 1]), np.zeros(1, np.int32), np.array([25.0]), np.array([8.0]))
+    seeds = seed_access_points(graph, costs, access_points, np.zeros(1))
     assert dict(zip(seeds.node.tolist(), seeds.cost.tolist(), strict=True)) == {1: 66.0, 0: 16.0}
     assert dict(zip(seeds.node.tolist(), seeds.other.tolist(), strict=True)) == {1: 83.0, 0: 33.0}
 
@@ -202,8 +206,8 @@ def test_a_foot_seeds_both_ends_with_its_leg():
 def test_a_foot_at_the_very_end_of_a_one_way_edge_stands_on_the_node():
     graph = link_nodes(np.array([0, 0]), np.array([1, 2]), np.array([100.0, 100.0]), 3)
     costs = Costs(np.full(2, 10.0), np.array([np.inf, 10.0]), np.full(2, 100.0), np.array([np.inf, 100.0]), 1.0, 1.0)
-    feet = Feet(np.array([0, 1]), np.zeros(1, np.int32), np.array([0.0]), np.array([0.0]))
-    found = search(open_arcs(graph, costs), seed_feet(graph, costs, feet, np.zeros(1)))
+    access_points = AccessPoints(np.array([0, 1]), np.zeros(1, np.int32), np.array([0.0]), np.array([0.0]))
+    found = search(traversable_arcs(graph, costs), seed_access_points(graph, costs, access_points, np.zeros(1)))
     assert found.cost.tolist() == [0.0, 10.0, 10.0]
 
 
@@ -217,25 +221,25 @@ def test_components_are_those_of_networkx(streets: Streets):
     assert groups == {frozenset(map(int, part)) for part in nx.connected_components(graph)}
 
 
-def feet_on(
+def access_points_on(
     line: list[tuple[float, float]], point: tuple[float, float], aside: float = 100.0
 ) -> list[tuple[float, float]]:
-    """Offset and leg of the feet of a point on one street."""
+    """Offset and leg of the access points of a point on one street."""
     xy = np.array(line)
     steps = np.hypot(*np.diff(xy, axis=0).T)
     graph = link_nodes(np.array([0]), np.array([1]), np.array([steps.sum()]), 2)
     shapes = shape_edges(graph, np.array([0, len(xy)]), xy)
     outline = Outlines(np.array([0, 1]), np.array([0, 1]), np.array([point[0]]), np.array([point[1]]))
-    feet, legs = find_feet(graph, shapes, outline, (np.zeros(1, int), np.zeros(1, int)), aside=aside)
-    assert legs[:, 2:].tolist() == [list(point)] * len(feet.edge)
-    return [(round(at, 9), round(leg, 9)) for at, leg in zip(feet.offset, feet.leg, strict=True)]
+    access_points, legs = find_access_points(graph, shapes, outline, (np.zeros(1, int), np.zeros(1, int)), aside=aside)
+    assert legs[:, 2:].tolist() == [list(point)] * len(access_points.edge)
+    return [(round(at, 9), round(leg, 9)) for at, leg in zip(access_points.offset, access_points.leg, strict=True)]
 
 
 BEND = [(0.0, 0.0), (50.0, 0.0), (50.0, 50.0)]
 
 
 @pytest.mark.parametrize(
-    ("line", "point", "feet"),
+    ("line", "point", "access_points"),
     [
         pytest.param([(0.0, 0.0), (90.0, 0.0)], (30.0, 40.0), [(30.0, 40.0)], id="a perpendicular"),
         pytest.param([(0.0, 0.0), (90.0, 0.0)], (-30.0, 40.0), [(0.0, 50.0)], id="beyond an end"),
@@ -247,10 +251,10 @@ BEND = [(0.0, 0.0), (50.0, 0.0), (50.0, 50.0)]
         pytest.param(BEND, (60.0, 20.0), [(70.0, 10.0)], id="outside beside one side"),
     ],
 )
-def test_feet_are_the_local_minima_of_distance(
-    line: list[tuple[float, float]], point: tuple[float, float], feet: list[tuple[float, float]]
+def test_access_points_are_the_local_minima_of_distance(
+    line: list[tuple[float, float]], point: tuple[float, float], access_points: list[tuple[float, float]]
 ):
-    assert feet_on(line, point) == feet
+    assert access_points_on(line, point) == access_points
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,4 +1,4 @@
-"""The feet of grid points on streets are those that places there would have."""
+"""The access points of grid points on streets are those that places there would have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tenmin.routing import Outlines, find_feet
+from tenmin.routing import Outlines, find_access_points
 from tenmin.surface import meet_walls
 from tenmin.surface._grid_points import FINE, SIDE, Asked, Grid, find_spots
 from towns import Town, cases, towns, walls
@@ -44,7 +44,7 @@ def points_of(grid: Grid) -> dict[tuple[int, int], int]:
 def test_grid_points_have_the_legs_that_places_would_have(
     fine: int, town: Town, bars: list[tuple[int, ...]], meant: list[bool], seed: int
 ):
-    """`find_feet` and `meet_walls` tell, place by place and wall by wall."""
+    """`find_access_points` and `meet_walls` tell, place by place and wall by wall."""
     lines = [[(x0 + 0.37, y0 - 0.21), (x1 + 0.43, y1 + 0.11)] for x0, y0, x1, y1 in bars]
     assume(any(meant))
     barriers = walls(*lines) if lines else gpd.GeoDataFrame(geometry=[], crs=town.network.crs)
@@ -61,7 +61,7 @@ def test_grid_points_have_the_legs_that_places_would_have(
     pairs = front.tree.query(shapely.box(*(np.c_[spots - 70, spots + 70]).T))
     at = np.arange(len(spots) + 1)
     order = np.lexsort((pairs[1], pairs[0]))
-    feet, legs = find_feet(
+    access_points, legs = find_access_points(
         front.streets, front.shapes, Outlines(at, at, *spots.T.copy()), tuple(pairs[:, order]), aside=REACH
     )
     is_barred = meet_walls(network.walls, legs) >= 0
@@ -69,7 +69,9 @@ def test_grid_points_have_the_legs_that_places_would_have(
     for column, row, leg in zip(found.spots.column.tolist(), found.spots.row.tolist(), found.spots.leg, strict=True):
         near.setdefault((column, row), []).append(leg)
     for k, (spot, name) in enumerate(points.items()):
-        mine = feet.thing == k
+        mine = access_points.item == k
         assert found.barred[name] == is_barred[mine].any()
-        assert sorted(near.get(spot, [])) == pytest.approx(sorted(feet.leg[mine & ~is_barred]), abs=1e-4)
-        assert found.least[name].min() == pytest.approx(feet.leg[mine & ~is_barred].min(initial=np.inf), abs=1e-4)
+        assert sorted(near.get(spot, [])) == pytest.approx(sorted(access_points.leg[mine & ~is_barred]), abs=1e-4)
+        assert found.least[name].min() == pytest.approx(
+            access_points.leg[mine & ~is_barred].min(initial=np.inf), abs=1e-4
+        )

@@ -1,4 +1,4 @@
-"""Minutes from places to facilities: closed forms, networkx over the feet, and what is refused."""
+"""Minutes from places to facilities: closed forms, networkx over the access points, and what is refused."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_without_a_limit_walks_go_as_far_as_the_streets():
 
 @cases(40)
 @given(towns(), st.sampled_from(["to", "from"]))
-def test_walks_are_the_least_over_all_feet(small: Town, direction: str):
+def test_walks_are_the_least_over_all_access_points(small: Town, direction: str):
     network = small.network
     found = tm.measure_walks(network, small.homes, small.clinics, direction=direction)["clinic"]
     known = least_walks(network, small.homes, small.clinics, weight="seconds", direction=direction)

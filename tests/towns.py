@@ -176,7 +176,7 @@ CROSSINGS = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda at: (300.
 
 @st.composite
 def square_towns(draw: st.DrawFn) -> Town:
-    """Towns on a grid of 300 m, where people and facilities stand at crossings and have no other foot."""
+    """Towns on a grid of 300 m, where people and facilities stand at crossings and have no other access point."""
     steps = st.tuples(CROSSINGS, st.sampled_from([(300.0, 0.0), (0.0, 300.0)]), st.booleans())
     rows = draw(st.lists(steps, min_size=2, max_size=25))
     lines = streets(*([(x, y), (x + a, y + b)] for (x, y), (a, b), _ in rows), oneway=[way for *_, way in rows])

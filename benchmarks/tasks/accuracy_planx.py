@@ -1,4 +1,4 @@
-"""Draws service areas with PlanX: the exactly reached stretches of street, buffered and united, or their hull."""
+"""Draws service areas with PlanX: the exactly reached edge intervals, buffered and united, or their hull."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def graph_of(town: Town) -> Any:
 def reached_lines(
     graph: Any, bends: list[np.ndarray], door: np.ndarray, limit: float = LIMIT
 ) -> list[shapely.Geometry]:
-    """Return the stretches of street within the limit of a point at a node."""
+    """Return the edge intervals within the limit of a point at a node."""
     node = nearest_nodes(graph, door[None])
     cost = many_to_many(graph.indptr, graph.adj_node, graph.adj_cost, graph.num_nodes, node, limit)[0]
     reached = reach_intervals(cost, graph.edge_from, graph.edge_to, graph.edge_cost, limit)

@@ -18,7 +18,7 @@ from benchmarks.tasks.accuracy_town import doors_of, open_network
 from benchmarks.tasks.clock import Clock
 
 SEED = 11
-STARTS = ("feet", "node")
+STARTS = ("access points", "node")
 Case = tuple[int, str, str, float]
 """Drawing, setting, start and lateral."""
 
@@ -43,7 +43,7 @@ def _box(judges: dict[str, Judge], drawings: list[Drawing], facility: int) -> tu
 def _cases(drawing: Drawing) -> list[tuple[str, str, float]]:
     """The settings, starts and laterals that a drawing is held against: tenmin's only what it was drawn for."""
     if drawing.lateral:
-        return [(drawing.setting, "feet", drawing.lateral)]
+        return [(drawing.setting, "access points", drawing.lateral)]
     return list(product(SETTINGS, STARTS, LATERALS))
 
 
@@ -51,13 +51,13 @@ def _measure(
     judges: dict[str, Judge], drawings: list[Drawing], facility: int, points: np.ndarray
 ) -> dict[Case, tuple[float, ...]]:
     """Of each drawing of a facility the error, the share beyond a barrier (NaN if not asked), the points served."""
-    feet = {setting: judge.feet_of(points) for setting, judge in judges.items()}
+    access_points = {setting: judge.access_points_of(points) for setting, judge in judges.items()}
     through = with_doors_of(judges["without"], judges["with"])
     truth, beyond = {}, {}
     for start in STARTS:
         for setting, judge in judges.items():
-            truth[setting, start] = judge.served(feet[setting], facility, start)
-        crossed = through.served(feet["without"], facility, start)
+            truth[setting, start] = judge.served(access_points[setting], facility, start)
+        crossed = through.served(access_points["without"], facility, start)
         beyond[start] = {lateral: crossed[lateral] & ~truth["with", start][lateral] for lateral in LATERALS}
     found = {}
     for k, drawing in enumerate(drawings):

@@ -11,25 +11,25 @@ import numpy as np
 from benchmarks.street_arrays import StreetArrays
 from benchmarks.tasks.clock import Clock
 from benchmarks.tasks.nearest import nearest
-from tenmin.routing import Arcs, Costs, link_nodes, open_arcs
-from tenmin.routing._bounded_search import Basin, drain, flood
+from tenmin.routing import Costs, TraversableArcs, link_nodes, traversable_arcs
+from tenmin.routing._bounded_search import SearchBuffers, bounded_search, reset_buffers
 
 DOORS, SOURCES = 60, 200
 LIMIT = 800.0
 
 
-def _arrays(kept: StreetArrays) -> Arcs:
+def _arrays(kept: StreetArrays) -> TraversableArcs:
     streets = link_nodes(kept.u, kept.v, kept.length, len(kept.x), kept.private)
     costs = Costs(kept.along, kept.back, kept.length, kept.length, 1.0, 1.0)
-    return open_arcs(streets, costs)
+    return traversable_arcs(streets, costs)
 
 
-def _bounded(arcs: Arcs, sources: np.ndarray) -> float:
+def _bounded(arcs: TraversableArcs, sources: np.ndarray) -> float:
     """Search from each source up to the limit; return how many nodes one reaches."""
-    basin, total, zero = Basin.of(arcs), 0, np.zeros(1)
+    buffers, total, zero = SearchBuffers.of(arcs), 0, np.zeros(1)
     for i in range(len(sources)):
-        reached = flood(arcs, sources[i : i + 1], zero, LIMIT, basin)
-        drain(basin, reached)
+        reached = bounded_search(arcs, sources[i : i + 1], zero, LIMIT, buffers)
+        reset_buffers(buffers, reached)
         total += reached
     return total / len(sources)
 

@@ -10,23 +10,23 @@ import numpy as np
 
 from benchmarks.street_arrays import StreetArrays
 from benchmarks.tasks.clock import Clock
-from tenmin.routing import Arcs, Costs, Labels, Seeds, link_nodes, open_arcs, search
+from tenmin.routing import Costs, Labels, Seeds, TraversableArcs, link_nodes, search, traversable_arcs
 
 CATEGORIES, DOORS = 15, 60
 LIMIT = 10_000.0
 
 
-def nearest(arcs: Arcs, doors: np.ndarray, limit: float) -> Labels:
+def nearest(arcs: TraversableArcs, doors: np.ndarray, limit: float) -> Labels:
     """Return the least cost from any of the doors to every node, and which door it is."""
     zero = np.zeros(len(doors))
     return search(arcs, Seeds(doors, zero, zero, np.arange(len(doors), dtype=np.int32)), limit)
 
 
-def _arcs(kept: StreetArrays, edges: int) -> Arcs:
+def _arcs(kept: StreetArrays, edges: int) -> TraversableArcs:
     """The first so many edges, walked in metres both ways."""
     metres = kept.length[:edges]
     linked = link_nodes(kept.u[:edges], kept.v[:edges], metres, len(kept.x))
-    return open_arcs(linked, Costs(metres, metres, metres, metres, 1.0, 1.0))
+    return traversable_arcs(linked, Costs(metres, metres, metres, metres, 1.0, 1.0))
 
 
 def main() -> None:

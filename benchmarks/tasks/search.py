@@ -22,33 +22,34 @@ Nearby = list[tuple[np.ndarray, np.ndarray]]
 
 
 def _tenmin(problem: Problem, passes: int) -> tuple[list[float], Nearby, dict[str, Any]]:
-    from tenmin.routing import Arcs
-    from tenmin.routing._bounded_search import Basin, drain, flood
+    from tenmin.routing import TraversableArcs
+    from tenmin.routing._bounded_search import SearchBuffers, bounded_search, reset_buffers
 
     @njit
-    def every(arcs: Arcs, sources: np.ndarray, limit: float, basin: Basin) -> int:
+    def every(arcs: TraversableArcs, sources: np.ndarray, limit: float, buffers: SearchBuffers) -> int:
         seed, zero, total = np.empty(1, np.uint32), np.zeros(1), 0
         for source in sources:
             seed[0] = source
-            reached = flood(arcs, seed, zero, limit, basin)
+            reached = bounded_search(arcs, seed, zero, limit, buffers)
             total += reached
-            drain(basin, reached)
+            reset_buffers(buffers, reached)
         return total
 
     def one(source: int) -> tuple[np.ndarray, np.ndarray]:
-        reached = flood(arcs, np.array([source], np.uint32), np.zeros(1), problem.limit, basin)
-        node = basin.touched[:reached].copy()
-        cost = basin.cost[node]
-        drain(basin, reached)
+        reached = bounded_search(arcs, np.array([source], np.uint32), np.zeros(1), problem.limit, buffers)
+        node = buffers.touched[:reached].copy()
+        cost = buffers.cost[node]
+        reset_buffers(buffers, reached)
         return node, cost
 
-    arcs = Arcs(**problem.arcs)
-    basin = Basin.of(arcs)
-    every(arcs, problem.sources[:1], problem.limit, basin)
-    laps = [_seconds(lambda: every(arcs, problem.sources, problem.limit, basin)) for _ in range(passes)]
+    arcs = TraversableArcs(**problem.arcs)
+    buffers = SearchBuffers.of(arcs)
+    every(arcs, problem.sources[:1], problem.limit, buffers)
+    laps = [_seconds(lambda: every(arcs, problem.sources, problem.limit, buffers)) for _ in range(passes)]
     answers = [one(source) for source in problem.sources]
     nothing = min(
-        _seconds(lambda: drain(basin, flood(arcs, problem.sources[:0], np.zeros(0), 1.0, basin))) for _ in range(100)
+        _seconds(lambda: reset_buffers(buffers, bounded_search(arcs, problem.sources[:0], np.zeros(0), 1.0, buffers)))
+        for _ in range(100)
     )
     return laps, answers, {"call": nothing * 1e6}
 

@@ -24,7 +24,7 @@ from tenmin.access._exact_shapes import (
 from tenmin.access._ground import DrawingOptions, draw_grounds
 from tenmin.access.query import Destination, Query
 from tenmin.network import ASIDE, WalkNetwork
-from tenmin.routing import Basin, Costs, Feet, Reached, Stretches, clip_stretches, reach_streets
+from tenmin.routing import AccessPoints, Costs, EdgeIntervals, Reached, SearchBuffers, clip_intervals, reach_streets
 from tenmin.support.progress import step_through
 from tenmin.surface import Rims
 
@@ -64,11 +64,11 @@ def draw_exact_grounds(query: Query, destinations: Sequence[Destination], option
         In the order of the destinations, then of their limits.
     """
     network, costs, arcs, grounds = query.network, query.costs, query.arcs, []
-    renderer, basin = _Renderer.of(network, costs, options.lateral), Basin.of(arcs)
+    renderer, buffers = _Renderer.of(network, costs, options.lateral), SearchBuffers.of(arcs)
     for one in step_through(destinations, "isochrones"):
-        feet, limits = query.facility_joins.take(one.rows), query.cost_limits(one)
-        reached = reach_streets(network.streets, costs, arcs, feet, float(limits[-1]), basin=basin)
-        drawn = [renderer.draw(reached, feet, float(limit)) for limit in limits]
+        access_points, limits = query.facility_snapping.take(one.rows), query.cost_limits(one)
+        reached = reach_streets(network.streets, costs, arcs, access_points, float(limits[-1]), buffers=buffers)
+        drawn = [renderer.draw(reached, access_points, float(limit)) for limit in limits]
         restricted = renderer.restricted_lines(reached)
         if len(restricted):
             sampled = draw_grounds(query, [one], replace(options, resolution=_RESOLUTION))
@@ -123,7 +123,7 @@ class _Renderer:
         restricted, rims, streets = _restricted_edges(network, lateral), network.rims, network.streets
         has_frontage = np.zeros(len(restricted), bool)
         has_frontage[network.frontage.edge] = True
-        at_node = np.zeros(len(streets.copy), bool)
+        at_node = np.zeros(len(streets.exit_copy), bool)
         at_node[streets.u[restricted]] = at_node[streets.v[restricted]] = True
         beside = np.where(rims.code >= 0, restricted[np.maximum(rims.code, 0)], at_node[np.maximum(-1 - rims.code, 0)])
         corners = _open_corners(rims, beside & (rims.private | rims.island))
@@ -133,17 +133,17 @@ class _Renderer:
 
     def restricted_lines(self, reached: Reached) -> np.ndarray:
         """The lines of the restricted edges that are reached."""
-        streets, is_reached = self.network.streets, np.zeros(len(self.network.streets.copy), bool)
+        streets, is_reached = self.network.streets, np.zeros(len(self.network.streets.exit_copy), bool)
         is_reached[reached.node] = True
         edges = is_reached[streets.u] | is_reached[streets.v]
-        edges[reached.stretches.edge] = True
+        edges[reached.intervals.edge] = True
         lines = self.network.edges.geometry.to_numpy()[edges & self.restricted]
         return lines[np.argsort(rank_by_wkb(lines))]
 
-    def draw(self, reached: Reached, feet: Feet, limit: float) -> shapely.MultiPolygon:
+    def draw(self, reached: Reached, access_points: AccessPoints, limit: float) -> shapely.MultiPolygon:
         """The ground within a limit (in the unit of the costs) of the unrestricted streets."""
-        segments = self._segments(clip_stretches(reached.stretches, limit), limit)
-        left = (limit - self._corner_costs(reached, feet)) / self.costs.leg
+        segments = self._segments(clip_intervals(reached.intervals, limit), limit)
+        left = (limit - self._corner_costs(reached, access_points)) / self.costs.leg
         rows = np.flatnonzero(left > _MIN_LENGTH)
         corners, radius = Corners(*(one[rows] for one in self.corners)), np.minimum(left[rows], self.lateral)
         points = np.concatenate([segments.start, corners.xy])
@@ -165,7 +165,7 @@ class _Renderer:
         shape, wall = self.walls.query(shapely.box(*(shapely.bounds(shapes) + np.tile(origin, 2)).T))
         return shape, self.network.walls.ends[wall].reshape(-1, 2, 2) - origin
 
-    def _segments(self, reached: Stretches, limit: float) -> Segments:
+    def _segments(self, reached: EdgeIntervals, limit: float) -> Segments:
         """The straight segments of the reached parts of unrestricted edges."""
         shapes = self.network.shapes
         keep = self.unrestricted[reached.edge] & (reached.end - reached.begin > _MIN_LENGTH)
@@ -184,10 +184,10 @@ class _Renderer:
         start, stop = xy[i] + share[:, :, None] * (xy[i + 1] - xy[i])
         return Segments(start, stop, left)
 
-    def _corner_costs(self, reached: Reached, feet: Feet) -> np.ndarray:
+    def _corner_costs(self, reached: Reached, starts: AccessPoints) -> np.ndarray:
         """The cost of the walk to each corner."""
         streets, costs, code, at = self.network.streets, self.costs, self.corners.code, self.corners.at
-        label = np.full(len(streets.copy), np.inf)
+        label = np.full(len(streets.exit_copy), np.inf)
         label[reached.node] = reached.node_cost
         cost = label[np.maximum(-1 - code, 0)]
         bend = np.flatnonzero(code >= 0)
@@ -196,12 +196,12 @@ class _Renderer:
         ahead, back = costs.along / streets.length, costs.back / streets.length
         to_go = streets.length[edge] - at
         here = np.minimum(label[streets.u[edge]] + ahead[edge] * at, label[streets.v[edge]] + back[edge] * to_go)
-        low, high = np.searchsorted(edge, feet.edge), np.searchsorted(edge, feet.edge, side="right")
-        foot, number = expand_counts(high - low)
-        met = low[foot] + number
-        gap = at[met] - feet.offset[foot]
-        pace = np.where(gap > 0.0, ahead[feet.edge[foot]], back[feet.edge[foot]])
+        low, high = np.searchsorted(edge, starts.edge), np.searchsorted(edge, starts.edge, side="right")
+        point, number = expand_counts(high - low)
+        met = low[point] + number
+        gap = at[met] - starts.offset[point]
+        pace = np.where(gap > 0.0, ahead[starts.edge[point]], back[starts.edge[point]])
         along = np.multiply(pace, np.abs(gap), out=np.zeros(len(gap)), where=np.abs(gap) > _MIN_LENGTH)
-        np.minimum.at(here, met, feet.leg[foot] * costs.leg + along)
+        np.minimum.at(here, met, starts.leg[point] * costs.leg + along)
         cost[bend] = here
         return cost

@@ -13,7 +13,7 @@ import shapely
 
 from tenmin.access.query import Destination, Query
 from tenmin.network import ASIDE
-from tenmin.routing import Basin, Feet
+from tenmin.routing import AccessPoints, SearchBuffers
 from tenmin.support.progress import step_through
 from tenmin.surface import (
     Course,
@@ -52,9 +52,13 @@ class DrawingOptions:
 def _starts_of(query: Query, destinations: Sequence[Destination]) -> Starts:
     """The access points of the facilities of each destination, and the seeds of their searches."""
     rows = np.concatenate([np.zeros(0, np.int64), *(one.rows for one in destinations)]).astype(np.int64)
-    feet = query.facility_joins.take(rows)
-    first = feet.first[np.cumsum([0, *(len(one.rows) for one in destinations)])]
-    return gather_starts(query.network.streets, query.costs, Feet(first, feet.edge, feet.offset, feet.leg))
+    access_points = query.facility_snapping.take(rows)
+    first = access_points.first[np.cumsum([0, *(len(one.rows) for one in destinations)])]
+    return gather_starts(
+        query.network.streets,
+        query.costs,
+        AccessPoints(first, access_points.edge, access_points.offset, access_points.leg),
+    )
 
 
 def _in_threads(function: Callable[[S], T], items: Sequence[S], threads: int | None, what: str) -> list[T]:
@@ -114,9 +118,9 @@ class _Renderer:
 
     def draw(self, destinations: range) -> list[Rings]:
         """The rings of the isochrones of some destinations."""
-        basin = Basin.of(self.course.arcs)
+        buffers = SearchBuffers.of(self.course.arcs)
         drawn = [
-            draw_group(self.course, self.lattice, self.starts, number, self.limits[number], self.lateral, basin)
+            draw_group(self.course, self.lattice, self.starts, number, self.limits[number], self.lateral, buffers)
             for number in destinations
         ]
         return [rings for isochrones in drawn for rings in isochrones]

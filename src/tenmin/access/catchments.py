@@ -11,7 +11,7 @@ import pandas as pd
 
 from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import ASIDE, WalkNetwork
-from tenmin.routing import Feet, arrive_at
+from tenmin.routing import AccessPoints, arrive_at
 from tenmin.support.contracts import people_of
 from tenmin.support.errors import LimitError
 from tenmin.support.limits import check_metres, inclusive
@@ -106,8 +106,11 @@ def count_people(
     )
     people = people_of(places).to_numpy()
     destinations = query.destinations(merged=merge is not None)
-    feet = [*(_limit_legs(query.place_joins.feet, width) for width in widths), query.place_joins.feet]
-    counts = [_count(query, one, feet, people) for one in step_through(destinations, "people")]
+    access_points = [
+        *(_limit_legs(query.place_snapping.access_points, width) for width in widths),
+        query.place_snapping.access_points,
+    ]
+    counts = [_count(query, one, access_points, people) for one in step_through(destinations, "people")]
     low, high, count = np.array(counts, np.float64).reshape(-1, 3).T
     rows = np.array([one.facility for one in destinations], np.int64)
     return pd.DataFrame(
@@ -122,16 +125,18 @@ def count_people(
     )
 
 
-def _limit_legs(feet: Feet, width: float) -> Feet:
+def _limit_legs(access_points: AccessPoints, width: float) -> AccessPoints:
     """The access points whose leg is at most `width` metres."""
-    kept = feet.leg <= inclusive(width)
-    first = np.concatenate([[0], np.cumsum(kept)])[feet.first]
-    return Feet(first, feet.edge[kept], feet.offset[kept], feet.leg[kept])
+    kept = access_points.leg <= inclusive(width)
+    first = np.concatenate([[0], np.cumsum(kept)])[access_points.first]
+    return AccessPoints(first, access_points.edge[kept], access_points.offset[kept], access_points.leg[kept])
 
 
-def _count(query: Query, destination: Destination, feet: list[Feet], people: np.ndarray) -> list[float]:
+def _count(
+    query: Query, destination: Destination, access_points: list[AccessPoints], people: np.ndarray
+) -> list[float]:
     """The people within the limit of a destination, for each of several sets of access points of the places."""
     (starts, owner), limit = query.starts(destination.rows), destination.limits[-1]
     labels, streets = query.labels(starts, owner, limit), query.network.streets
-    best = [arrive_at(streets, query.costs, labels, one, starts=starts, owner=owner).cost for one in feet]
+    best = [arrive_at(streets, query.costs, labels, one, starts=starts, owner=owner).cost for one in access_points]
     return [float(people[query.amount(cost) <= inclusive(limit)].sum()) for cost in best]

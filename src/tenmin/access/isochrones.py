@@ -15,7 +15,7 @@ from tenmin.access._exact_ground import draw_exact_grounds
 from tenmin.access._ground import DrawingOptions, draw_grounds
 from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import ASIDE, WalkNetwork
-from tenmin.routing import Basin, clip_stretches, cut_lines, reach_streets
+from tenmin.routing import SearchBuffers, clip_intervals, cut_lines, reach_streets
 from tenmin.support.errors import TableError
 from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
@@ -175,11 +175,11 @@ def draw_isochrones(
 
 def _draw_streets(query: Query, destinations: Sequence[Destination]) -> np.ndarray:
     """MultiLineStrings of the reached streets of each destination, for each of its limits."""
-    network, basin, lines = query.network, Basin.of(query.arcs), []
+    network, buffers, lines = query.network, SearchBuffers.of(query.arcs), []
     for one in step_through(destinations, "isochrones"):
-        starts, limits = query.facility_joins.take(one.rows), query.cost_limits(one)
-        reached = reach_streets(network.streets, query.costs, query.arcs, starts, float(limits[-1]), basin=basin)
+        starts, limits = query.facility_snapping.take(one.rows), query.cost_limits(one)
+        reached = reach_streets(network.streets, query.costs, query.arcs, starts, float(limits[-1]), buffers=buffers)
         for limit in limits:
-            first, xy = cut_lines(network.shapes, clip_stretches(reached.stretches, limit))
+            first, xy = cut_lines(network.shapes, clip_intervals(reached.intervals, limit))
             lines.append(shapely.MultiLineString([xy[begin:end] for begin, end in pairwise(first)]))
     return np.array(lines, dtype=object)

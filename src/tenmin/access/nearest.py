@@ -11,7 +11,7 @@ import pandas as pd
 
 from tenmin.access.query import Query, make_query
 from tenmin.network import WalkNetwork
-from tenmin.routing import rank_nodes, rank_things, seed_feet
+from tenmin.routing import k_nearest_at, k_nearest_nodes, seed_access_points
 from tenmin.support.errors import TableError
 from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
@@ -108,9 +108,9 @@ def _rank(query: Query, category: str, k: int) -> np.ndarray:
     """A row per place and rank: row of the place, rank, row of the facility, minutes, metres."""
     rows, limit, streets = query.rows_of[category], query.limit_of(category), query.network.streets
     starts, owner = query.starts(rows)
-    seeds, most = seed_feet(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)
-    ranks = rank_nodes(query.arcs, seeds, most, query.horizon(limit))
-    best = rank_things(streets, query.costs, ranks, query.place_joins.feet, starts=starts, owner=owner)
+    seeds, most = seed_access_points(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)
+    ranks = k_nearest_nodes(query.arcs, seeds, most, query.horizon(limit))
+    best = k_nearest_at(streets, query.costs, ranks, query.place_snapping.access_points, starts=starts, owner=owner)
     place, rank = np.nonzero((best.owner >= 0) & (query.amount(best.cost) <= inclusive(limit)))
     facility = query.by_id(rows)[best.owner[place, rank]]
     walk = query.minutes_and_metres(best.cost[place, rank], best.other[place, rank])

@@ -10,8 +10,18 @@ import geopandas as gpd
 import numpy as np
 
 from tenmin.inputs.services import load_catalogue
-from tenmin.network import Joins, WalkNetwork
-from tenmin.routing import Arcs, Arrivals, Costs, Feet, Labels, arrive_at, open_arcs, search, seed_feet
+from tenmin.network import Snapping, WalkNetwork
+from tenmin.routing import (
+    AccessPoints,
+    Arrivals,
+    Costs,
+    Labels,
+    TraversableArcs,
+    arrive_at,
+    search,
+    seed_access_points,
+    traversable_arcs,
+)
 from tenmin.support.contracts import check_direction, check_facilities, check_places, in_metres, in_use
 from tenmin.support.errors import TableError
 from tenmin.support.limits import Figures, Limits, Unit, amount_of, cost_of, horizon, read_limit, read_limits
@@ -53,12 +63,12 @@ class Query:
     """Limits by category; None if walks are not limited."""
 
     @cached_property
-    def place_joins(self) -> Joins:
+    def place_snapping(self) -> Snapping:
         """Snapping result of the places."""
         return self.network.snap(self.places)
 
     @cached_property
-    def facility_joins(self) -> Joins:
+    def facility_snapping(self) -> Snapping:
         """Snapping result of the facilities."""
         return self.network.snap(self.facilities)
 
@@ -69,9 +79,9 @@ class Query:
         return costs.reversed() if self.direction == "to" else costs
 
     @cached_property
-    def arcs(self) -> Arcs:
+    def arcs(self) -> TraversableArcs:
         """Traversable arcs at these costs."""
-        return open_arcs(self.network.streets, self.costs)
+        return traversable_arcs(self.network.streets, self.costs)
 
     @cached_property
     def rows_of(self) -> dict[str, np.ndarray]:
@@ -139,14 +149,14 @@ class Query:
     def _order(self, rows: np.ndarray) -> np.ndarray:
         return np.argsort(self.facilities.index.to_numpy()[rows].astype(str), kind="stable")
 
-    def starts(self, rows: np.ndarray) -> tuple[Feet, np.ndarray]:
+    def starts(self, rows: np.ndarray) -> tuple[AccessPoints, np.ndarray]:
         """The access points of some facilities, and the rank by id of the facility of each."""
         rank = np.empty(len(rows), np.int64)
         rank[self._order(rows)] = np.arange(len(rows))
-        feet = self.facility_joins.take(rows)
-        return feet, rank[feet.thing]
+        access_points = self.facility_snapping.take(rows)
+        return access_points, rank[access_points.item]
 
-    def labels(self, starts: Feet, owner: np.ndarray, limit: float = np.inf) -> Labels:
+    def labels(self, starts: AccessPoints, owner: np.ndarray, limit: float = np.inf) -> Labels:
         """Labels of a search from access points.
 
         Parameters
@@ -158,23 +168,35 @@ class Query:
         limit
             Minutes or metres up to which labels are complete.
         """
-        seeds = seed_feet(self.network.streets, self.costs, starts, owner)
+        seeds = seed_access_points(self.network.streets, self.costs, starts, owner)
         return search(self.arcs, seeds, np.inf if np.isinf(limit) else self.horizon(limit))
 
-    def arrivals(self, rows: np.ndarray) -> tuple[Arrivals, Labels, Feet]:
+    def arrivals(self, rows: np.ndarray) -> tuple[Arrivals, Labels, AccessPoints]:
         """The best walk of every place to any of some facilities, with the labels and access points of the search."""
-        feet, owner = self.starts(rows)
-        labels = self.labels(feet, owner)
-        walks = arrive_at(self.network.streets, self.costs, labels, self.place_joins.feet, starts=feet, owner=owner)
-        return walks, labels, feet
+        access_points, owner = self.starts(rows)
+        labels = self.labels(access_points, owner)
+        walks = arrive_at(
+            self.network.streets,
+            self.costs,
+            labels,
+            self.place_snapping.access_points,
+            starts=access_points,
+            owner=owner,
+        )
+        return walks, labels, access_points
 
     def cost_to_end_of_data(self) -> np.ndarray:
         """The cost from every place to the nearest end of the data, inf where there is none."""
         labels = self.network.from_ends_of_data(self.arcs)
-        no_starts = Feet(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+        no_starts = AccessPoints(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
         no_owner = np.zeros(0, np.int32)
         return arrive_at(
-            self.network.streets, self.costs, labels, self.place_joins.feet, starts=no_starts, owner=no_owner
+            self.network.streets,
+            self.costs,
+            labels,
+            self.place_snapping.access_points,
+            starts=no_starts,
+            owner=no_owner,
         ).cost
 
 

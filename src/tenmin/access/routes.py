@@ -7,7 +7,7 @@ import shapely
 
 from tenmin.access.query import Query
 from tenmin.network import WalkNetwork
-from tenmin.routing import Feet, Labels, Stretches, cut_lines, original_of, seed_feet, step_back
+from tenmin.routing import AccessPoints, EdgeIntervals, Labels, cut_lines, node_of, predecessor, seed_access_points
 
 __all__ = ["trace_route"]
 
@@ -36,8 +36,11 @@ def trace_route(query: Query, row: int, rows: np.ndarray) -> shapely.LineString:
     best, labels, starts = query.arrivals(rows)
     if best.owner[row] < 0:
         return shapely.LineString()
-    network, foot, start = query.network, int(best.foot[row]), int(best.start[row])
-    edge, offset = int(query.place_joins.feet.edge[foot]), float(query.place_joins.feet.offset[foot])
+    network, point, start = query.network, int(best.access_point[row]), int(best.start[row])
+    edge, offset = (
+        int(query.place_snapping.access_points.edge[point]),
+        float(query.place_snapping.access_points.offset[point]),
+    )
     if start >= 0:
         parts = [(edge, offset, float(starts.offset[start]))]
     else:
@@ -54,11 +57,13 @@ def _coordinates(network: WalkNetwork, part: EdgePart) -> np.ndarray:
     """The coordinates of a part of an edge, in its order."""
     edge, begin, end = part
     ends = np.array([min(begin, end)]), np.array([max(begin, end)])
-    _, xy = cut_lines(network.shapes, Stretches(np.array([edge]), *ends, *ends))
+    _, xy = cut_lines(network.shapes, EdgeIntervals(np.array([edge]), *ends, *ends))
     return xy if begin <= end else xy[::-1]
 
 
-def _path_to_seed(query: Query, labels: Labels, node: int, seeded: tuple[Feet, int, np.ndarray]) -> list[EdgePart]:
+def _path_to_seed(
+    query: Query, labels: Labels, node: int, seeded: tuple[AccessPoints, int, np.ndarray]
+) -> list[EdgePart]:
     """The whole edges from a node back to a seed of the search, then part of an edge to the facility's access point.
 
     `seeded` are the access points of the facilities, the number of the facility that owns the walk, and the rows of the
@@ -68,15 +73,15 @@ def _path_to_seed(query: Query, labels: Labels, node: int, seeded: tuple[Feet, i
     parts: list[EdgePart] = []
     while (edge := int(labels.via[node])) >= 0:
         length = float(streets.length[edge])
-        outward = int(streets.v[edge]) == original_of(streets, node)
+        outward = int(streets.v[edge]) == node_of(streets, node)
         parts.append((edge, length, 0.0) if outward else (edge, 0.0, length))
-        node = step_back(streets, node, edge)
+        node = predecessor(streets, node, edge)
     starts, owner, rows = seeded
-    seeds = seed_feet(streets, query.costs, starts, query.starts(rows)[1])
+    seeds = seed_access_points(streets, query.costs, starts, query.starts(rows)[1])
     usable = (seeds.node == node) & (seeds.owner == owner) & np.isfinite(seeds.cost)
     seed = int(np.flatnonzero(usable)[np.argmin(seeds.cost[usable])])
-    feet = len(starts.edge)
-    foot, ahead = seed % feet, (seed // feet) % 2 == 0
-    edge = int(starts.edge[foot])
-    parts.append((edge, float(streets.length[edge]) if ahead else 0.0, float(starts.offset[foot])))
+    size = len(starts.edge)
+    point, ahead = seed % size, (seed // size) % 2 == 0
+    edge = int(starts.edge[point])
+    parts.append((edge, float(streets.length[edge]) if ahead else 0.0, float(starts.offset[point])))
     return parts

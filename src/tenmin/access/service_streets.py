@@ -13,7 +13,7 @@ import shapely
 
 from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import WalkNetwork
-from tenmin.routing import Basin, Stretches, cut_lines, divide_streets, reach_streets
+from tenmin.routing import EdgeIntervals, SearchBuffers, cut_lines, partition_edges, reach_streets
 from tenmin.support.progress import step_through
 
 __all__ = ["trace_streets"]
@@ -29,7 +29,7 @@ class _GroupedIntervals:
     """Edge intervals with the group of each: the row of a facility, or the number of a category."""
 
     group: np.ndarray
-    intervals: Stretches
+    intervals: EdgeIntervals
 
 
 def trace_streets(
@@ -106,12 +106,12 @@ def trace_streets(
 
 def _reach_each(query: Query, destinations: Sequence[Destination]) -> list[_GroupedIntervals]:
     """The reached streets of each destination; groups are facilities, or numbers of categories."""
-    basin, found = Basin.of(query.arcs), []
+    buffers, found = SearchBuffers.of(query.arcs), []
     for number, one in enumerate(step_through(destinations, "streets")):
-        starts, limit = query.facility_joins.take(one.rows), query.cost(one.limits[-1])
-        reached = reach_streets(query.network.streets, query.costs, query.arcs, starts, limit, basin=basin)
+        starts, limit = query.facility_snapping.take(one.rows), query.cost(one.limits[-1])
+        reached = reach_streets(query.network.streets, query.costs, query.arcs, starts, limit, buffers=buffers)
         group = number if one.facility < 0 else one.facility
-        found.append(_GroupedIntervals(np.full(len(reached.stretches.edge), group), reached.stretches))
+        found.append(_GroupedIntervals(np.full(len(reached.intervals.edge), group), reached.intervals))
     return found
 
 
@@ -121,17 +121,17 @@ def _partition(query: Query, destinations: Sequence[Destination]) -> list[_Group
     for one in step_through(destinations, "streets"):
         (starts, owner), limit = query.starts(one.rows), one.limits[-1]
         labels = query.labels(starts, owner, limit)
-        intervals, nearest = divide_streets(streets, costs, labels, query.cost(limit), starts=starts, owner=owner)
+        intervals, nearest = partition_edges(streets, costs, labels, query.cost(limit), starts=starts, owner=owner)
         found.append(_GroupedIntervals(query.by_id(one.rows)[nearest], intervals))
     return found
 
 
 def _merge_adjacent(found: Sequence[_GroupedIntervals]) -> _GroupedIntervals:
     """All intervals sorted by group; adjacent ones are merged if the walk changes at the same rate."""
-    none = _GroupedIntervals(np.zeros(0, np.int64), Stretches(np.zeros(0, np.int64), *np.zeros((4, 0))))
+    none = _GroupedIntervals(np.zeros(0, np.int64), EdgeIntervals(np.zeros(0, np.int64), *np.zeros((4, 0))))
     group = np.concatenate([none.group, *(one.group for one in found)])
     columns = zip(none.intervals, *(one.intervals for one in found), strict=True)
-    intervals = Stretches(*(np.concatenate(column) for column in columns))
+    intervals = EdgeIntervals(*(np.concatenate(column) for column in columns))
     rows = np.argsort(group, kind="stable")
     rows = rows[intervals.end[rows] - intervals.begin[rows] > MIN_LENGTH]
     group, (edge, begin, end, begin_cost, end_cost) = group[rows], (column[rows] for column in intervals)
@@ -141,11 +141,11 @@ def _merge_adjacent(found: Sequence[_GroupedIntervals]) -> _GroupedIntervals:
     continues = touches & (np.abs(begin_cost[1:] - end_cost[:-1]) <= COST_TOLERANCE)
     first[1:] = ~((group[1:] == group[:-1]) & (edge[1:] == edge[:-1]) & (rises[1:] == rises[:-1]) & continues)
     last = np.append(first[1:], np.ones(min(len(rows), 1), bool))
-    merged = Stretches(edge[first], begin[first], end[last], begin_cost[first], end_cost[last])
+    merged = EdgeIntervals(edge[first], begin[first], end[last], begin_cost[first], end_cost[last])
     return _GroupedIntervals(group[first], merged)
 
 
-def _table(query: Query, intervals: Stretches, facility: object, category: object) -> gpd.GeoDataFrame:
+def _table(query: Query, intervals: EdgeIntervals, facility: object, category: object) -> gpd.GeoDataFrame:
     """The table of edge intervals."""
     first, xy = cut_lines(query.network.shapes, intervals)
     table = {

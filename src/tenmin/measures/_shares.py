@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from tenmin.access.query import Query
 from tenmin.network import WalkNetwork
-from tenmin.routing import Basin, Feet, reach_streets
+from tenmin.routing import AccessPoints, SearchBuffers, reach_streets
 
 __all__ = ["add_shares", "buffer_facilities", "measure_streets_nearby", "measure_streets_reached", "tally"]
 
@@ -80,12 +80,12 @@ def tally(
     return table if by else table.drop(columns="")
 
 
-def _add_ends_of_data(starts: Feet, network: WalkNetwork) -> Feet:
+def _add_ends_of_data(starts: AccessPoints, network: WalkNetwork) -> AccessPoints:
     """The access points with one more at every node where the data end."""
     nodes, streets = network.ends_of_data, network.streets
     edge = streets.edge[streets.first[nodes]]
     at = np.where(streets.outward[streets.first[nodes]], 0.0, streets.length[edge])
-    return Feet(
+    return AccessPoints(
         starts.first,
         np.concatenate([starts.edge, edge]),
         np.concatenate([starts.offset, at]),
@@ -98,11 +98,11 @@ def measure_streets_reached(query: Query, category: str) -> tuple[float, float]:
 
     The latter (unknown) is reached only by walks from an end of the data. Both are in metres.
     """
-    network, basin, limit = query.network, Basin.of(query.arcs), query.cost(query.limit_of(category))
+    network, buffers, limit = query.network, SearchBuffers.of(query.arcs), query.cost(query.limit_of(category))
     starts = query.starts(query.rows_of[category])[0]
     reached = (
-        reach_streets(network.streets, query.costs, query.arcs, feet, limit, basin=basin).stretches
-        for feet in (starts, _add_ends_of_data(starts, network))
+        reach_streets(network.streets, query.costs, query.arcs, access_points, limit, buffers=buffers).intervals
+        for access_points in (starts, _add_ends_of_data(starts, network))
     )
     served, possible = (float((one.end - one.begin)[network.is_street[one.edge]].sum()) for one in reached)
     return served, possible - served

@@ -237,7 +237,7 @@ def _judge(query: Query, times: TravelTimes, limit: pd.Series, *, metric: str) -
         unjoined, at_end = query.places.geometry.isna() | query.places.geometry.is_empty, False
     else:
         end = query.amount(query.cost_to_end_of_data())[:, None]
-        unjoined, at_end = query.place_joins.table["how"] == "none", (end <= bound) & (end < walk.to_numpy())
+        unjoined, at_end = query.place_snapping.table["how"] == "none", (end <= bound) & (end < walk.to_numpy())
     cause = np.full(served.shape, None, dtype=object)
     cause[at_end & ~served] = "data_end"
     cause[unjoined.to_numpy()[:, None] & ~served] = "unjoined"
@@ -315,7 +315,7 @@ def measure_coverage(
     index = pd.Index(query.categories, name="category", dtype="str")
     limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")
     served, cause = _judge(query, times, limit, metric=metric)
-    joins = {"places": query.place_joins.table, "facilities": query.facility_joins.table}
+    joins = {"places": query.place_snapping.table, "facilities": query.facility_snapping.table}
     return Coverage(
         network=query.network,
         places=assign_communities(query.places, areas),

@@ -1,11 +1,11 @@
-"""Streets to walk: built from an extract, lines or a graph, snapped to, saved and exchanged.
+"""Walk networks: construction from an extract, lines or a graph, snapping, saving and exchange.
 
-In comes an `OsmExtract`, a GeoDataFrame of lines or a networkx graph, with a `Walker`; out comes a `WalkNetwork`: nodes
-and edges as GeoDataFrames in a metric CRS, barriers and gates, and the arrays that `tenmin.routing` searches. Who may
-walk where is decided by rows of `inputs/osm/rules.toml`, not here.
+Input is an `OsmExtract`, a GeoDataFrame of lines or a networkx graph, with a `Walker`. Output is a `WalkNetwork`: nodes
+and edges as GeoDataFrames in a metric CRS, barriers and gates, and the arrays that `tenmin.routing` searches. Which
+ways can be walked is decided by the table `inputs/osm/rules.toml`.
 """
 
-from tenmin.network._snapping import ASIDE, Joins
+from tenmin.network._snapping import ASIDE, Snapping
 from tenmin.network._walk_network import WalkNetwork
 
-__all__ = ["ASIDE", "Joins", "WalkNetwork"]
+__all__ = ["ASIDE", "Snapping", "WalkNetwork"]

@@ -1,4 +1,4 @@
-"""Which two arcs of a directed graph are one street, seen from its two ends."""
+"""Pairs of arcs of a directed graph that are the two directions of one street."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ _NEAR = 1e-9
 
 
 def way_ids(osmid: object) -> Hashable:
-    """Return the id or ids of ways as something to compare: OSMnx lists those of one street in any order."""
+    """Return the way id or ids of an arc as a set to compare; OSMnx lists the ids of one street in any order."""
     return frozenset(map(str, osmid)) if isinstance(osmid, (list, tuple, set, frozenset)) else frozenset({str(osmid)})
 
 
 def pair_arcs(
     tails: Iterable[Hashable], heads: Iterable[Hashable], lines: np.ndarray, marks: Sequence[Hashable]
 ) -> np.ndarray:
-    """Return, for each arc, the arc that is the same street the other way round, or -1.
+    """Return, for each arc, the arc in the opposite direction of the same street, or -1.
 
-    Two arcs are one street if each begins where the other ends, they have the same mark, and one is drawn as the
-    other is backwards (a loop may be drawn twice the same way). How long they take does not matter: a street on a
-    slope takes longer up than down.
+    Two arcs are one street if each begins where the other ends, their marks are equal, and the line of one is that of
+    the other reversed (or, for a loop, equal to it). Travel times may differ: on a slope, up takes longer than down.
 
     Parameters
     ----------
     tails, heads
         Labels of the nodes at which the arcs begin and end.
     lines
-        The arcs' lines, from tail to head.
+        LineStrings (arcs,), from tail to head.
     marks
-        What equal streets have in common besides, e.g. the ids of their ways.
+        What else the arcs of one street have in common, such as way ids.
     """
     shapes = [shapely.get_coordinates(line) for line in lines]
     twin = np.full(len(marks), -1)
@@ -51,7 +50,7 @@ def pair_arcs(
 
 
 def _is_back(one: np.ndarray, other: np.ndarray, *, loop: bool) -> bool:
-    """Whether a line is another backwards, to a billionth of its coordinates."""
+    """Whether a line is the reverse of another, with a relative tolerance of 1e-9."""
     if one.shape != other.shape:
         return False
     near = _NEAR * max(1.0, float(np.abs(one).max()))

@@ -1,4 +1,4 @@
-"""From the layout of streets to the nodes and edges that one walker has."""
+"""Nodes and edges of a network for one walker."""
 
 from __future__ import annotations
 
@@ -23,23 +23,24 @@ FIRST_COLUMNS = ["u", "v", "length", "seconds", "seconds_back", "rule", "way", "
 
 @dataclass(frozen=True, eq=False)
 class Assembly:
-    """Nodes and edges that belong together, and what was left out on the way."""
+    """Nodes and edges of a network, and notes on what was left out."""
 
     nodes: GeometryTable
     """Points with component, component_nodes and cut."""
     labels: pd.Index
-    """Those of the nodes."""
+    """Labels of the nodes."""
     edges: GeometryTable
-    """Lines with `FIRST_COLUMNS` and what else the layout tells of them."""
+    """Lines with `FIRST_COLUMNS` and other columns of the layout."""
     u: np.ndarray
-    """Row of the node at which each edge begins."""
+    """int64 (edges,): row of the node at the start of each edge."""
     v: np.ndarray
+    """int64 (edges,): row of the node at its end."""
     notes: Notes
-    """What the walker cannot use, and what the layout says twice: element, reason, count."""
+    """What was left out: element, reason, count."""
 
 
 def _pace(lines: GeometryTable, walker: Walker) -> GeometryTable:
-    """The lines that a walker can use with seconds and seconds_back; seconds that were given stay."""
+    """The lines that a walker can use, with seconds and seconds_back; given seconds are kept."""
     if "seconds" in lines:
         return lines
     there, back = walker.seconds(lines.attributes())
@@ -49,7 +50,14 @@ def _pace(lines: GeometryTable, walker: Walker) -> GeometryTable:
 
 
 def assemble(layout: Layout, walker: Walker) -> Assembly:
-    """Return the nodes and edges of a layout as a walker has them.
+    """Return the nodes and edges of a layout for a walker.
+
+    Parameters
+    ----------
+    layout
+        The lines, gates and boundary.
+    walker
+        The walker.
 
     Raises
     ------
@@ -74,7 +82,7 @@ def assemble(layout: Layout, walker: Walker) -> Assembly:
 
 
 def _joined(edges: GeometryTable, layout: Layout, notes: Notes) -> Assembly:
-    """Edges with their nodes along a Hilbert curve, each where the first edge that has it begins or ends."""
+    """Edges with their nodes, sorted along a Hilbert curve; a node stands at the end of its first edge."""
     ends = np.concatenate([edges["u"], edges["v"]])
     labels, at, code = np.unique(ends, return_index=True, return_inverse=True)
     xy, row = shapely.get_coordinates(edges.geometry, return_index=True)

@@ -1,4 +1,4 @@
-"""What the texts in a graph's file mean: numbers, ids, bools, lists and lines, by the names that OSMnx uses."""
+"""Parsing of attribute texts in graph files: numbers, ids, bools, lists and lines, by OSMnx's attribute names."""
 
 from __future__ import annotations
 
@@ -74,21 +74,21 @@ _DECLARED: dict[str, Callable[[str], Any]] = {
 
 
 def value_of(name: str, text: str, declared: str = "string") -> Any:
-    """Return what the text of an attribute means.
+    """Return the value of an attribute from its text.
 
     Parameters
     ----------
     name
-        Name of the attribute; those of OSMnx have a meaning of their own.
+        Name of the attribute; the types of OSMnx's attributes are known.
     text
-        Its text; that of a list, as Python writes it, makes a list.
+        Its text; a list in Python's notation becomes a list.
     declared
-        Type that a GraphML file declares for the others: int, long, float, double, boolean or string.
+        Type that a GraphML file declares for other attributes: int, long, float, double, boolean or string.
 
     Raises
     ------
     ValueError
-        If the text cannot mean what the name says.
+        If the text is not valid for the type.
     """
     made = _MEANINGS.get(name) or _DECLARED.get(declared)
     parts = None if name == "geometry" else _parts(text)
@@ -98,7 +98,7 @@ def value_of(name: str, text: str, declared: str = "string") -> Any:
 
 
 def _parts(text: str) -> list[Any] | None:
-    """The items of a flat list of numbers, texts and bools; None if it is no such list."""
+    """The items of a flat list of numbers, texts and bools; None if the text is not one."""
     if not text.startswith("[") or len(text) > _LONGEST_LIST or not _LIST.fullmatch(text):
         return None
     try:
@@ -108,12 +108,12 @@ def _parts(text: str) -> list[Any] | None:
 
 
 def labels_of(texts: Sequence[str]) -> list[Any]:
-    """Return the ids of nodes as whole numbers if all of them are, else as they are."""
+    """Return node ids as integers if all of them are, else as text."""
     return [int(text) for text in texts] if all(_WHOLE.fullmatch(text) for text in texts) else list(texts)
 
 
 def crs_of(text: object) -> CRS | None:
-    """Return the CRS that a text names, also as old versions of OSMnx wrote it; None if it names none."""
+    """Return the CRS that a text names, including the notation of old OSMnx versions; None if there is none."""
     if not isinstance(text, str) or not text.strip():
         return None
     old = _OLD_CRS.search(text.strip())

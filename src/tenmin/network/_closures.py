@@ -1,4 +1,4 @@
-"""Who gets through: gates that are shut, and private ways that nobody walks through from end to end."""
+"""Closed gates, and private ways that are not used in the middle of a walk."""
 
 from __future__ import annotations
 
@@ -18,33 +18,32 @@ INNER_KINDS = (
     "bridleway", "corridor", "crossing", "cycleway", "elevator", "footway", "living_street", "path", "pedestrian",
     "platform", "service", "steps", "track",
 )  # fmt: skip
-"""Kinds of way that a compound may have inside and leave untagged: what hangs on a private way and holds any other
-kind is a street with people of its own."""
+"""Kinds of way that may be untagged inside a private compound. Ways of other kinds make their part of the network
+public, even if it is reached only by private ways."""
 
 BEFORE_A_GATE = 0.02
-"""Metres before a shut gate at which the streets on both sides of it end."""
+"""Distance from a closed gate at which the streets on both sides end, metres."""
 
 Notes = list[tuple[str, str, int]]
 _ALONG_ONE_STREET = 2
-"""Ends of streets that meet at a gate which stands on one street, not on a junction."""
+"""Number of street ends at a gate in the course of one street; at more, the gate is on a junction."""
 
 
 def bar_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[GeometryTable, Notes]:
-    """Return the lines with shut gates taken apart and `private` true where nobody may pass through.
+    """Return the lines split at closed gates, with `private` true where walks cannot pass through.
 
-    A gate is shut for a walker who cannot pass its kind, and if it is closed. Under the policy "residents" a private
-    gate makes private whatever can only be reached through it, and a private way the paths and drives that can only be
-    reached by it; a private gate between streets that are open from both sides is shut, since nobody knows who lives
-    behind it.
+    A gate is closed by its state, or if the walker cannot pass its kind. Under the policy "residents", lines that can
+    be reached only through a private gate become private, and so do paths and drives that can be reached only by
+    private ways. A private gate between streets that are public on both sides is closed.
 
     Parameters
     ----------
     lines
         The lines that the walker can use, with u, v, length, seconds, seconds_back and private.
     layout
-        The gates on them, and the policy.
+        The gates, and the policy for private ways.
     walker
-        Who walks.
+        The walker.
 
     Returns
     -------
@@ -76,7 +75,7 @@ def bar_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[Geom
 
 
 def _take_apart(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
-    """End every line that has one of these nodes at an end of its own just before it, so that no leg slips through."""
+    """Separate the lines at these nodes, and end each `BEFORE_A_GATE` before it, so that no leg passes the gate."""
     ends = np.concatenate([lines["u"], lines["v"]])
     shut = np.flatnonzero(pd.Index(ends).isin(labels))
     if not len(shut):
@@ -94,7 +93,7 @@ def _take_apart(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
 
 
 def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Ends of lines where those with one of these labels each have a label of their own; the first keeps its."""
+    """Labels of line ends, in which all but the first with one of these labels get new ones."""
     at = np.flatnonzero(pd.Index(ends).isin(labels))
     at = at[np.argsort(ends[at], kind="stable")]
     again = at[1:][ends[at[1:]] == ends[at[:-1]]]
@@ -109,7 +108,7 @@ def _ends_at(lines: GeometryTable, labels: np.ndarray) -> np.ndarray:
 
 
 def _enclose(lines: GeometryTable, private_gates: np.ndarray) -> GeometryTable:
-    """Make private what hangs on the other streets by private gates alone, and paths that hang on private ways."""
+    """Make private what is connected only through private gates, and paths that are connected only by private ways."""
     private = lines["private"].astype(bool)
     if not private.any() and not len(private_gates):
         return lines

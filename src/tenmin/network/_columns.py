@@ -1,4 +1,4 @@
-"""Columns of any kind as plain ones that every file format keeps to the bit: whole numbers, numbers, bools and text."""
+"""Lossless conversion of columns to types that every file format has: int, float, bool and text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tenmin.support.errors import FileError, InputError
 
 __all__ = ["KINDS", "decode", "encode", "json_text", "json_value", "plain", "restored"]
 
-#: The plain kinds; "json" is text that holds one JSON value a row.
+#: The types of stored columns; "json" is text with one JSON value in each row.
 KINDS = ("int", "float", "bool", "text", "json")
 _INTS = frozenset({"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"})
 _FLOATS = frozenset({"float32", "float64"})
@@ -24,12 +24,12 @@ _SCALARS = {bool: (bool, np.bool_), int: (int, np.integer), float: (float, np.fl
 
 
 def plain(value: object) -> Any:
-    """Return a value as JSON can hold it, so that `restored` gives the same value back.
+    """Return a value as JSON types, from which `restored` gives the same value.
 
     Raises
     ------
     InputError
-        If it is none of: None, bool, number, text, and lists, tuples, sets and mappings of them.
+        If it is not None, a bool, number or text, or a list, tuple, set or mapping of these.
     """
     if value is None:
         return None
@@ -55,12 +55,12 @@ def _plain_collection(value: object) -> Any:
 
 
 def restored(value: Any) -> Any:
-    """Return the value that `plain` made of it; sets come back as frozensets, mappings as dicts.
+    """Return the value that `plain` converted; sets become frozensets, and mappings dicts.
 
     Raises
     ------
     ValueError
-        If `plain` does not make such a value.
+        If `plain` gives no such value.
     """
     if isinstance(value, list):
         return [restored(one) for one in value]
@@ -80,17 +80,17 @@ def restored(value: Any) -> Any:
 
 
 def json_text(value: object) -> str:
-    """Return a plain value as compact JSON in ASCII."""
+    """Return a value as compact JSON in ASCII (see `plain`)."""
     return json.dumps(plain(value), ensure_ascii=True, separators=(",", ":"))
 
 
 def json_value(text: object) -> Any:
-    """Return the value of a text that `json_text` made.
+    """Return the value that `json_text` wrote.
 
     Raises
     ------
     ValueError
-        If it is no such text.
+        If the text is not from `json_text`.
     """
     if not isinstance(text, str):
         msg = "an empty cell"
@@ -103,19 +103,19 @@ def json_value(text: object) -> Any:
 
 
 def encode(values: pd.Series | pd.Index, where: str) -> tuple[str, np.ndarray]:
-    """Return the kind and the plain values of a column: int64, float64, bool, or an object array of text and None.
+    """Return the kind (see `KINDS`) and stored values of a column: int64, float64, bool, or objects of text and None.
 
     Parameters
     ----------
     values
         The column.
     where
-        What it is called in messages.
+        Its name in messages.
 
     Raises
     ------
     InputError
-        If its type, or that of one of its values, cannot be kept.
+        If the type of the column or of a value cannot be stored.
     """
     dtype = str(values.dtype)
     if dtype not in _DTYPES:
@@ -157,7 +157,7 @@ def _is_plain_text(objects: np.ndarray) -> bool:
 
 
 def _objects(values: list[Any]) -> np.ndarray:
-    """An object array of exactly these values, whatever they are."""
+    """An object array of these values, even if they are sequences."""
     made = np.empty(len(values), object)
     for row, value in enumerate(values):
         made[row] = value
@@ -165,12 +165,23 @@ def _objects(values: list[Any]) -> np.ndarray:
 
 
 def decode(kind: str, values: np.ndarray, dtype: str, where: str) -> Any:
-    """Return the values of a column from its plain values, as an array of the type it had.
+    """Return the values of a column in its original type, as a numpy or pandas array.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    values
+        The stored values.
+    dtype
+        The original type.
+    where
+        Its name in messages.
 
     Raises
     ------
     FileError
-        If they are not what `encode` makes for this kind and type.
+        If `encode` does not give such values for this kind and type.
     """
     if kind not in KINDS or dtype not in _DTYPES:
         msg = f"{where} is of the unknown kind {kind!r:.40} and type {dtype!r:.40}; was it written by a newer tenmin?"

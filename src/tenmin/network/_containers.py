@@ -1,4 +1,4 @@
-"""GeoPackage and GeoParquet as boxes of plain tables and one text that describes them."""
+"""Reading and writing of plain tables, and a text that describes them, as GeoPackage or GeoParquet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tenmin.support.writing import fixed_date
 __all__ = ["ABOUT", "PlainTable", "Reader", "about_gpkg", "about_parquet", "read_gpkg", "read_parquet", "write_gpkg",
            "write_parquet"]  # fmt: skip
 
-#: The layer of a GeoPackage, or the entry in the schema of a Parquet file, that describes all others.
+#: The layer of a GeoPackage, or the metadata key of a Parquet file, that holds the description.
 ABOUT = "tenmin"
 _MAIN = "lines"
 _FAULTS = (RuntimeError, ValueError, OSError, KeyError, pa.ArrowException, shapely.errors.ShapelyError)
@@ -30,7 +30,7 @@ _GEOPARQUET = "1.1.0"
 
 @dataclass(frozen=True)
 class PlainTable:
-    """Columns of int64, float64, bool or text (objects, None where empty), and the geometry of the rows, if any."""
+    """Columns of int64, float64, bool or text (objects; None if empty), with or without geometry."""
 
     columns: Mapping[str, np.ndarray]
     geometry: np.ndarray | None
@@ -49,7 +49,19 @@ def _damaged(path: Path, error: BaseException) -> FileError:
 
 
 def write_gpkg(path: Path, tables: Mapping[str, PlainTable], about: str, crs: CRS | None) -> None:
-    """Write tables as the layers of a new GeoPackage; those without geometry are attribute tables."""
+    """Write tables as layers of a new GeoPackage; those without geometry become attribute tables.
+
+    Parameters
+    ----------
+    path
+        The file; replaced if it exists.
+    tables
+        Tables by layer name.
+    about
+        The text that describes them.
+    crs
+        The CRS of the geometries.
+    """
     path.unlink(missing_ok=True)
     description = PlainTable({"about": np.array([about], object)}, None, 1)
     with fixed_date():
@@ -86,7 +98,7 @@ def _gdal_crs(crs: CRS) -> str:
 
 
 def about_gpkg(path: Path) -> str | None:
-    """Return the text that describes a GeoPackage written by `write_gpkg`; None if it is one of others."""
+    """Return the description of a GeoPackage written by `write_gpkg`; None for other files."""
     import pyogrio.raw
 
     try:
@@ -101,7 +113,7 @@ def about_gpkg(path: Path) -> str | None:
 
 
 def read_gpkg(path: Path) -> Reader:
-    """Return what reads one layer of a GeoPackage."""
+    """Return a function that reads a layer of a GeoPackage by name."""
     import pyogrio.raw
 
     def read(name: str) -> PlainTable:
@@ -118,9 +130,20 @@ def read_gpkg(path: Path) -> Reader:
 
 
 def write_parquet(path: Path, tables: Mapping[str, PlainTable], about: str, crs: CRS | None) -> None:
-    """Write tables one under the other as one GeoParquet file, told apart by the column `layer`.
+    """Write tables one below the other in one GeoParquet file; the column `layer` tells which row is of which table.
 
-    The columns of the lines keep their names; those of another layer have its name and a dot before theirs.
+    Columns of the layer `lines` keep their names; those of other layers are prefixed with the layer and a dot.
+
+    Parameters
+    ----------
+    path
+        The file; replaced if it exists.
+    tables
+        Tables by layer name.
+    about
+        The text that describes them.
+    crs
+        The CRS of the geometries.
     """
     total = sum(table.rows for table in tables.values())
     names = [name for name, table in tables.items() for _ in range(table.rows)]
@@ -149,7 +172,7 @@ def _padded(values: np.ndarray, before: int, after: int) -> pa.ChunkedArray:
 
 
 def _geo(tables: Mapping[str, PlainTable], crs: CRS | None) -> dict[str, Any]:
-    """The metadata that GeoParquet asks for, see https://geoparquet.org/releases/v1.1.0/."""
+    """The metadata of GeoParquet, see https://geoparquet.org/releases/v1.1.0/."""
     shapes = np.concatenate([table.geometry for table in tables.values() if table.geometry is not None])
     kinds = {f"{one.geom_type}{' Z' * one.has_z}" for one in shapes if one is not None}
     column = {"encoding": "WKB", "geometry_types": sorted(kinds), "crs": crs.to_json_dict() if crs else None}
@@ -157,7 +180,7 @@ def _geo(tables: Mapping[str, PlainTable], crs: CRS | None) -> dict[str, Any]:
 
 
 def about_parquet(path: Path) -> str | None:
-    """Return the text that describes a file written by `write_parquet`; None if it is one of others."""
+    """Return the description of a file written by `write_parquet`; None for other files."""
     try:
         text = (pq.read_schema(path).metadata or {}).get(ABOUT.encode())
         return None if text is None else text.decode("utf-8")
@@ -166,7 +189,7 @@ def about_parquet(path: Path) -> str | None:
 
 
 def read_parquet(path: Path) -> Reader:
-    """Return what reads one layer of a file that `write_parquet` wrote."""
+    """Return a function that reads a layer, by name, of a file written by `write_parquet`."""
     try:
         whole = pq.ParquetFile(path).read()
         layers = np.asarray(whole.column("layer").to_numpy(zero_copy_only=False))

@@ -1,4 +1,4 @@
-"""Crossings: ways mapped as crossings of a street, with their signals and kerbs."""
+"""Ways mapped as crossings of a street, with signals and kerbs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,19 @@ _HIGHEST_FIRST = ("raised", "rolled", "lowered", "flush")
 
 
 def describe_crossings(ways: gpd.GeoDataFrame, tags: SharedTags, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
-    """Return `crossing` and `kerb` of each way, both None where it is no crossing.
+    """Return the columns `crossing` and `kerb` of ways; both are None for ways that are not crossings.
 
-    `crossing` is "signals", "marked" or "unmarked", by the tags of the way or else of the nodes on it; `kerb` is the
-    highest kerb among its nodes (raised, rolled, lowered, flush).
+    `crossing` is "signals", "marked" or "unmarked", by the tags of the way, else of its nodes; `kerb` is the highest of
+    the way and its nodes: raised, rolled, lowered or flush.
+
+    Parameters
+    ----------
+    ways
+        Ways with `nodes` (ids).
+    tags
+        The tags of the ways.
+    points
+        Tagged nodes, indexed by "n" and id.
     """
     crossing, kerb = np.full(len(ways), None, object), np.full(len(ways), None, object)
     rows = tags.rows_where(lambda one: any(one.get(key) == "crossing" for key in _KEYS))
@@ -42,7 +51,7 @@ def describe_crossings(ways: gpd.GeoDataFrame, tags: SharedTags, points: gpd.Geo
 
 
 def _kind(tags: Mapping[str, str]) -> str | None:
-    """What the tags of a crossing, or of a node on it, say of its signals and markings."""
+    """The kind of crossing by the tags of the way or of a node on it; None if they do not tell."""
     said = tags.get("crossing")
     if said == "traffic_signals" or tags.get("crossing:signals") == "yes" or tags.get("highway") == "traffic_signals":
         return "signals"

@@ -1,4 +1,4 @@
-"""Networks from and to the files and graphs of others: OSMnx GeoPackages, plain lines, networkx graphs."""
+"""Exchange with other software: OSMnx GeoPackages, files of lines, networkx graphs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tenmin.support.files import open_input
 
 __all__ = ["NETWORK_SUFFIXES", "Kind", "graph_from_gpkg", "kind_of", "lines_from_file", "to_networkx"]
 
-#: Suffixes of the files that hold a network, besides those of OpenStreetMap.
+#: Suffixes of network files other than OpenStreetMap extracts.
 NETWORK_SUFFIXES = (".gpkg", ".parquet", ".graphml")
 Kind = Literal["network", "osmnx", "graphml", "lines"]
 _GRAPH_LAYERS = {"nodes", "edges"}
@@ -28,12 +28,12 @@ _KEPT = ("private", "level", "surface", "crossing", "kerb", "wheelchair")
 
 
 def kind_of(path: str | os.PathLike[str]) -> Kind:
-    """Return what a file holds: a saved "network", a graph as "osmnx" GeoPackage or "graphml", or plain "lines".
+    """Return the kind of a file: a saved "network", a graph as "osmnx" GeoPackage or "graphml", or plain "lines".
 
     Raises
     ------
     FileError
-        It is missing, damaged, not what its name says, or of a suffix that holds no network.
+        If the file is missing or damaged, is not what its name says, or has an unknown suffix.
     """
     found = open_input(path, NETWORK_SUFFIXES).absolute()
     if found.suffix.lower() == ".graphml":
@@ -46,7 +46,7 @@ def kind_of(path: str | os.PathLike[str]) -> Kind:
 
 
 def _layers(path: Path) -> dict[str, str | None]:
-    """The layers of a GeoPackage and the kinds of their geometry."""
+    """The layers of a GeoPackage with their geometry types."""
     import pyogrio
 
     try:
@@ -80,12 +80,12 @@ def lines_from_file(path: str | os.PathLike[str], *, layer: str | None = None) -
     path
         The file.
     layer
-        Layer of a GeoPackage; may be left out if one alone can hold lines.
+        Layer of a GeoPackage; optional if only one can hold lines.
 
     Raises
     ------
     FileError
-        It is missing, damaged, holds no lines or several layers of them, or states no CRS.
+        If the file is missing or damaged, has no CRS, no layer of lines or several.
     """
     found = open_input(path, (".gpkg", ".parquet")).absolute()
     if found.suffix.lower() == ".gpkg":
@@ -118,15 +118,15 @@ def _line_layer(path: Path, layer: str | None) -> str:
 def graph_from_gpkg(path: str | os.PathLike[str]) -> nx.MultiDiGraph | nx.MultiGraph:
     """Return the graph of a GeoPackage with the layers `nodes` and `edges`, as OSMnx writes them.
 
-    It is undirected if the edges have the columns `from` and `to`, which OSMnx adds when it joins the two directions
-    of a street: then everybody walks both ways, for its `oneway` speaks of vehicles. Attributes have the types that
-    `graph_from_graphml` gives them; empty texts, as which OSMnx writes what is missing, are left out.
+    The graph is undirected if the edges have the columns `from` and `to`, which OSMnx adds when it merges the two
+    directions of a street; its `oneway` then refers to vehicles and is ignored. Attributes have the types that
+    `graph_from_graphml` gives them; empty texts, which OSMnx writes for missing values, are left out.
 
     Raises
     ------
     FileError
-        The file is missing or damaged, a layer or column is missing, a node is there twice, an edge ends at a node
-        that is not there, or a value cannot be.
+        If the file is missing or damaged, a layer or column is missing, a node occurs twice, the node of an edge is
+        missing, or a value is not valid.
     """
     found = open_input(path, (".gpkg",)).absolute()
     if not set(_layers(found)) >= _GRAPH_LAYERS:
@@ -170,7 +170,7 @@ def _check_nodes(path: Path, nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -
 
 
 def _rows(frame: gpd.GeoDataFrame, where: str) -> list[dict[str, Any]]:
-    """The rows of a frame as attributes: texts with their meaning, nothing where a cell is empty."""
+    """The rows of a frame as attributes: texts are parsed, empty cells left out."""
     columns = {str(name): frame[name].tolist() for name in frame.columns}
     made: list[dict[str, Any]] = [{} for _ in range(len(frame))]
     for name, values in columns.items():
@@ -196,17 +196,17 @@ def _meaning(name: str, text: str, where: str) -> Any:
 
 
 def to_networkx(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> nx.MultiDiGraph:
-    """Return a network as the directed graph that OSMnx's functions take, in the network's metric CRS.
+    """Return a network as a directed graph for OSMnx's functions, in the network's metric CRS.
 
-    Nodes have x, y and street_count. A street is two arcs, one of them `reversed`, that share its row number as
-    `street`; a street that is open to walkers in one direction only is one arc with `oneway`. Arcs have osmid (the
-    way), length (metres), seconds, geometry, rule, and where known highway (the kind of way), name, private, level,
-    surface, crossing, kerb and wheelchair.
+    Nodes have x, y and street_count. A street is two arcs, one of them `reversed`, with its row number as `street`; a
+    street that can be walked in one direction only is one arc with `oneway`. Arcs have osmid (the way), length
+    (metres), seconds, geometry, rule and, where known, highway (the kind of way), name, private, level, surface,
+    crossing, kerb and wheelchair.
 
     Parameters
     ----------
     nodes, edges
-        Those of a `WalkNetwork`.
+        The tables of a `WalkNetwork`.
     """
     crs = edges.crs
     graph = nx.MultiDiGraph(crs=None if crs is None else crs.to_string(), simplified=True, created_with="tenmin")
@@ -226,7 +226,7 @@ def to_networkx(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> nx.MultiDiG
 
 
 def _streets(edges: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """The rows of edges under OSMnx's names, without what is empty."""
+    """The rows of edges under OSMnx's names, without empty values."""
     names = {"way": "osmid", "kind": "highway", "name": "name", "rule": "rule", **{one: one for one in _KEPT}}
     always = {name: edges[name].tolist() for name in ("u", "v", "length", "seconds", "seconds_back", "geometry")}
     given = {names[name]: edges[name].tolist() for name in names if name in edges.columns}

@@ -1,4 +1,4 @@
-"""Streets from a networkx graph, e.g. one of OSMnx."""
+"""Streets from a networkx graph, such as one of OSMnx."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["lines_from_graph"]
 def _line_between(
     start: tuple[float, float], end: tuple[float, float], line: shapely.LineString | None
 ) -> shapely.LineString:
-    """The line of an edge from its first node to its last: as drawn, turned round if drawn against it, or straight."""
+    """The line of an edge from start to end: as given, reversed if it runs the other way, or straight if missing."""
     if line is None:
         return shapely.LineString([start, end])
     first, last = shapely.Point(line.coords[0]), shapely.Point(line.coords[-1])
@@ -29,7 +29,7 @@ def _line_between(
 def lines_from_graph(graph: Any) -> gpd.GeoDataFrame:
     """Return the edges of a networkx graph as a GeoDataFrame for `lines_from_edges` (see `WalkNetwork.from_networkx`).
 
-    In a directed graph two arcs that are one street seen from its two ends make one row, an arc alone is one-way.
+    In a directed graph, the two arcs of a street become one row; a single arc is one-way.
 
     Raises
     ------

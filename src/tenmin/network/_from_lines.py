@@ -1,4 +1,4 @@
-"""Streets from lines, e.g. a bureau's own centre lines."""
+"""Streets from lines, such as surveyed centre lines."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ __all__ = ["lines_from_edges"]
 _ONE_WAY = "walkers are bound to one direction"
 _SECONDS = ("seconds", "seconds_back")
 AS_DRAWN = 1e-6
-"""By how much a line's own direction counts where its labels leave it open which end is which."""
+"""Weight of the drawn direction of a line where its labels do not tell which end is which."""
 
 
 @dataclass(frozen=True)
 class _Given:
-    """The lines that a frame holds, one part each, and its columns along them."""
+    """The lines of a frame, with multipart lines split, and its columns."""
 
     frame: gpd.GeoDataFrame
     row: np.ndarray
-    """Row of the frame that each line is, or is a part of."""
+    """int64 (lines,): the row of the frame."""
     geometry: np.ndarray
-    """LineStrings of two dimensions."""
+    """LineStrings (lines,), two-dimensional."""
 
     @classmethod
     def of(cls, frame: gpd.GeoDataFrame) -> _Given:
@@ -52,7 +52,7 @@ class _Given:
         return name in self.frame.columns
 
     def column(self, name: str) -> pd.Series:
-        """A column of the frame, a row for each line; the parts of a line share its seconds by their lengths."""
+        """A column of the frame, one row for each line; seconds are divided over parts by length."""
         values = self.frame[name].iloc[self.row].reset_index(drop=True)
         several = np.bincount(self.row)[self.row] > 1
         if name not in _SECONDS or not several.any():
@@ -63,7 +63,7 @@ class _Given:
         return values.where(~several, pd.to_numeric(values, errors="coerce") * share)
 
     def shown(self, row: int) -> str:
-        """The way of a line as messages show it."""
+        """The label of a line in messages."""
         return repr(self.frame.index[self.row].tolist()[row])
 
 
@@ -72,7 +72,7 @@ def _is_empty(geometry: np.ndarray) -> np.ndarray:
 
 
 def _text(given: _Given, names: tuple[str, ...]) -> np.ndarray:
-    """The first of some columns that the frame has, as text or None; of several kinds stairs, or else the first."""
+    """The first of these columns in the frame, as text or None; of a list, "steps" or else the first item."""
     text = np.full(len(given.row), None, dtype=object)
     for name in names:
         if name in given:
@@ -103,7 +103,7 @@ def _number_column(given: _Given, name: str, *, infinite: bool) -> np.ndarray:
 
 
 def _times(given: _Given) -> dict[str, np.ndarray]:
-    """Seconds both ways where the frame states them, else nothing."""
+    """The columns seconds and seconds_back if the frame has times, else none."""
     if "seconds" not in given and "seconds_back" not in given:
         return {}
     if "seconds" not in given:
@@ -115,7 +115,7 @@ def _times(given: _Given) -> dict[str, np.ndarray]:
 
 
 def _flags(given: _Given, name: str, meaning: str) -> np.ndarray:
-    """A column of True and False; a frame without it has False, and so has a row without a value."""
+    """A column of bools; False where the column or the value is missing."""
     if name not in given:
         return np.zeros(len(given.row), bool)
     column = given.column(name)
@@ -133,7 +133,7 @@ def _flags(given: _Given, name: str, meaning: str) -> np.ndarray:
 
 
 def _labels(given: _Given, name: str) -> np.ndarray:
-    """The labels of the first or the last ends."""
+    """The node labels in the column u or v."""
     labels = given.column(name).to_numpy()
     missing = np.flatnonzero(pd.isna(labels))
     if len(missing):
@@ -143,7 +143,7 @@ def _labels(given: _Given, name: str) -> np.ndarray:
 
 
 def _only_lines(frame: gpd.GeoDataFrame) -> list[tuple[str, str, int]]:
-    """Refuse what is no line, and list the rows without a geometry: element, reason, count."""
+    """Check that geometries are lines; return the rows without geometry: element, reason, count."""
     geometry = frame.geometry.to_numpy()
     empty = _is_empty(geometry)
     wrong = ~(empty | np.isin(shapely.get_type_id(geometry), [1, 5]))
@@ -156,12 +156,12 @@ def _only_lines(frame: gpd.GeoDataFrame) -> list[tuple[str, str, int]]:
 
 
 def _cut_line(line: shapely.LineString, at: np.ndarray) -> list[shapely.Geometry]:
-    """The pieces of a line between neighbouring distances along it."""
+    """The parts of a line between consecutive distances along it."""
     return [substring(line, begin, end) for begin, end in pairwise(at)]
 
 
 def _split_at_crossings(lines: GeometryTable) -> GeometryTable:
-    """Cut lines wherever they touch or cross another (`node=True`)."""
+    """Split lines where they touch or cross others (`node=True`)."""
     geometry = lines.geometry
     one, two = shapely.STRtree(geometry).query(geometry, predicate="intersects")
     one, two = one[one != two], two[one != two]
@@ -180,7 +180,7 @@ def _split_at_crossings(lines: GeometryTable) -> GeometryTable:
 
 
 def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ends that lie within the tolerance of each other become one node: labels of both ends, and lines moved to it."""
+    """Merge ends within the tolerance into nodes: labels of the starts and ends, and the lines moved to the nodes."""
     xy, row = shapely.get_coordinates(geometry, return_index=True)
     first = np.searchsorted(row, np.arange(len(geometry)))
     last = np.searchsorted(row, np.arange(len(geometry)), side="right") - 1
@@ -198,7 +198,7 @@ def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarra
 
 
 def _drawn_from_u_to_v(geometry: np.ndarray, u: np.ndarray, v: np.ndarray, tolerance: float) -> np.ndarray:
-    """The lines turned round that are drawn against their labels, as the lines that share a label tell."""
+    """The lines, reversed where they are drawn from v to u, as the other lines with the same labels show."""
     begin, end, _ = _meet(geometry, tolerance)
     place, sure = _places_of_labels(u, v, begin, end)
     at_u, at_v, sure_u, sure_v = place[: len(u)], place[len(u) :], sure[: len(u)], sure[len(u) :]
@@ -210,12 +210,12 @@ def _drawn_from_u_to_v(geometry: np.ndarray, u: np.ndarray, v: np.ndarray, toler
 def _places_of_labels(
     u: np.ndarray, v: np.ndarray, begin: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For the labels of all first and then all last ends, the spot where most lines that bear it have an end.
+    """For the labels u and then v, the position at which most lines with the label have an end.
 
     Returns
     -------
     tuple of arrays
-        The spot; and by how many lines it is before the next one.
+        The number of the position; and by how many lines it leads over the second most frequent one.
     """
     size = len(u)
     label, labels = pd.factorize(np.concatenate([u, u, v, v]))
@@ -235,12 +235,21 @@ def _places_of_labels(
 def lines_from_edges(
     frame: object, *, node: bool = False, tolerance: float = 0.001
 ) -> tuple[GeometryTable, list[tuple[str, str, int]]]:
-    """Return labelled lines in metres from a GeoDataFrame of streets (see `WalkNetwork.from_edges`), and its notes.
+    """Return lines with labelled ends in a metric CRS, and notes on rows left out (see `WalkNetwork.from_edges`).
+
+    Parameters
+    ----------
+    frame
+        GeoDataFrame of lines.
+    node
+        Whether lines are split where they touch or cross.
+    tolerance
+        Distance within which ends are one node, metres.
 
     Raises
     ------
     StreetsError, TableError
-        Naming the way, the value and the way out.
+        If a row is not valid.
     """
     table = check_frame(frame, "edges", unique=False)
     if table.empty:

@@ -22,27 +22,27 @@ from tenmin.support.contracts import in_metres
 __all__ = ["layout_from_osm"]
 
 _KEPT_POINTS = ("barrier", "door", "entrance")
-"""Keys of tagged nodes that stay nodes of the network though no other way meets there."""
+"""Keys of tagged nodes that become nodes of the network even in the middle of a way."""
 _GROUND_LEVELS = (None, "0", "0.0")
 _PASSAGES = ("no", "building_passage")
-"""Values of `tunnel` that leave a way on the ground."""
+"""Values of `tunnel` for ways on the ground."""
 
 
 def layout_from_osm(
     extract: OsmExtract, *, rules: Rules | None, private: str, island: int, when: datetime | None
 ) -> Layout:
-    """Return the walkable streets of an extract, whose nodes are labelled by the ids of OSM nodes.
+    """Return the walkable streets of an extract; nodes are labelled by OSM node id.
 
     Parameters
     ----------
     extract
-        What `read_osm` gave.
+        The extract.
     rules
-        The table of walk rules; that of the package if None.
+        The table of walk rules; None for the default.
     private, island
-        As `Layout` has them.
+        As in `Layout`.
     when
-        The moment at which gates are looked at, if any.
+        Date and time at which opening hours of gates are evaluated; None to ignore them.
     """
     table = rules or load_rules()
     verdicts = classify_ways(extract.ways, table)
@@ -70,7 +70,7 @@ def _labels(lines: GeometryTable) -> np.ndarray:
 
 
 def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """What the rules said of every way, with the reason in both languages."""
+    """The verdict of the rules on every way, with the reason in both languages."""
     code, named = pd.factorize(verdicts["rule"].to_numpy(object))
     columns = {
         "rule": verdicts["rule"].to_numpy(object),
@@ -84,14 +84,14 @@ def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd
 
 
 def _refused(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """How many ways each rule refused."""
+    """Number of ways refused by each rule."""
     counts = verdicts["rule"].value_counts().sort_index()
     reasons = [f"not walkable by the rule {rule!r}" for rule in counts.index]
     return pd.DataFrame({"element": "ways", "reason": reasons, "count": counts.to_numpy()})
 
 
 def _cut_ends(extract: OsmExtract) -> np.ndarray:
-    """The ids of the nodes at which ways leave the extract, sorted."""
+    """Ids of the nodes at which ways were clipped, sorted."""
     begin, end = extract.ways["cut_start"].to_numpy(bool), extract.ways["cut_end"].to_numpy(bool)
     nodes = extract.ways["nodes"]
     cut = [ids[0] for ids in nodes[begin]] + [ids[-1] for ids in nodes[end]]
@@ -105,7 +105,7 @@ def _kept_nodes(points: gpd.GeoDataFrame) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Corners:
-    """All corners of the walkable ways in one row: their node, the row of their way, and where they are."""
+    """The vertices of all walkable ways: id of the node, row of the way, coordinates."""
 
     node: np.ndarray
     way: np.ndarray
@@ -117,7 +117,7 @@ class _Corners:
         return cls(np.concatenate(ways["nodes"].to_numpy()), way, xy)
 
     def split_at(self, kept: np.ndarray) -> np.ndarray:
-        """Which corners are nodes: the ends, those that ways share or pass twice, and those to keep."""
+        """Which vertices become nodes: ends, vertices that occur more than once, and those to keep."""
         code, _ = pd.factorize(self.node)
         count = np.bincount(code)
         ends = np.ones(len(self.node), bool)
@@ -126,7 +126,7 @@ class _Corners:
 
 
 def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> gpd.GeoDataFrame:
-    """Walkable ways as lines between nodes, and the lines across plazas."""
+    """Walkable ways as lines between nodes, and lines across plazas."""
     if ways.empty:
         return gpd.GeoDataFrame({"u": [], "v": [], "kind": [], "oneway": []}, geometry=[], crs=ways.crs)
     corners = _Corners.of(ways)
@@ -142,7 +142,7 @@ def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, 
 
 
 def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
-    """Which lines across plazas have a street between the same nodes that is as short."""
+    """Which lines across plazas are not shorter than a street between the same nodes."""
     lines = lines[lines["u"].isin(across["u"]) | lines["u"].isin(across["v"])]
     mine, theirs = (
         pd.MultiIndex.from_arrays([one[["u", "v"]].min(axis=1), one[["u", "v"]].max(axis=1)]) for one in (across, lines)
@@ -152,7 +152,7 @@ def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Series:
-    """How many ways meet at each corner of a plaza; a gate or a door counts as one more."""
+    """Number of ways at each vertex of a plaza; a gate or door counts as one more."""
     here = pd.Index(corners.node).isin(rims)
     pairs = pd.DataFrame({"node": corners.node[here], "way": corners.way[here]}).drop_duplicates()
     nodes, ways = np.unique(pairs["node"].to_numpy(), return_counts=True)
@@ -160,7 +160,7 @@ def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Serie
 
 
 def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDataFrame, rules: Rules) -> list[Plaza]:
-    """Multipolygons that are streets: their corners carry the ids of the nodes of ways that touch them."""
+    """Multipolygons that are plazas, labelled by the node ids of the ways that touch them."""
     areas = extract.areas[np.array(["highway" in tags for tags in extract.areas["tags"]], bool)]
     areas = areas[areas.index.str.startswith("r")]
     verdicts = classify_ways(areas, rules)
@@ -178,7 +178,7 @@ def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDa
 def _cut(
     ways: gpd.GeoDataFrame, corners: _Corners, kept: np.ndarray, columns: Mapping[str, np.ndarray]
 ) -> gpd.GeoDataFrame:
-    """Ways as lines between nodes, with all that a walker's time depends on."""
+    """Ways as lines between nodes, with the columns that travel times depend on."""
     at = np.flatnonzero(corners.split_at(kept))
     pair = corners.way[at[:-1]] == corners.way[at[1:]]
     begin, end = at[:-1][pair], at[1:][pair]
@@ -205,7 +205,7 @@ def _cut(
 
 
 def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
-    """What the edges of each way inherit from it."""
+    """The columns that edges inherit from their way."""
     tags = SharedTags.of(ways["tags"])
     return {
         "way": ways["way"].to_numpy(),
@@ -223,7 +223,7 @@ def _columns_of(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, points: gpd.GeoD
 
 
 def _level(tags: Mapping[str, str]) -> str | None:
-    """The level or layer of a way that no straight leg on the ground reaches; None for those on the ground."""
+    """The level or layer of a way above or below ground, which no leg can join; None on the ground."""
     if tags.get("bridge", "no") != "no":
         return tags.get("layer", "1")
     if tags.get("tunnel", "no") not in _PASSAGES:

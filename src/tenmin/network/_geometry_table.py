@@ -1,4 +1,4 @@
-"""Columns and geometry as arrays, of which a frame is made only when somebody reads one."""
+"""Columns and geometry as arrays, converted to a GeoDataFrame only on access."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ __all__ = ["GeometryTable"]
 
 @dataclass(frozen=True, eq=False)
 class GeometryTable:
-    """Rows with a geometry, column by column.
+    """A table with geometry, as arrays.
 
-    A GeoDataFrame of a few rows takes milliseconds to make and to cut, arrays take microseconds. Columns have the types
-    that a frame gives them: text is of pandas' `str`, where a column holds nothing else.
+    Building or slicing a small GeoDataFrame takes milliseconds, arrays take microseconds. Columns have the types of a
+    frame: columns of text only are of pandas' `str`.
     """
 
     columns: Mapping[str, Any]
-    """Arrays of numpy or pandas by name, none of them called geometry."""
+    """numpy or pandas arrays (rows,) by name, without the geometry."""
     geometry: np.ndarray
-    """Objects of shapely."""
+    """Shapely geometries (rows,)."""
     crs: CRS | None
 
     @classmethod
@@ -37,7 +37,7 @@ class GeometryTable:
 
     @classmethod
     def made(cls, columns: Mapping[str, np.ndarray], geometry: np.ndarray, crs: CRS | None) -> Self:
-        """Return a table of arrays, with texts as a frame would keep them."""
+        """Return a table from arrays; columns of text become pandas' `str`."""
         return cls({name: _as_column(values) for name, values in columns.items()}, geometry, crs)
 
     def __len__(self) -> int:
@@ -53,18 +53,18 @@ class GeometryTable:
         return self.columns[name]
 
     def assign(self, geometry: np.ndarray | None = None, **columns: np.ndarray) -> Self:
-        """Return the table with other columns, and another geometry if one is given."""
+        """Return the table with columns added or replaced, and the geometry if given."""
         given = {name: _as_column(values) for name, values in columns.items()}
         shapes = self.geometry if geometry is None else geometry
         return replace(self, columns={**self.columns, **given}, geometry=shapes)
 
     def take(self, rows: np.ndarray) -> Self:
-        """Return some rows, by number or by a mask."""
+        """Return rows by number or by a mask."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         return replace(self, columns=columns, geometry=self.geometry[rows])
 
     def attributes(self, index: pd.Index | None = None) -> pd.DataFrame:
-        """Return the columns without the geometry as a frame."""
+        """Return the columns without geometry as a DataFrame, numbered from 0 or with an index."""
         index = pd.RangeIndex(len(self)) if index is None else index
         kept = {
             name: pd.Series(values, index=index, dtype=object) if values.dtype == object else values
@@ -73,7 +73,7 @@ class GeometryTable:
         return pd.DataFrame(kept, index=index)
 
     def frame(self, index: pd.Index | None = None) -> gpd.GeoDataFrame:
-        """Return the table as a frame, numbered from 0 or with an index."""
+        """Return the table as a GeoDataFrame, numbered from 0 or with an index."""
         rows = self.attributes(index).assign(geometry=gpd.array.from_shapely(self.geometry, crs=self.crs))
         return gpd.GeoDataFrame(rows, geometry="geometry")
 
@@ -83,5 +83,5 @@ def _array(series: pd.Series) -> Any:
 
 
 def _as_column(values: Any) -> Any:
-    """An array as a column of a frame keeps it: one of texts, or of texts and None, is of pandas' `str`."""
+    """An array with the type it has in a frame: text, also with None, becomes pandas' `str`."""
     return _array(pd.Series(values)) if values.dtype == object else values

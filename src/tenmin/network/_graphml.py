@@ -1,4 +1,4 @@
-"""Reads GraphML, also that of old OSMnx in which all is text, as a graph with numbers, and nothing dangerous."""
+"""Safe reading of GraphML, including that of old OSMnx versions, in which all attributes are text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMESPACE = "{http://graphml.graphdrawing.org/xmlns}"
 
 
 class _NoDeclarations(ET.TreeBuilder):
-    """Builds a tree, and refuses a document type, in which entities would be declared."""
+    """Tree builder that refuses document type declarations, which could define entities."""
 
     def doctype(self, name: str, _pubid: str | None, _system: str | None) -> None:
         msg = f"it has a document type declaration ({name[:40]}), which is refused; save it again without one"
@@ -31,14 +31,14 @@ class _NoDeclarations(ET.TreeBuilder):
 def graph_from_graphml(path: str | os.PathLike[str]) -> nx.MultiDiGraph | nx.MultiGraph:
     """Return the graph of a GraphML file, directed if the file says so.
 
-    Coordinates, lengths and seconds are floats, ids whole numbers, `oneway` and `reversed` bools, `geometry` a
-    LineString, lists lists, `graph["crs"]` a pyproj CRS; other attributes are of the type that the file declares.
+    Coordinates, lengths and seconds are floats, ids integers, `oneway` and `reversed` bools, `geometry` a LineString,
+    lists lists and `graph["crs"]` a pyproj CRS; other attributes have the type that the file declares.
 
     Raises
     ------
     FileError
-        The file is missing, no GraphML, declares a document type, states no CRS, has a node without x and y, an edge
-        whose node is missing, or a value that cannot be; the message names file, node or edge, attribute and value.
+        If the file is missing, is not GraphML, declares a document type, has no CRS, a node without x and y, an edge
+        whose node is missing, or an invalid value; the message names file, node or edge, attribute and value.
     """
     found = open_input(path, (".graphml",))
     root = _parsed(found)
@@ -76,7 +76,7 @@ def _parsed(path: Path) -> ET.Element:
 
 
 def _make_text(root: ET.Element) -> dict[str, dict[str, str]]:
-    """Declare all attributes as text, so that networkx converts none; return the declared types by kind and name."""
+    """Declare all attributes as text, so that networkx does not convert any; return the declared types."""
     types: dict[str, dict[str, str]] = {"node": {}, "edge": {}, "graph": {}}
     for key in root.iter(f"{_NAMESPACE}key"):
         declared = key.get("attr.type") or "string"
@@ -99,7 +99,7 @@ def _read(path: Path, root: ET.Element) -> Any:
 
 
 def _check_links(path: Path, nodes: list[str], edges: list[ET.Element]) -> None:
-    """Refuse what networkx would read as something else: nodes and edges given twice, edges that hang in the air."""
+    """Refuse what networkx would misread: nodes and edges that occur twice, edges whose node is missing."""
     twice = [label for label, count in Counter(nodes).items() if count > 1]
     if twice:
         msg = f"{path}: node {twice[0]!r} is there more than once; give every node an id of its own"
@@ -119,7 +119,7 @@ def _check_links(path: Path, nodes: list[str], edges: list[ET.Element]) -> None:
 
 
 def _convert(data: dict[str, Any], defaults: dict[str, Any], types: dict[str, str], where: str) -> None:
-    """Give the attributes of a node, an edge or the graph their values instead of their texts."""
+    """Replace the texts of attributes of a node, an edge or the graph by their values."""
     for name, text in {**defaults, **data}.items():
         if not isinstance(text, str):
             continue

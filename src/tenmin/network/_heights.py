@@ -1,4 +1,4 @@
-"""What slopes do to a walk: street lines laid over files of heights."""
+"""Slope factors of street lines from elevation models."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from tenmin.network._rasters import Surface, open_surface
+from tenmin.network._rasters import Surface, open_elevation
 from tenmin.routing import components, link_nodes
 from tenmin.support.errors import InputError
 
-__all__ = ["raise_lines", "tobler"]
+__all__ = ["add_slopes", "tobler"]
 
 _CURVE, _DESCENT = 3.5, 0.05
 _COLUMNS = ("slope_factor", "slope_factor_back", "steepest")
@@ -31,10 +31,10 @@ _REASONS = {
 
 
 def tobler(slope: np.ndarray) -> np.ndarray:
-    """Return how many times longer a metre takes on a slope (rise over run, downhill negative) than on the level.
+    """Return the slope factor: time on a slope (rise over run, downhill negative) relative to level ground.
 
     Tobler's hiker (1993, Three Presentations on Geographical Analysis and Modeling, NCGIA TR 93-1) walks
-    6 exp(-3.5 |S + 0.05|) km/h; here that is held against his 5.04 km/h on the level.
+    6 exp(-3.5 |S + 0.05|) km/h; the factor is relative to his 5.04 km/h on the level.
 
     >>> import numpy as np
     >>> tobler(np.array([0.0, 0.1, -0.05])).round(3)
@@ -43,41 +43,40 @@ def tobler(slope: np.ndarray) -> np.ndarray:
     return np.exp(_CURVE * (np.abs(slope + _DESCENT) - _DESCENT))
 
 
-def raise_lines(
+def add_slopes(
     lines: gpd.GeoDataFrame, paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return street lines with what their slopes do to a walk, and a table of those without a height.
+    """Return street lines with slope factors, and a table of those without a height.
 
-    Heights are read along each line no farther apart than one cell, between the centres of four cells. Cells
-    finer than 5 m are averaged to about 5 m first: on less, kerbs and noise look like slopes. What is off the
-    ground (`level` is given) runs straight between the heights of where it meets the ground. Stairs and lifts
-    are left level, since they have a pace of their own.
+    Heights are sampled along each line at most one cell apart, by bilinear interpolation. Cells smaller than 5 m are
+    first averaged to about 5 m, since kerbs and noise would appear as slopes. Lines off the ground (with a `level`)
+    are straight between the heights at which they meet the ground. Stairs and lifts count as level: they have speeds of
+    their own.
 
     Parameters
     ----------
     lines
         LineStrings in a metric CRS with u and v (labels of nodes), `kind`, and `level` where that is known.
     paths
-        GeoTIFF files of one band in metres, or SRTM files (.hgt) under their own names; where they overlap, the
-        first that has a height counts. A model of the terrain is wanted, not of roofs and trees.
+        GeoTIFF files with one band in metres, or SRTM files (.hgt) under their original names; where they overlap,
+        the first with a height counts. They should be terrain models, without roofs and trees.
 
     Returns
     -------
     GeoDataFrame
-        The lines with `slope_factor` and `slope_factor_back`, how many times longer than on the level the walk from
-        u to v and from v to u takes (see `tobler`), and `steepest`, the largest slope either way. A line without
-        a height has 1, 1 and NaN.
+        The lines with `slope_factor` (u to v) and `slope_factor_back` (v to u), see `tobler`, and `steepest`, the
+        largest slope in either direction. A line without a height has 1, 1 and NaN.
     DataFrame
-        What had no height: element, reason, count.
+        Lines without a height: element, reason, count.
 
     Raises
     ------
     FileError
-        Naming the file, what is wrong with it and the way out.
+        If a file cannot be used; the message says why, and what to do.
     InputError
-        If no file is given, none covers any of the streets, or rasterio is missing.
+        If no file is given, none covers the streets, or rasterio is missing.
     """
-    surface = open_surface(paths, _metric(lines), _middle(lines))
+    surface = open_elevation(paths, _metric(lines), _middle(lines))
     geometry = lines.geometry.to_numpy()
     level = lines["level"].notna().to_numpy() if "level" in lines.columns else np.zeros(len(lines), bool)
     kind = lines["kind"].isin(_OWN_PACE).to_numpy() if "kind" in lines.columns else np.zeros(len(lines), bool)
@@ -110,7 +109,7 @@ def _middle(lines: gpd.GeoDataFrame) -> tuple[float, float]:
 
 
 def _slopes(rise: np.ndarray, run: np.ndarray, row: np.ndarray, count: int) -> np.ndarray:
-    """Columns slope_factor, slope_factor_back and steepest of lines, from their pieces; an unknown rise is none."""
+    """slope_factor, slope_factor_back and steepest of lines from their segments; an unknown rise counts as 0."""
     slope = np.nan_to_num(rise / run)
     length = np.bincount(row, run, count)
     steepest = np.zeros(count)
@@ -121,12 +120,12 @@ def _slopes(rise: np.ndarray, run: np.ndarray, row: np.ndarray, count: int) -> n
 
 
 def _missing(heights: np.ndarray, covered: np.ndarray) -> np.ndarray:
-    """Why points have no height, "" where they have one."""
+    """Why points have no height; "" for those that have one."""
     return np.where(~np.isnan(heights), "", np.where(covered, "no data", "outside")).astype(object)
 
 
 def _along(geometry: np.ndarray, surface: Surface) -> tuple[np.ndarray, np.ndarray]:
-    """Figures of lines on the ground, and why they have none."""
+    """Slope columns of lines on the ground, and why they have none."""
     xy, row = shapely.get_coordinates(shapely.segmentize(geometry, surface.cell), return_index=True)
     heights, covered = surface.at(xy)
     run = np.hypot(*np.diff(xy, axis=0).T)
@@ -142,7 +141,7 @@ def _along(geometry: np.ndarray, surface: Surface) -> tuple[np.ndarray, np.ndarr
 def _across(
     lines: gpd.GeoDataFrame, grounded: np.ndarray, off: np.ndarray, surface: Surface
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Figures of lines off the ground, which run straight between the nodes that they share with lines on it."""
+    """Slope columns of lines off the ground, which are straight between the nodes shared with lines on it."""
     codes, labels = pd.factorize(pd.concat([lines["u"], lines["v"]]))
     u, v = np.split(codes, 2)
     ends = [shapely.get_coordinates(shapely.get_point(lines.geometry.to_numpy(), end)) for end in (0, -1)]
@@ -165,10 +164,10 @@ def _across(
 
 
 def _span(heights: np.ndarray, u: np.ndarray, v: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Heights of nodes in which those without one hang straight between those that have one, as a taut net does.
+    """Heights of nodes (float64, metres), with missing ones interpolated between the known ones (harmonic).
 
-    Each unknown height is the mean of its neighbours, weighted by the inverse of the distance, which is linear along
-    a chain; solved by conjugate gradients. Nodes that hang on none stay NaN.
+    Each missing height is the mean of its neighbours weighted by inverse distance, which is linear along a chain, found
+    by conjugate gradients. Nodes that are not connected to a known height stay NaN.
     """
     count = len(heights)
     group = components(link_nodes(u, v, length, count))

@@ -1,4 +1,4 @@
-"""The layout of streets: everything about a network that does not depend on who walks."""
+"""The layout of streets: the part of a network that does not depend on the walker."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ __all__ = ["ISLAND_NODES", "OPEN_GROUND", "PRIVATE_POLICIES", "Layout", "as_barr
 
 ISLAND_NODES = 50
 SAME_SPOT = 0.001
-"""Metres below which two corners of a line are one: rounding decides which way a piece of a billionth of a metre runs,
-and with it where legs may join the street."""
+"""Distance below which two vertices of a line are one, metres: the direction of a shorter segment would be decided by
+rounding, and with it the access points."""
 OPEN_GROUND = "open_ground"
-"""The rule of the edges that cross a plaza: they are walked, and are no metres of street."""
+"""The `rule` of edges across plazas, which can be walked but do not count as street length."""
 PRIVATE_POLICIES = ("residents", "closed", "open")
 _NO_WAYS = pd.DataFrame(columns=["rule", "verdict", "kind", "reason_zh", "reason_en"])
 _NO_NOTES = pd.DataFrame(columns=["element", "reason", "count"])
 
 
 def no_lines(columns: tuple[str, ...], crs: CRS | None = None) -> gpd.GeoDataFrame:
-    """Return a frame of no rows with these columns and a geometry."""
+    """Return an empty GeoDataFrame with these columns."""
     return _no_lines(columns, crs).copy(deep=False)
 
 
@@ -44,7 +44,7 @@ def _no_lines(columns: tuple[str, ...], crs: CRS | None) -> gpd.GeoDataFrame:
 
 
 def list_notes(notes: Sequence[tuple[str, str, int]] = ()) -> pd.DataFrame:
-    """Return what was left out as a frame: element, reason, count."""
+    """Return notes on what was left out as a frame: element, reason, count."""
     if not notes:
         return _NO_NOTES.copy(deep=False)
     return pd.DataFrame(list(notes), columns=["element", "reason", "count"])
@@ -70,35 +70,38 @@ _SAID = {
 
 @dataclass(frozen=True)
 class Layout:
-    """Street lines with labelled ends, and what stands on and beside them, in one metric CRS.
+    """Street lines with labelled ends, with gates, barriers and entrances, in one metric CRS.
 
     Attributes
     ----------
     lines
         LineStrings with u and v (labels of nodes), way, kind, rule, name, oneway (u to v only) and private; those of
         OpenStreetMap also have level, surface, crossing, crossing_share, kerb and wheelchair; lines with heights
-        have slope_factor, slope_factor_back and steepest; lines with times of their own have seconds and
-        seconds_back; simplified lines have inner_nodes (how many nodes were lost inside them).
+        have slope_factor, slope_factor_back and steepest; lines with given times have seconds and seconds_back;
+        simplified lines have inner_nodes (the number of nodes removed inside them).
     barriers
         Lines that no leg may cross: kind, name, source.
     gates
-        Points on the streets, index the label of the node: kind, state (open, private or closed), name and
-        opening_hours.
+        Points on the streets, indexed by node label: kind, state (open, private or closed), name and opening_hours.
     entrances
-        Points at which polygons are entered: kind, index the label of the element.
+        Entrances of polygons, indexed by element: kind.
     ways
-        What the rules said of every way, index the way's id: rule, verdict, kind, reason_zh and reason_en.
+        The verdict of the rules on every way, indexed by way id: rule, verdict, kind, reason_zh and reason_en.
     cut
         Labels of the nodes at which the data ends.
     boundary
-        Where the data is known to be complete.
+        The area in which the data is known to be complete.
+    source
+        The source of the data.
+    date
+        Its date, ISO 8601.
     left_out
-        What was refused or dropped: element, reason, count.
+        Elements that were refused or dropped: element, reason, count.
     private
         Who may use private ways: "residents" (people leave and arrive by them, nobody passes through), "closed"
         (nobody) or "open" (everybody).
     island
-        Components of fewer nodes than this are joined only where there is no other.
+        Components with fewer nodes than this are joined only where there is no other.
     """
 
     lines: GeometryTable
@@ -116,9 +119,9 @@ class Layout:
 
     @cached_property
     def sound_lines(self) -> GeometryTable:
-        """The lines without the corners and whole lines that have no length, and with `length`, in metres.
+        """The lines with `length` in metres, without repeated vertices and without lines of no length.
 
-        The two ends of a line that is no longer than `SAME_SPOT` are one node.
+        The two ends of a line of at most `SAME_SPOT` become one node.
         """
         corners = _without_repeated(self.lines.geometry)
         length = shapely.length(corners)
@@ -135,7 +138,7 @@ class Layout:
         return lines.assign(u=merged[u], v=merged[v]).take(~empty)
 
     def why(self, way: int, lang: str) -> str:
-        """Return what the walk rules said of a way, and why (see `WalkNetwork.why`)."""
+        """Return the verdict of the walk rules on a way, with the reason (see `WalkNetwork.why`)."""
         if lang not in _SAID:
             msg = f"lang must be 'zh' or 'en', but is {lang!r}"
             raise InputError(msg)
@@ -157,7 +160,17 @@ def _without_repeated(lines: np.ndarray) -> np.ndarray:
 
 
 def as_boundary(boundary: object, crs: CRS | None, given: CRS | str | None) -> BaseGeometry | None:
-    """Return a boundary as one geometry in the network's CRS."""
+    """Return a boundary as one geometry in the network's CRS.
+
+    Parameters
+    ----------
+    boundary
+        A geometry, a GeoDataFrame or None.
+    crs
+        The CRS of the network.
+    given
+        The CRS of a geometry.
+    """
     if boundary is None:
         return None
     if isinstance(boundary, BaseGeometry):
@@ -166,7 +179,7 @@ def as_boundary(boundary: object, crs: CRS | None, given: CRS | str | None) -> B
 
 
 def as_barriers(barriers: gpd.GeoDataFrame | None, crs: CRS | None) -> gpd.GeoDataFrame:
-    """Return barriers as lines in the network's CRS with kind, name and source; outlines of polygons are lines."""
+    """Return barriers as lines in the network's CRS with kind, name and source; polygons become their outlines."""
     columns = ("kind", "name", "source")
     if barriers is None:
         return no_lines(columns, crs)

@@ -1,4 +1,4 @@
-"""Open ground: edges across plazas, straight from entry to entry where they stay inside, else round the corners."""
+"""Plazas: edges across open ground from entry to entry, straight or from corner to corner (a visibility graph)."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from tenmin.network._shared_tags import SharedTags
 __all__ = ["WORTH", "Plaza", "cross_plazas", "place_keys", "plazas_of_relations", "plazas_of_ways"]
 
 _MOST_CORNERS = 400
-"""Corners of a plaza up to which all straight lines between them are tried."""
+"""Number of corners of a plaza up to which the lines between all of them are tried, else only between entries."""
 _TRIANGLE = 3
 _SAME_PLACE = 0.01
 WORTH = 1.002
-"""A straight line between corners is left out if going by a third corner is no more than this times as long."""
+"""A line between two corners is left out if the detour by a third is at most this many times as long."""
 _RIM = 0.05
-"""Metres by which a straight line may leave the plaza: corners are known to a centimetre."""
+"""Tolerance for lines inside a plaza, metres: coordinates have centimetre precision."""
 
 
 @dataclass(frozen=True)
 class Plaza:
-    """Open ground that can be walked across: its polygon in metres, the label of every corner, and what it is.
-
-    `labels` follow `shapely.get_coordinates(polygon)`; `columns` are the values that its edges get.
-    """
+    """Open ground that can be walked across."""
 
     polygon: shapely.Polygon
+    """In a metric CRS."""
     labels: np.ndarray
+    """int64: node labels in the order of `shapely.get_coordinates(polygon)`."""
     columns: Mapping[str, object]
+    """Values of its edges by column."""
     is_way: bool
-    """Whether its outline is a way that is walked, too."""
+    """Whether the outline itself is a walkable way."""
 
 
 def plazas_of_ways(ways: gpd.GeoDataFrame, columns: Mapping[str, np.ndarray]) -> list[Plaza]:
@@ -47,9 +47,9 @@ def plazas_of_ways(ways: gpd.GeoDataFrame, columns: Mapping[str, np.ndarray]) ->
     Parameters
     ----------
     ways
-        Walkable ways in metres, with `tags` and `nodes` (ids).
+        Walkable ways in a metric CRS, with `tags` and `nodes` (ids).
     columns
-        What the edges of each way get.
+        Values of the edges of each way.
     """
     nodes, lines = ways["nodes"].to_numpy(), ways.geometry.to_numpy()
     area = SharedTags.of(ways["tags"]).rows_where(lambda tags: tags.get("area") == "yes")
@@ -67,19 +67,18 @@ def plazas_of_ways(ways: gpd.GeoDataFrame, columns: Mapping[str, np.ndarray]) ->
 def plazas_of_relations(
     areas: gpd.GeoDataFrame, columns: Mapping[str, np.ndarray], known: pd.Series, first_free: int
 ) -> list[Plaza]:
-    """Return multipolygons that are walked across as plazas.
+    """Return walkable multipolygons as plazas.
 
     Parameters
     ----------
     areas
-        Polygons in metres.
+        Polygons in a metric CRS.
     columns
-        What the edges of each get.
+        Values of the edges of each.
     known
-        Ids of nodes by the place they stand at (`place_keys`); corners that are none of them get labels of their own,
-        downwards from `first_free`.
+        Node ids by position (`place_keys`); other corners get new labels downwards from `first_free`.
     first_free
-        The largest label that is free, with all below it.
+        The largest unused label; all labels below it are unused.
     """
     plazas = []
     for row, shape in enumerate(areas.geometry.to_numpy()):
@@ -94,30 +93,30 @@ def plazas_of_relations(
 
 
 def _row(columns: Mapping[str, np.ndarray], row: int) -> dict[str, object]:
-    """The values that the edges across one plaza get: a plaza is no crossing, and open both ways."""
+    """The values of the edges across a plaza, which are two-way and not crossings."""
     inherited = {name: values[row] for name, values in columns.items() if name not in {"backward", "oneway"}}
     return {**inherited, "crossing": None, "crossing_share": 0.0, "kerb": None, "oneway": False, "rule": OPEN_GROUND}
 
 
 def place_keys(xy: np.ndarray) -> np.ndarray:
-    """Return one number for each place, the same for places in the same centimetre."""
+    """Return an int64 key for each position, equal within the same centimetre; `xy` is float64 (points, 2), metres."""
     cells = np.round(xy / _SAME_PLACE).astype(np.int64)
     return cells[:, 0] * (1 << 32) + cells[:, 1]
 
 
 def cross_plazas(plazas: Sequence[Plaza], meetings: pd.Series, crs: CRS | None) -> gpd.GeoDataFrame:
-    """Return the edges across plazas, with u and v, their columns and the line.
+    """Return the edges across plazas, with u, v, their columns and the line.
 
-    Between each two entries of a plaza they hold the shortest walk that stays inside (to 0.2 %): straight, or from
-    corner to corner where the outline turns into the ground.
+    They contain, to 0.2 %, the shortest path inside the plaza between any two entries: straight, or from corner to
+    corner where the outline turns into the ground.
 
     Parameters
     ----------
     plazas
         The plazas.
     meetings
-        How many ways, gates and doors meet at each node, by its label: a corner at which more meet than the plaza's
-        own outline is an entry.
+        Number of ways, gates and doors at each node, indexed by label; a corner with more than the plaza's own
+        outline is an entry.
     crs
         The CRS of the polygons.
     """
@@ -138,14 +137,14 @@ def cross_plazas(plazas: Sequence[Plaza], meetings: pd.Series, crs: CRS | None) 
 
 @dataclass(frozen=True)
 class _Corners:
-    """The entries of all plazas, and the corners that a walk may have to go round; plaza by plaza."""
+    """The entries of all plazas, and the corners round which a shortest path may lead; sorted by plaza."""
 
     plaza: np.ndarray
     label: np.ndarray
     xy: np.ndarray
     entry: np.ndarray
     before: np.ndarray
-    """x, y of the corner before it on the outline"""
+    """float64 (corners, 2): the previous vertex of the outline"""
     after: np.ndarray
 
     @classmethod
@@ -168,7 +167,7 @@ class _Corners:
         return cls(plaza[keep], label[keep], xy[keep], entry[keep], xy[before][keep], xy[after][keep])
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Pairs of corners of one plaza between which a straight walk may run: it only touches what it goes round."""
+        """Pairs of corners of one plaza whose line is tangent to the outline at both, as in shortest paths."""
         first = np.searchsorted(self.plaza, np.arange(self.plaza.max(initial=-1) + 2))
         spans = [(start, end) for start, end in pairwise(first.tolist()) if end - start > 1]
         blocks = [np.column_stack(np.triu_indices(end - start, 1)) + start for start, end in spans]
@@ -177,7 +176,7 @@ class _Corners:
         return i[taut], j[taut]
 
     def _touches(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-        """Whether the line from corner i ends at an entry, or leaves the outline at corner j on one of its sides."""
+        """Whether corner j is an entry, or the line from corner i is tangent to the outline at j."""
         along = self.xy[j] - self.xy[i]
         sides = [
             along[:, 0] * (beside[j, 1] - self.xy[j, 1]) - along[:, 1] * (beside[j, 0] - self.xy[j, 0])
@@ -187,14 +186,14 @@ class _Corners:
 
 
 def _neighbours(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of the corners before and after each corner on its ring."""
+    """The rows of the previous and next vertex of each vertex on its ring."""
     rows = np.arange(len(ring))
     first, last = np.searchsorted(ring, ring), np.searchsorted(ring, ring, side="right") - 1
     return np.where(rows == first, last, rows - 1), np.where(rows == last, first, rows + 1)
 
 
 def _turns(xy: np.ndarray, ring: np.ndarray, before: np.ndarray, after: np.ndarray, outer: np.ndarray) -> np.ndarray:
-    """Which corners a walk inside may have to go round: where the outline turns into the ground."""
+    """Which vertices are reflex: there the outline turns into the ground."""
     into, out = xy - xy[before], xy[after] - xy
     cross = into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0]
     area = np.bincount(ring, weights=xy[:, 0] * xy[after][:, 1] - xy[:, 1] * xy[after][:, 0])
@@ -203,7 +202,7 @@ def _turns(xy: np.ndarray, ring: np.ndarray, before: np.ndarray, after: np.ndarr
 
 
 def _worth_a_line(i: np.ndarray, j: np.ndarray, corners: _Corners) -> np.ndarray:
-    """Which pairs of corners are worth a line: going by any third corner is longer."""
+    """Which pairs of corners need a line: the detour by any third corner is longer."""
     worth = np.zeros(len(i), bool)
     plaza = corners.plaza[i]
     for start, end in pairwise(np.append(np.flatnonzero(np.diff(plaza, prepend=-1)), len(plaza)).tolist()):

@@ -20,7 +20,7 @@ from pyproj.exceptions import ProjError
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import open_input
 
-__all__ = ["Surface", "open_surface"]
+__all__ = ["Surface", "open_elevation"]
 
 LOWEST, HIGHEST = -500.0, 9000.0
 """Metres above the sea: the land lies between the Dead Sea and Mount Everest."""
@@ -274,7 +274,7 @@ class Surface:
         return heights, covered
 
 
-def open_surface(
+def open_elevation(
     paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], crs: CRS, near: tuple[float, float]
 ) -> Surface:
     """Return the surface of files of heights.

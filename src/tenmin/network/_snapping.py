@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from tenmin.network._frontage import Frontage
-from tenmin.routing import Feet, Outlines, find_feet
+from tenmin.routing import AccessPoints, Outlines, find_access_points
 from tenmin.surface import Walls, meet_walls, raise_walls
 
-__all__ = ["ASIDE", "Joins", "join", "walls_of"]
+__all__ = ["ASIDE", "Snapping", "join", "walls_of"]
 
 ASIDE = 100.0
 """How far a place may be from a street that it joins, metres."""
@@ -26,7 +26,7 @@ _TOUCH = 0.01
 
 
 @dataclass(frozen=True)
-class Joins:
+class Snapping:
     """The feet of things in rows, and a table that says how each thing joined.
 
     `table` has the index of the things and the columns `how` ("street": the feet of a point; of a polygon "entrance":
@@ -35,29 +35,31 @@ class Joins:
     island could be joined).
     """
 
-    feet: Feet
+    access_points: AccessPoints
     table: pd.DataFrame
 
-    def take(self, rows: np.ndarray) -> Feet:
+    def take(self, rows: np.ndarray) -> AccessPoints:
         """Return the feet of some things, in the order of the rows."""
-        first, size = self.feet.first[rows], np.diff(self.feet.first)[rows]
+        first, size = self.access_points.first[rows], np.diff(self.access_points.first)[rows]
         starts = np.concatenate([[0], np.cumsum(size)])
         at = np.repeat(first - starts[:-1], size) + np.arange(starts[-1])
-        return Feet(starts, self.feet.edge[at], self.feet.offset[at], self.feet.leg[at])
+        return AccessPoints(
+            starts, self.access_points.edge[at], self.access_points.offset[at], self.access_points.leg[at]
+        )
 
 
 @dataclass(frozen=True)
 class _Candidates:
     """Feet that a thing might join by, one row each, in order of thing."""
 
-    thing: np.ndarray
+    item: np.ndarray
     edge: np.ndarray
     offset: np.ndarray
     leg: np.ndarray
     how: np.ndarray
 
     def take(self, rows: np.ndarray) -> _Candidates:
-        return _Candidates(self.thing[rows], self.edge[rows], self.offset[rows], self.leg[rows], self.how[rows])
+        return _Candidates(self.item[rows], self.edge[rows], self.offset[rows], self.leg[rows], self.how[rows])
 
     def join(self, other: _Candidates) -> _Candidates:
         pairs = (
@@ -65,20 +67,20 @@ class _Candidates:
             for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)
         )
         both = _Candidates(*pairs)
-        return both.take(np.argsort(both.thing, kind="stable"))
+        return both.take(np.argsort(both.item, kind="stable"))
 
-    def feet(self, things: int) -> Feet:
-        first = np.concatenate([[0], np.cumsum(np.bincount(self.thing, minlength=things))])
-        return Feet(first, self.edge, self.offset, self.leg)
+    def access_points(self, things: int) -> AccessPoints:
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.item, minlength=things))])
+        return AccessPoints(first, self.edge, self.offset, self.leg)
 
 
 def outlines_of(geometry: np.ndarray) -> Outlines:
     """Return points and the rings of polygons as the corners that `find_feet` takes."""
-    parts, thing = shapely.get_parts(geometry, return_index=True)
+    parts, item = shapely.get_parts(geometry, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     kinds = np.isin(shapely.get_type_id(parts), [0, 1])
     pieces = np.concatenate([parts[kinds], rings])
-    owner = np.concatenate([thing[kinds], thing[part]]).astype(np.int64)
+    owner = np.concatenate([item[kinds], item[part]]).astype(np.int64)
     order = np.argsort(owner, kind="stable")
     xy, row = shapely.get_coordinates(pieces[order], return_index=True)
     return Outlines(
@@ -106,10 +108,18 @@ def _reach_out(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: fl
     pairs = frontage.tree.query(shapely.box(*around.T))
     order = np.lexsort((pairs[1], pairs[0]))
     pairs = pairs[0][order], pairs[1][order]
-    feet, legs = find_feet(frontage.streets, frontage.shapes, outlines_of(geometry), pairs, aside=aside)
-    area = _is_area(geometry)[feet.thing]
-    how = np.select([~area, feet.leg <= _TOUCH], [STREET, CROSSING], OUTLINE)
-    found = _Candidates(feet.thing, frontage.edge[feet.edge].astype(np.int32), feet.offset, feet.leg, how)
+    access_points, legs = find_access_points(
+        frontage.streets, frontage.shapes, outlines_of(geometry), pairs, aside=aside
+    )
+    area = _is_area(geometry)[access_points.item]
+    how = np.select([~area, access_points.leg <= _TOUCH], [STREET, CROSSING], OUTLINE)
+    found = _Candidates(
+        access_points.item,
+        frontage.edge[access_points.edge].astype(np.int32),
+        access_points.offset,
+        access_points.leg,
+        how,
+    )
     free = meet_walls(walls, legs) < 0
     return found.take(free), legs[free]
 
@@ -120,16 +130,16 @@ def _through_entrances(
     """The feet of the entrances on the outlines of polygons; of one that a street runs to, only that."""
     rims = shapely.boundary(geometry)
     rims[~_is_area(geometry)] = None
-    thing, entrance = shapely.STRtree(entrances).query(rims, predicate="dwithin", distance=_ON_OUTLINE)
+    item, entrance = shapely.STRtree(entrances).query(rims, predicate="dwithin", distance=_ON_OUTLINE)
     found, legs = _reach_out(entrances[entrance], frontage, walls, aside)
     reached = np.zeros(len(entrance), bool)
-    reached[found.thing[found.leg <= _ON_OUTLINE]] = True
+    reached[found.item[found.leg <= _ON_OUTLINE]] = True
     through = shapely.linestrings(legs.reshape(-1, 2, 2)) if len(legs) else np.zeros(0, object)
-    inside = shapely.length(shapely.intersection(through, geometry[thing[found.thing]])) > _ON_OUTLINE
-    keep = np.where(reached[found.thing], found.leg <= _ON_OUTLINE, ~inside)
+    inside = shapely.length(shapely.intersection(through, geometry[item[found.item]])) > _ON_OUTLINE
+    keep = np.where(reached[found.item], found.leg <= _ON_OUTLINE, ~inside)
     kept = found.take(keep)
     return _Candidates(
-        thing[kept.thing],
+        item[kept.item],
         kept.edge,
         kept.offset,
         np.where(kept.leg <= _ON_OUTLINE, 0.0, kept.leg),
@@ -143,18 +153,18 @@ def _without_strangers(found: _Candidates, private: np.ndarray, things: int) -> 
     if not held.any():
         return found
     nearest = np.full((2, things), np.inf)
-    np.minimum.at(nearest[0], found.thing[~held], found.leg[~held])
-    np.minimum.at(nearest[1], found.thing[held], found.leg[held])
+    np.minimum.at(nearest[0], found.item[~held], found.leg[~held])
+    np.minimum.at(nearest[1], found.item[held], found.leg[held])
     stranger = nearest[0] <= nearest[1] + _TOUCH
-    return found.take(~(held & stranger[found.thing]))
+    return found.take(~(held & stranger[found.item]))
 
 
 def _choose(found: _Candidates, on_island: np.ndarray, things: int) -> tuple[_Candidates, np.ndarray]:
     """Of each thing the feet of the best sort, those on the main network before those on islands."""
     rank = found.how + np.where(on_island[found.edge], len(HOW), 0)
     best = np.full(things, 2 * len(HOW))
-    np.minimum.at(best, found.thing, rank)
-    return found.take(rank == best[found.thing]), best
+    np.minimum.at(best, found.item, rank)
+    return found.take(rank == best[found.item]), best
 
 
 def join(
@@ -166,7 +176,7 @@ def join(
     on_island: np.ndarray,
     private: np.ndarray,
     aside: float,
-) -> Joins:
+) -> Snapping:
     """Return how things join the streets.
 
     Parameters
@@ -192,16 +202,16 @@ def join(
     if len(entrances):
         found = found.join(_through_entrances(geometry, entrances, frontage, walls, aside))
     chosen, best = _choose(found, on_island, len(things))
-    feet = chosen.feet(len(things))
+    access_points = chosen.access_points(len(things))
     nearest = np.full(len(things), np.inf)
-    np.minimum.at(nearest, chosen.thing, chosen.leg)
+    np.minimum.at(nearest, chosen.item, chosen.leg)
     table = pd.DataFrame(
         {
             "how": HOW[np.where(best < 2 * len(HOW), best % len(HOW), -1)],
-            "feet": np.diff(feet.first),
+            "access_points": np.diff(access_points.first),
             "leg": np.where(np.isfinite(nearest), nearest, np.nan),
             "island": (best >= len(HOW)) & (best < 2 * len(HOW)),
         },
         index=things.index,
     )
-    return Joins(feet, table)
+    return Snapping(access_points, table)

@@ -24,7 +24,7 @@ from tenmin.network._from_lines import lines_from_edges
 from tenmin.network._from_osm import layout_from_osm
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._graphml import graph_from_graphml
-from tenmin.network._heights import raise_lines
+from tenmin.network._heights import add_slopes
 from tenmin.network._layout import (
     ISLAND_NODES,
     PRIVATE_POLICIES,
@@ -254,7 +254,7 @@ class WalkNetwork(StreetArrays):
         FileError, InputError
             Naming the file and the way out. Edges without a height count as level and are listed in `left_out`.
         """
-        raised, notes = raise_lines(self.layout.lines.frame(), paths)
+        raised, notes = add_slopes(self.layout.lines.frame(), paths)
         left_out = pd.concat([self.layout.left_out, notes], ignore_index=True)
         return type(self).of(replace(self.layout, lines=GeometryTable.of(raised), left_out=left_out), self.walker)
 

@@ -1,54 +1,53 @@
-"""Graph search on plain arrays: what is reached from where, at what cost.
+"""Graph search on plain arrays: what can be reached from where, and at what cost.
 
-In come arrays: a street graph in compressed sparse rows, the costs of its edges (seconds or metres), and access points
-(edge, offset, leg). Out come arrays: costs at nodes and places, nearest owners, edge intervals within a limit. Every
-search runs from facilities outwards; a walk *to* a facility is the same search with the costs of the two directions
-exchanged. Nothing here knows of tables, geometries or the rest of tenmin.
+Input are arrays: a street graph in compressed sparse rows (CSR), the costs of its edges (seconds or metres), and access
+points (edge, offset, leg). Output are arrays: costs at nodes and places, nearest owners, edge intervals within a limit.
+Every search runs from the facilities outwards; a walk *to* a facility is the same search with the costs of the two
+directions exchanged. The package depends on neither tables nor geometries.
 
-The kernels are compiled by numba; change one only with the tests of `tests/test_routing.py` and the benchmark of
-searches beside it.
+The kernels are compiled by numba. Whoever changes one should run `tests/test_routing.py` and `make bench ARGS=search`.
 """
 
-from tenmin.routing._access_points import TOUCH, Feet, Outlines, find_feet
-from tenmin.routing._adjacency import Arcs, open_arcs
+from tenmin.routing._access_points import TOUCH, AccessPoints, Outlines, find_access_points
+from tenmin.routing._adjacency import TraversableArcs, traversable_arcs
 from tenmin.routing._arrivals import Arrivals, arrive_at
-from tenmin.routing._bounded_search import Basin, drain, flood
-from tenmin.routing._graph import Costs, Shapes, Streets, components, link_nodes, original_of, shape_edges, step_back
-from tenmin.routing._k_nearest import Ranks, divide_streets, rank_nodes, rank_things
-from tenmin.routing._reach import Reached, Stretches, clip_stretches, cut_lines, reach_streets
-from tenmin.routing._search import Labels, Seeds, search, seed_feet
+from tenmin.routing._bounded_search import SearchBuffers, bounded_search, reset_buffers
+from tenmin.routing._graph import Costs, Shapes, StreetGraph, components, link_nodes, node_of, predecessor, shape_edges
+from tenmin.routing._k_nearest import NearestLabels, k_nearest_at, k_nearest_nodes, partition_edges
+from tenmin.routing._reach import EdgeIntervals, Reached, clip_intervals, cut_lines, reach_streets
+from tenmin.routing._search import Labels, Seeds, search, seed_access_points
 
 __all__ = [
     "TOUCH",
-    "Arcs",
+    "AccessPoints",
     "Arrivals",
-    "Basin",
     "Costs",
-    "Feet",
+    "EdgeIntervals",
     "Labels",
+    "NearestLabels",
     "Outlines",
-    "Ranks",
     "Reached",
+    "SearchBuffers",
     "Seeds",
     "Shapes",
-    "Streets",
-    "Stretches",
+    "StreetGraph",
+    "TraversableArcs",
     "arrive_at",
-    "clip_stretches",
+    "bounded_search",
+    "clip_intervals",
     "components",
     "cut_lines",
-    "divide_streets",
-    "drain",
-    "find_feet",
-    "flood",
+    "find_access_points",
+    "k_nearest_at",
+    "k_nearest_nodes",
     "link_nodes",
-    "open_arcs",
-    "original_of",
-    "rank_nodes",
-    "rank_things",
+    "node_of",
+    "partition_edges",
+    "predecessor",
     "reach_streets",
+    "reset_buffers",
     "search",
-    "seed_feet",
+    "seed_access_points",
     "shape_edges",
-    "step_back",
+    "traversable_arcs",
 ]

@@ -1,8 +1,8 @@
-"""Feet: the street points where a straight leg from a place or facility may join the streets.
+"""Access points: where a straight leg from a place or facility may join the streets.
 
-A foot is a local minimum, along the streets, of the distance to the thing: where a perpendicular falls on a street, at
-a bend, at a junction or an end that is nearer than the streets leaving it, or where a street meets the outline of the
-thing. Cutting an edge in two makes no new foot.
+An access point is a local minimum of the distance to the place or facility along the streets: the foot of a
+perpendicular, a bend, a junction or dead end from which no street leads nearer, or a point where a street meets the
+outline. Splitting an edge in two adds no access point.
 """
 
 from __future__ import annotations
@@ -12,45 +12,53 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing._graph import Shapes, Streets
+from tenmin.routing._graph import Shapes, StreetGraph
 from tenmin.support.jit import inner, kernel
 
 TOUCH = 1e-9
-"""Metres below which two distances count as one."""
+"""Tolerance of comparisons between distances, metres."""
 
 
 class Outlines(NamedTuple):
-    """Points and outlines: thing i has parts thing[i]..thing[i + 1], part p has corners part[p]..part[p + 1].
+    """Points and outlines: item i has parts item[i]..item[i + 1], part p has vertices part[p]..part[p + 1].
 
-    A part of one corner is a point; a ring ends with its first corner.
+    A part with one vertex is a point; a ring ends with its first vertex.
     """
 
-    thing: np.ndarray
+    item: np.ndarray
+    """int64 (items + 1,)"""
     part: np.ndarray
+    """int64 (parts + 1,)"""
     x: np.ndarray
+    """float64 (vertices,), metres"""
     y: np.ndarray
+    """float64 (vertices,), metres"""
 
 
-class Feet(NamedTuple):
-    """Feet in rows: thing i has feet first[i]..first[i + 1]."""
+class AccessPoints(NamedTuple):
+    """Access points of items (places or facilities): item i has rows first[i]..first[i + 1]."""
 
     first: np.ndarray
+    """int64 (items + 1,)"""
     edge: np.ndarray
-    """int32, the edge the foot stands on"""
+    """int32 (points,): the edge"""
     offset: np.ndarray
-    """metres from the first end of the edge"""
+    """float64 (points,): distance from the start of the edge, metres"""
     leg: np.ndarray
-    """metres from the thing to the foot"""
+    """float64 (points,): straight distance to the item, metres"""
 
     @property
-    def thing(self) -> np.ndarray:
-        """The thing of each foot, int32."""
+    def item(self) -> np.ndarray:
+        """The item of each access point, int32 (points,)."""
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
 
 @inner
 def _nearest(part_first, corner_x, corner_y, part, stop, x, y):
-    """The point of an outline's parts `part`..`stop` that is nearest to (x, y): its distance and coordinates."""
+    """Distance and coordinates (metres) of the point nearest to (x, y) on the parts `part`..`stop` of an outline.
+
+    `part_first`, `corner_x` and `corner_y` are as in `Outlines`.
+    """
     best, qx, qy = np.inf, np.nan, np.nan
     for one in range(part, stop):
         last = part_first[one + 1] - 1
@@ -69,44 +77,44 @@ def _nearest(part_first, corner_x, corner_y, part, stop, x, y):
 
 
 @inner
-def _put(out, size, thing, edge, at, leg, x, y, qx, qy):
-    """Write a foot, if there is room; return how many there are."""
+def _put(out, size, item, edge, at, leg, x, y, qx, qy):
+    """Write an access point to row `size` of `out` if there is room, and return the next row."""
     if size < len(out):
-        out[size, 0], out[size, 1], out[size, 2], out[size, 3] = thing, edge, at, leg
+        out[size, 0], out[size, 1], out[size, 2], out[size, 3] = item, edge, at, leg
         out[size, 4], out[size, 5], out[size, 6], out[size, 7] = x, y, qx, qy
     return size + 1
 
 
 @kernel
-def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside, out):
-    """Write the feet of pairs of things and edges; return how many there are, though no more than there is room for.
+def _collect(streets, shapes, outlines, pair_item, pair_edge, aside, out):
+    """Write the access points of pairs of items and edges; return their number, which may exceed the rows of `out`.
 
-    Along the straight pieces of an edge a foot is where the nearest corner of an outline falls on the piece or where
-    the piece crosses the outline; then come the bends of the edge, and its nodes, each dealt with by the first of its
-    edges alone: feet if no street leads nearer from there.
+    A straight segment of an edge has access points where the nearest vertex of an outline projects onto it and where it
+    crosses the outline. Bends and nodes are access points if no street leads nearer from there; each node is examined
+    with its first edge only.
 
     Parameters
     ----------
     streets
         int32 (edges,) twice: the nodes at both ends of each edge.
     shapes, outlines
-        The edges' bends and the things, metres.
-    pair_thing, pair_edge
-        int64 (pairs,); pairs of one thing follow each other.
+        The geometry of the edges and of the items.
+    pair_item, pair_edge
+        int64 (pairs,); pairs of one item are adjacent.
     aside
         float64, longest leg, metres.
     out
-        float64 (room, 8): thing, edge, metres along the edge, leg, x, y of the foot, x, y of the outline.
+        float64 (rows, 8): item, edge, offset and leg in metres, x, y of the access point, x, y on the outline.
     """
-    (u, v), (thing_first, part_first, cx, cy) = streets, outlines
-    first, x, y, along, spoke_first, spoke_x, spoke_y, spoke_edge = shapes
+    (u, v), (item_first, part_first, cx, cy) = streets, outlines
+    first, x, y, along, direction_first, direction_x, direction_y, direction_edge = shapes
     size, last, west, south, east, north = np.int64(0), np.int64(-1), 0.0, 0.0, 0.0, 0.0
-    for pair in range(len(pair_thing)):
-        thing, edge = pair_thing[pair], pair_edge[pair]
-        part, stop = thing_first[thing], thing_first[thing + 1]
+    for pair in range(len(pair_item)):
+        item, edge = pair_item[pair], pair_edge[pair]
+        part, stop = item_first[item], item_first[item + 1]
         begin, end = part_first[part], part_first[stop]
-        if thing != last:
-            last, west, south, east, north = thing, np.inf, np.inf, -np.inf, -np.inf
+        if item != last:
+            last, west, south, east, north = item, np.inf, np.inf, -np.inf, -np.inf
             for k in range(begin, end):
                 west, east = min(west, cx[k] - aside), max(east, cx[k] + aside)
                 south, north = min(south, cy[k] - aside), max(north, cy[k] + aside)
@@ -129,7 +137,7 @@ def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside, out):
                         continue
                     if len(cx) > 1 and _nearest(part_first, cx, cy, part, stop, fx, fy)[0] < far - TOUCH:
                         continue
-                    size = _put(out, size, thing, edge, along[i] + t * span, far, fx, fy, cx[k], cy[k])
+                    size = _put(out, size, item, edge, along[i] + t * span, far, fx, fy, cx[k], cy[k])
             for one in range(part, stop):
                 for k in range(part_first[one], part_first[one + 1] - 1):
                     ex, ey = cx[k + 1] - cx[k], cy[k + 1] - cy[k]
@@ -141,15 +149,15 @@ def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside, out):
                     if t <= 0.0 or t >= 1.0 or s < 0.0 or s > 1.0:
                         continue
                     fx, fy = px + t * dx, py + t * dy
-                    size = _put(out, size, thing, edge, along[i] + t * span, 0.0, fx, fy, fx, fy)
+                    size = _put(out, size, item, edge, along[i] + t * span, 0.0, fx, fy, fx, fy)
         for step in range(1, edge_last - edge_begin + 2):
-            # The bends from the first to the last, then the first end and the last.
+            # The bends in order, then the start and the end of the edge.
             bends = edge_last - edge_begin - 1
             is_bend, is_last = step <= bends, step == bends + 2
             i = edge_begin + step if is_bend else (edge_last if is_last else edge_begin)
             px, py = x[i], y[i]
             node = v[edge] if is_last else u[edge]
-            if not is_bend and (spoke_edge[spoke_first[node]] != edge or (is_last and u[edge] == node)):
+            if not is_bend and (direction_edge[direction_first[node]] != edge or (is_last and u[edge] == node)):
                 continue
             if px < west or py < south or px > east or py > north:
                 continue
@@ -162,47 +170,47 @@ def _collect(streets, shapes, outlines, pair_thing, pair_edge, aside, out):
                     ex, ey = x[j] - px, y[j] - py
                     nearer |= (qx - px) * ex + (qy - py) * ey > TOUCH * math.hypot(ex, ey)
             else:
-                for k in range(spoke_first[node], spoke_first[node + 1]):
-                    nearer |= (qx - px) * spoke_x[k] + (qy - py) * spoke_y[k] > TOUCH
+                for k in range(direction_first[node], direction_first[node + 1]):
+                    nearer |= (qx - px) * direction_x[k] + (qy - py) * direction_y[k] > TOUCH
             if not nearer:
-                size = _put(out, size, thing, edge, along[i], far, px, py, qx, qy)
+                size = _put(out, size, item, edge, along[i], far, px, py, qx, qy)
     return size
 
 
-def find_feet(
-    streets: Streets,
+def find_access_points(
+    streets: StreetGraph,
     shapes: Shapes,
     outlines: Outlines,
     pairs: tuple[np.ndarray, np.ndarray],
     *,
     aside: float,
-) -> tuple[Feet, np.ndarray]:
-    """Return the feet of things on the streets, and their legs.
+) -> tuple[AccessPoints, np.ndarray]:
+    """Return the access points of items on the streets, and their legs.
 
     Parameters
     ----------
     streets, shapes
-        The edges and how they bend.
+        The edges and their geometry.
     outlines
-        The things, in the coordinates of the streets.
+        The items, in the coordinates of the streets.
     pairs
-        (things, edges): every edge that comes within `aside` metres of a thing must be paired with it.
+        Items and edges, integer (pairs,) each: all pairs that are within `aside` of each other, and possibly others.
     aside
         Longest leg, metres, inclusive.
 
     Returns
     -------
-    tuple of Feet and array
-        The feet in order of thing, edge and offset; and float64 (feet, 4), the legs: x, y of the foot, x, y of the
-        point of the thing nearest to it.
+    tuple of AccessPoints and array
+        The access points, sorted by item, edge and offset; and their legs, float64 (points, 4): x, y of the access
+        point, x, y of the nearest point of the item.
     """
-    things, edges = (np.ascontiguousarray(a, np.int64) for a in pairs)
-    size, found = max(1024, 4 * len(things)), np.empty((0, 8))
+    items, edges = (np.ascontiguousarray(a, np.int64) for a in pairs)
+    size, found = max(1024, 4 * len(items)), np.empty((0, 8))
     while size > len(found):
         found = np.empty((size, 8))
-        size = _collect((streets.u, streets.v), shapes, outlines, things, edges, aside * (1.0 + TOUCH), found)
+        size = _collect((streets.u, streets.v), shapes, outlines, items, edges, aside * (1.0 + TOUCH), found)
     found = found[:size]
     found = found[np.lexsort((found[:, 3], found[:, 2], found[:, 1], found[:, 0]))]
-    first = np.searchsorted(found[:, 0], np.arange(len(outlines.thing)))
-    feet = Feet(first, found[:, 1].astype(np.int32), found[:, 2].copy(), found[:, 3].copy())
-    return feet, found[:, 4:]
+    first = np.searchsorted(found[:, 0], np.arange(len(outlines.item)))
+    points = AccessPoints(first, found[:, 1].astype(np.int32), found[:, 2].copy(), found[:, 3].copy())
+    return points, found[:, 4:]

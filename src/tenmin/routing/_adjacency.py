@@ -1,4 +1,4 @@
-"""Arcs: the directions in which edges are open, with what they cost, laid out for the searches."""
+"""Traversable arcs: the directions in which edges can be walked, with their costs, as CSR adjacency for searches."""
 
 from __future__ import annotations
 
@@ -6,47 +6,48 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing._graph import Costs, Streets
+from tenmin.routing._graph import Costs, StreetGraph
 
 _MOST_BUCKETS = 1 << 16
 
 
-class Arcs(NamedTuple):
-    """The open arcs that leave each node or copy (compressed rows: node i has arcs first[i]..first[i + 1]).
+class TraversableArcs(NamedTuple):
+    """The traversable arcs out of each node in CSR form: node i has arcs first[i]..first[i + 1].
 
-    Positions are unsigned, which spares compiled code a test at every step.
+    Nodes include exit copies (see `StreetGraph`). Indices are unsigned, which spares compiled code the handling of
+    negative ones.
     """
 
     first: np.ndarray
-    """uint32, nodes and copies + 1"""
+    """uint32 (nodes + 1,)"""
     head: np.ndarray
-    """uint32, one per arc: the node or copy that it leads to"""
+    """uint32 (arcs,): the node at the end of the arc"""
     cost: np.ndarray
-    """float64, positive and finite"""
+    """float64 (arcs,), seconds or metres, positive and finite"""
     other: np.ndarray
-    """float64, the second quantity of the same arc"""
+    """float64 (arcs,): the other of the two"""
     edge: np.ndarray
-    """int32, the edge that it runs along"""
+    """int32 (arcs,): the edge of the arc"""
     width: float
-    """The width of the buckets in which a search keeps the nodes it has still to leave."""
+    """Width of the buckets of a bucket queue, in the unit of the costs."""
     longest: float
     """The largest cost of an arc."""
 
     @property
     def nodes(self) -> int:
-        """How many nodes and copies there are."""
+        """The number of nodes, exit copies included."""
         return len(self.first) - 1
 
 
-def open_arcs(streets: Streets, costs: Costs) -> Arcs:
-    """Return the arcs of streets that are open at these costs.
+def traversable_arcs(streets: StreetGraph, costs: Costs) -> TraversableArcs:
+    """Return the traversable arcs of a street graph.
 
     Parameters
     ----------
     streets
-        The edges at each node.
+        The graph.
     costs
-        What they cost; an infinite cost closes a direction.
+        The costs of its edges; a direction with an infinite cost is closed.
     """
     along, other = (
         np.where(streets.outward, there[streets.edge], back[streets.edge])
@@ -56,7 +57,7 @@ def open_arcs(streets: Streets, costs: Costs) -> Arcs:
     cost = along[slots]
     longest = float(cost.max(initial=0.0))
     typical = float(np.median(cost)) if len(cost) else 1.0
-    return Arcs(
+    return TraversableArcs(
         first=np.searchsorted(slots, streets.first).astype(np.uint32),
         head=streets.head[slots].astype(np.uint32),
         cost=cost,

@@ -1,4 +1,4 @@
-"""The flood: least cost from some nodes to every node within a limit, and nothing else."""
+"""Bounded search: the least cost from some nodes to every node within a limit, without owners or paths."""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing._adjacency import Arcs
-from tenmin.routing._bucket_queue import NONE, Frontier, make_frontier
+from tenmin.routing._adjacency import TraversableArcs
+from tenmin.routing._bucket_queue import NONE, QueueEntries, make_entries
 from tenmin.support.jit import inner, kernel
 
 
-class Basin(NamedTuple):
-    """The labels of one flood after another, and the list of the nodes that the last one reached."""
+class SearchBuffers(NamedTuple):
+    """Arrays of a bounded search, reused by the next one."""
 
     cost: np.ndarray
-    """float64, one per node or copy; inf where nothing arrived"""
+    """float64 (nodes,), exit copies included: the least cost; inf for nodes not reached"""
     touched: np.ndarray
-    """uint32, the nodes reached, in the order in which they were found; room for one more"""
-    frontier: Frontier
+    """uint32 (nodes + 1,): the nodes reached, in the order of discovery"""
+    entries: QueueEntries
 
     @classmethod
-    def of(cls, arcs: Arcs) -> Basin:
-        """A basin that nothing has reached."""
-        return cls(np.full(arcs.nodes, np.inf), np.empty(arcs.nodes + 1, np.uint32), make_frontier())
+    def of(cls, arcs: TraversableArcs) -> SearchBuffers:
+        """Buffers for searches on these arcs, with no node reached."""
+        return cls(np.full(arcs.nodes, np.inf), np.empty(arcs.nodes + 1, np.uint32), make_entries())
 
 
 @inner
-def _spread(first, head, along, width, seed_node, seed_cost, limit, label, touched, node, cost, after, frees, ring):
-    """Label what the seeds reach; return how many nodes are labelled, and whether there were entries enough."""
-    free, one, mask = frees[0], np.uint64(1), np.uint64(len(ring) - 1)
+def _spread(first, head, along, width, seed_node, seed_cost, limit, label, touched, node, cost, after, frees, buckets):
+    """Search from the seeds; return how many nodes were reached, and whether the queue entries sufficed.
+
+    Arrays are as in `TraversableArcs`, `SearchBuffers` and `QueueEntries`; `buckets` is uint32 (a power of two,).
+    """
+    free, one, mask = frees[0], np.uint64(1), np.uint64(len(buckets) - 1)
     reached, waiting, bucket = np.uint64(0), np.uint64(0), np.uint64(0)
     for i in range(len(seed_node)):
         to, new = seed_node[i], seed_cost[i]
@@ -41,14 +44,14 @@ def _spread(first, head, along, width, seed_node, seed_cost, limit, label, touch
             label[to] = new
             entry, free = free, after[free]
             slot = np.uint64(new / width) & mask
-            node[entry], cost[entry], after[entry], ring[slot] = to, new, ring[slot], entry
+            node[entry], cost[entry], after[entry], buckets[slot] = to, new, buckets[slot], entry
             waiting += one
     while waiting > 0:
-        entry = ring[bucket & mask]
+        entry = buckets[bucket & mask]
         if entry == NONE:
             bucket += one
             continue
-        ring[bucket & mask], after[entry], free = after[entry], free, entry
+        buckets[bucket & mask], after[entry], free = after[entry], free, entry
         waiting -= one
         at, here = node[entry], cost[entry]
         if here != label[at]:
@@ -64,42 +67,42 @@ def _spread(first, head, along, width, seed_node, seed_cost, limit, label, touch
             label[to] = new
             entry, free = free, after[free]
             slot = np.uint64(new / width) & mask
-            node[entry], cost[entry], after[entry], ring[slot] = to, new, ring[slot], entry
+            node[entry], cost[entry], after[entry], buckets[slot] = to, new, buckets[slot], entry
             waiting += one
     frees[0] = free
     return reached, True
 
 
 @kernel
-def flood(arcs, seed_node, seed_cost, limit, basin):
-    """Fill `basin.cost` from the seeds up to the limit (inclusive); return how many nodes `basin.touched` lists.
+def bounded_search(arcs, seed_node, seed_cost, limit, buffers):
+    """Fill `buffers.cost` from the seeds up to a limit (inclusive); return the number of nodes in `buffers.touched`.
 
-    A flood that needs more entries than the basin has begins again with four times as many of its own.
+    If the queue entries of the buffers do not suffice, the search is repeated with a larger temporary pool.
 
     Parameters
     ----------
     arcs
-        The open arcs.
+        The traversable arcs.
     seed_node, seed_cost
-        uint32, float64 (seeds,).
+        uint32 and float64 (seeds,): where to start, and the cost of getting there.
     limit
         float64, in the unit of the costs.
-    basin
-        Labels, all inf.
+    buffers
+        Buffers with no node reached.
     """
     first, head, along, _, _, width, ahead = arcs
-    label, touched, (node, cost, after, frees) = basin
+    label, touched, (node, cost, after, frees) = buffers
     for k in range(len(seed_cost)):
         if seed_cost[k] <= limit:
             ahead = max(ahead, seed_cost[k])
     size = 64
     while size < min(ahead, limit) / width + 2.0:
         size *= 2
-    ring = np.empty(size, np.uint32)
+    buckets = np.empty(size, np.uint32)
     while True:
-        ring.fill(NONE)
+        buckets.fill(NONE)
         reached, enough = _spread(
-            first, head, along, width, seed_node, seed_cost, limit, label, touched, node, cost, after, frees, ring
+            first, head, along, width, seed_node, seed_cost, limit, label, touched, node, cost, after, frees, buckets
         )
         if enough:
             return np.int64(reached)
@@ -118,8 +121,8 @@ def flood(arcs, seed_node, seed_cost, limit, basin):
 
 
 @kernel
-def drain(basin, reached):
-    """Put the labels of the nodes reached back to nothing, so that the basin serves the next flood."""
-    label, touched = basin.cost, basin.touched
+def reset_buffers(buffers, reached):
+    """Set the costs of the first `reached` nodes in `buffers.touched` to inf, for the next search."""
+    label, touched = buffers.cost, buffers.touched
     for i in range(reached):
         label[touched[i]] = np.inf

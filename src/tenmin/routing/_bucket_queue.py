@@ -1,8 +1,8 @@
-"""The frontier: the nodes that a search has still to leave, in a ring of buckets of equal width.
+"""The bucket queue: the nodes that a search has yet to process, in circularly reused buckets of equal width.
 
-Dial (1969), doi:10.1145/363269.363610, with buckets of any width: within a bucket labels are corrected until none
-improves, so that costs are those of Dijkstra's method whatever the width. A node is entered anew whenever its label
-improves; an entry that no longer agrees with the label is passed over.
+Dial (1969), doi:10.1145/363269.363610, with buckets of any width: within a bucket, labels are corrected until none
+improves, so the costs equal those of Dijkstra's algorithm for every width. A node is inserted again whenever its label
+improves; entries whose cost differs from the label are skipped.
 """
 
 from __future__ import annotations
@@ -11,33 +11,48 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing._adjacency import Arcs
+from tenmin.routing._adjacency import TraversableArcs
 
 NONE = np.uint32(0xFFFFFFFF)
-"""No entry."""
+"""Marks the end of a list of entries."""
 ENTRIES = 4096
-"""How many a frontier has at first."""
+"""Initial number of entries."""
 
 
-class Frontier(NamedTuple):
-    """Entries: a node, the cost at which it was entered, and the entry after it in its bucket or among the free."""
+class QueueEntries(NamedTuple):
+    """A pool of queue entries in linked lists, one for each bucket and one of the free entries."""
 
     node: np.ndarray
+    """uint32 (entries,)"""
     cost: np.ndarray
+    """float64 (entries,): the cost at which the node was inserted"""
     after: np.ndarray
+    """uint32 (entries,): the next entry of the same list; `NONE` at its end"""
     free: np.ndarray
-    """the first free entry, alone in its array"""
+    """uint32 (1,): the first free entry"""
 
 
-def make_frontier(entries: int = ENTRIES) -> Frontier:
-    """Return a frontier whose entries are all free."""
+def make_entries(entries: int = ENTRIES) -> QueueEntries:
+    """Return a pool of free entries."""
     after = np.arange(1, entries + 1, dtype=np.uint32)
     after[entries - 1] = NONE
-    return Frontier(np.empty(entries, np.uint32), np.empty(entries), after, np.zeros(1, np.uint32))
+    return QueueEntries(np.empty(entries, np.uint32), np.empty(entries), after, np.zeros(1, np.uint32))
 
 
-def empty_ring(arcs: Arcs, seed_cost: np.ndarray, limit: float) -> np.ndarray:
-    """Return empty buckets, a power of two: nothing lies further ahead than an arc or a seed, nor past the limit."""
+def empty_buckets(arcs: TraversableArcs, seed_cost: np.ndarray, limit: float) -> np.ndarray:
+    """Return empty buckets, uint32 (a power of two,): the first entry of each.
+
+    They span the longest arc or the largest cost of a seed, whichever is more, but at most the limit.
+
+    Parameters
+    ----------
+    arcs
+        The traversable arcs.
+    seed_cost
+        float64 (seeds,).
+    limit
+        Largest cost.
+    """
     ahead = max(arcs.longest, float(seed_cost.max(where=seed_cost <= limit, initial=0.0)))
     size = 64
     while size < min(ahead, limit) / arcs.width + 2.0:

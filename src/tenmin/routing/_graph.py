@@ -1,4 +1,4 @@
-"""Streets as arrays: which edges leave a node, what they cost, how they bend."""
+"""The street graph as arrays: adjacency, costs and geometry of the edges."""
 
 from __future__ import annotations
 
@@ -9,115 +9,125 @@ import numpy as np
 from tenmin.support.jit import inner, kernel, plain
 
 
-class Streets(NamedTuple):
-    """The edges at each node, both ways round (compressed rows: node i has slots first[i]..first[i + 1]).
+class StreetGraph(NamedTuple):
+    """The edges at each node in CSR form: node i has slots first[i]..first[i + 1], one for each direction of an edge.
 
-    Private edges are walked at the beginning and the end of a walk, never in between. A node where only private edges
-    meet therefore stands for arriving there, and has a copy, among the rows after the last node, that stands for
-    leaving: from copies the private edges lead out to the other streets, from nodes they lead only further in.
+    Private edges are used at the beginning and the end of a walk, never in between. A node at which only private edges
+    meet is therefore split: the node itself is for arrivals, and private edges lead from it only further in; its exit
+    copy, numbered after the last node, is for departures, and private edges lead from it out to the public streets.
     """
 
     first: np.ndarray
-    """int64, nodes and copies + 1"""
+    """int64 (nodes and exit copies + 1,)"""
     head: np.ndarray
-    """int32, one per slot: the node or copy at the other end; -1 where no walk goes on to it"""
+    """int32 (slots,): the node or exit copy at the other end; -1 if a walk cannot continue there"""
     edge: np.ndarray
-    """int32, one per slot: the edge"""
+    """int32 (slots,): the edge"""
     outward: np.ndarray
-    """bool, one per slot: the slot leaves from the edge's first end"""
+    """bool (slots,): whether the slot leads from u to v"""
     u: np.ndarray
-    """int32, one per edge: the node it begins at"""
+    """int32 (edges,): the node at the start"""
     v: np.ndarray
-    """int32, one per edge: the node it ends at"""
+    """int32 (edges,): the node at the end"""
     length: np.ndarray
-    """float64, one per edge: metres"""
+    """float64 (edges,), metres"""
     private: np.ndarray
-    """bool, one per edge"""
-    copy: np.ndarray
-    """int32, one per node: its copy for leaving; -1 where there is none"""
-    original: np.ndarray
-    """int32, one per copy: the node it stands for"""
+    """bool (edges,)"""
+    exit_copy: np.ndarray
+    """int32 (nodes,): the exit copy of the node; -1 if it has none"""
+    copied_node: np.ndarray
+    """int32 (exit copies,): the node that was copied"""
 
 
 class Costs(NamedTuple):
-    """What an edge costs along (u to v) and back; `other` is a second quantity carried on the same walk."""
+    """Costs of edges from u to v (along) and from v to u (back), seconds or metres; `other` is the other of the two.
+
+    Searches minimise the cost, and sum up the other quantity of the same walk.
+    """
 
     along: np.ndarray
+    """float64 (edges,), as are the next three; inf where a direction is closed"""
     back: np.ndarray
     other_along: np.ndarray
     other_back: np.ndarray
     leg: float
-    """Cost of a metre off the street."""
+    """Cost of a metre of a leg."""
     other_leg: float
+    """The other quantity of a metre of a leg."""
 
     def reversed(self) -> Costs:
-        """The costs of the same streets walked the other way round."""
+        """Costs with the two directions exchanged."""
         return self._replace(along=self.back, back=self.along, other_along=self.other_back, other_back=self.other_along)
 
 
 def plain_costs(costs: Costs) -> Costs:
-    """Return costs as kernels take them."""
+    """Return costs with the array layout and types that kernels are compiled for."""
     along, back, other_along, other_back, leg, other_leg = costs
     return Costs(plain(along), plain(back), plain(other_along), plain(other_back), float(leg), float(other_leg))
 
 
 @inner
 def fraction(cost, share):
-    """A share of a cost; no share of a closed edge costs nothing."""
+    """A share of a cost, both float64; 0 if the share is 0, even of an infinite cost."""
     return cost * share if share > 0.0 else 0.0
 
 
 def share_of(cost: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return shares of costs; no share of a closed edge costs nothing."""
+    """Return shares of costs, float64 arrays of one shape; 0 where the share is 0, even of an infinite cost."""
     return np.multiply(cost, share, out=np.zeros_like(cost), where=share > 0.0)
 
 
 class Shapes(NamedTuple):
-    """How the edges bend: edge e has corners first[e]..first[e + 1] of x, y, at `along` metres from its start."""
+    """Geometry of the edges: edge e has vertices first[e]..first[e + 1], node n has directions likewise."""
 
     first: np.ndarray
+    """int64 (edges + 1,)"""
     x: np.ndarray
+    """float64 (vertices,), metres"""
     y: np.ndarray
+    """float64 (vertices,), metres"""
     along: np.ndarray
-    spoke_first: np.ndarray
-    """int64, nodes + 1: rows of the spokes of each node"""
-    spoke_x: np.ndarray
-    """unit directions in which edges leave a node"""
-    spoke_y: np.ndarray
-    spoke_edge: np.ndarray
-    """int32, the edge of each spoke"""
+    """float64 (vertices,): distance from the start of the edge, metres"""
+    direction_first: np.ndarray
+    """int64 (nodes + 1,)"""
+    direction_x: np.ndarray
+    """float64 (slots,): x of the unit vector in which an edge leaves the node"""
+    direction_y: np.ndarray
+    """float64 (slots,): its y"""
+    direction_edge: np.ndarray
+    """int32 (slots,): that edge"""
 
 
 def link_nodes(
     u: np.ndarray, v: np.ndarray, length: np.ndarray, nodes: int, private: np.ndarray | None = None
-) -> Streets:
-    """Return the edges leaving each node, in order of edge.
+) -> StreetGraph:
+    """Return the street graph of edges; the edges at each node are in ascending order.
 
     Parameters
     ----------
     u, v
-        Positions of the nodes at both ends of each edge.
+        Integer (edges,): the nodes at the start and the end of each edge.
     length
-        Metres of each edge.
+        float64 (edges,), metres.
     nodes
         Number of nodes.
     private
-        bool, one per edge: it may be walked at the beginning and the end of a walk, not in between; none by default.
+        bool (edges,): whether the edge is used only at the beginning and the end of a walk; none by default.
     """
     edges = len(u)
     private = np.zeros(edges, bool) if private is None else private
-    copy, original = _copies(u, v, private, nodes)
+    exit_copy, copied_node = _exit_copies(u, v, private, nodes)
     tail, head = np.concatenate([u, v]), np.concatenate([v, u])
     slot = np.arange(2 * edges)
-    closed = np.concatenate([private, private]) & (copy[head] < 0)
-    leaving = np.flatnonzero(np.concatenate([private, private]) & (copy[tail] >= 0))
-    out = np.where(copy[head[leaving]] >= 0, copy[head[leaving]], head[leaving])
-    tail, head = np.append(tail, copy[tail[leaving]]), np.append(np.where(closed, -1, head), out)
+    closed = np.concatenate([private, private]) & (exit_copy[head] < 0)
+    leaving = np.flatnonzero(np.concatenate([private, private]) & (exit_copy[tail] >= 0))
+    out = np.where(exit_copy[head[leaving]] >= 0, exit_copy[head[leaving]], head[leaving])
+    tail, head = np.append(tail, exit_copy[tail[leaving]]), np.append(np.where(closed, -1, head), out)
     slot = np.append(slot, leaving)
     order = np.argsort(tail, kind="stable")
-    first = np.zeros(nodes + len(original) + 1, np.int64)
+    first = np.zeros(nodes + len(copied_node) + 1, np.int64)
     np.cumsum(np.bincount(tail, minlength=len(first) - 1), out=first[1:])
-    return Streets(
+    return StreetGraph(
         first=first,
         head=head[order].astype(np.int32),
         edge=(slot[order] % max(edges, 1)).astype(np.int32),
@@ -126,39 +136,42 @@ def link_nodes(
         v=v.astype(np.int32),
         length=length.astype(np.float64),
         private=plain(private),
-        copy=copy,
-        original=original,
+        exit_copy=exit_copy,
+        copied_node=copied_node,
     )
 
 
-def _copies(u: np.ndarray, v: np.ndarray, private: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """The copies of the nodes at which only private edges meet."""
+def _exit_copies(u: np.ndarray, v: np.ndarray, private: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """`exit_copy` and `copied_node` of a graph (see `StreetGraph`)."""
     touched, open_at = np.zeros(nodes, bool), np.zeros(nodes, bool)
     touched[u[private]] = touched[v[private]] = True
     open_at[u[~private]] = open_at[v[~private]] = True
-    original = np.flatnonzero(touched & ~open_at).astype(np.int32)
-    copy = np.full(nodes, -1, np.int32)
-    copy[original] = nodes + np.arange(len(original))
-    return copy, original
+    copied_node = np.flatnonzero(touched & ~open_at).astype(np.int32)
+    exit_copy = np.full(nodes, -1, np.int32)
+    exit_copy[copied_node] = nodes + np.arange(len(copied_node))
+    return exit_copy, copied_node
 
 
-def original_of(streets: Streets, node: int) -> int:
-    """Return the node itself, or the node that a copy stands for."""
-    nodes = len(streets.copy)
-    return int(streets.original[node - nodes]) if node >= nodes else node
+def node_of(streets: StreetGraph, node: int) -> int:
+    """Return the node that was copied if `node` is an exit copy, else `node` itself."""
+    nodes = len(streets.exit_copy)
+    return int(streets.copied_node[node - nodes]) if node >= nodes else node
 
 
-def step_back(streets: Streets, node: int, edge: int) -> int:
-    """Return the node or copy from which a walk came to this one by an edge."""
-    here = original_of(streets, node)
+def predecessor(streets: StreetGraph, node: int, edge: int) -> int:
+    """Return the node or exit copy from which a walk came to `node` along `edge`."""
+    here = node_of(streets, node)
     other = int(streets.u[edge]) if int(streets.v[edge]) == here else int(streets.v[edge])
-    left = streets.private[edge] and (node != here or streets.copy[here] < 0)
-    return int(streets.copy[other]) if left and streets.copy[other] >= 0 else other
+    left = streets.private[edge] and (node != here or streets.exit_copy[here] < 0)
+    return int(streets.exit_copy[other]) if left and streets.exit_copy[other] >= 0 else other
 
 
 @kernel
 def _measure(first: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Metres from the start of its edge to each corner, added up edge by edge: no edge touches another's rounding."""
+    """Distance of each vertex from the start of its edge, float64 (vertices,), metres; summed for each edge separately.
+
+    `first` is int64 (edges + 1,), `x` and `y` are float64 (vertices,), metres.
+    """
     along = np.zeros(len(x))
     for edge in range(len(first) - 1):
         for i in range(first[edge] + 1, first[edge + 1]):
@@ -166,17 +179,17 @@ def _measure(first: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return along
 
 
-def shape_edges(streets: Streets, first: np.ndarray, xy: np.ndarray) -> Shapes:
-    """Return the corners of the edges with the metres to each, and the directions in which edges leave nodes.
+def shape_edges(streets: StreetGraph, first: np.ndarray, xy: np.ndarray) -> Shapes:
+    """Return the geometry of edges with distances along them, and the directions in which edges leave nodes.
 
     Parameters
     ----------
     streets
-        The edges, whose lengths are the lengths of these lines.
+        The edges; their lengths are those of the lines.
     first
-        int64, edges + 1: row of `xy` at which each edge begins.
+        int64 (edges + 1,): the rows of `xy` at which the edges begin.
     xy
-        float64 (corners, 2), metres; no two neighbours on an edge are equal.
+        float64 (vertices, 2), metres; consecutive vertices of an edge differ.
     """
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
     along = _measure(first, x, y)
@@ -191,6 +204,7 @@ def shape_edges(streets: Streets, first: np.ndarray, xy: np.ndarray) -> Shapes:
 
 @kernel
 def _label(first: np.ndarray, head: np.ndarray) -> np.ndarray:
+    """Number of the connected component of each node, int32 (nodes,); `first` and `head` as in `StreetGraph`."""
     nodes = len(first) - 1
     label = np.full(nodes, -1, np.int32)
     stack = np.empty(max(nodes, 1), np.int32)
@@ -214,6 +228,6 @@ def _label(first: np.ndarray, head: np.ndarray) -> np.ndarray:
     return label
 
 
-def components(streets: Streets) -> np.ndarray:
-    """Return the number of the connected component of each node (whatever the direction of travel)."""
+def components(streets: StreetGraph) -> np.ndarray:
+    """Return the number of the (weakly) connected component of each node, int32 (nodes,)."""
     return _label(streets.first, streets.head)

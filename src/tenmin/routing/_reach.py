@@ -1,4 +1,4 @@
-"""Reach: the stretches of street within a limit, with the costs at both of their ends."""
+"""Reach: the edge intervals within a limit, with the costs at both ends."""
 
 from __future__ import annotations
 
@@ -6,53 +6,59 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing._access_points import Feet
-from tenmin.routing._adjacency import Arcs
-from tenmin.routing._bounded_search import Basin, drain, flood
-from tenmin.routing._graph import Costs, Shapes, Streets, fraction
-from tenmin.routing._search import seed_feet
+from tenmin.routing._access_points import AccessPoints
+from tenmin.routing._adjacency import TraversableArcs
+from tenmin.routing._bounded_search import SearchBuffers, bounded_search, reset_buffers
+from tenmin.routing._graph import Costs, Shapes, StreetGraph, fraction
+from tenmin.routing._search import seed_access_points
 from tenmin.support.jit import inner, kernel, plain
 
 
-class Stretches(NamedTuple):
-    """Reached stretches of edges that overlap nowhere; the cost runs evenly from one end to the other."""
+class EdgeIntervals(NamedTuple):
+    """Reached parts of edges, without overlaps; the cost is linear from one end to the other."""
 
     edge: np.ndarray
-    """int64"""
+    """int64 (intervals,)"""
     begin: np.ndarray
-    """metres from the first end of the edge"""
+    """float64 (intervals,): distance from the start of the edge, metres"""
     end: np.ndarray
+    """float64 (intervals,): likewise, larger than `begin`"""
     begin_cost: np.ndarray
+    """float64 (intervals,), in the unit of the search"""
     end_cost: np.ndarray
+    """float64 (intervals,), in the unit of the search"""
 
     @property
     def length(self) -> float:
-        """Metres of street reached."""
+        """Total length of the intervals, metres."""
         return float(np.sum(self.end - self.begin))
 
 
 class Reached(NamedTuple):
-    """A search within a limit: the stretches, and the corners of the streets that lie on them with their costs."""
+    """Result of a search within a limit."""
 
-    stretches: Stretches
+    intervals: EdgeIntervals
+    """The reached parts of edges."""
     node: np.ndarray
+    """int64 (reached,): the nodes reached, ascending"""
     node_cost: np.ndarray
+    """float64 (reached,): the costs at them"""
 
 
 @inner
-def put_between(edge, at, span, left, right, along, back, limit, out, size):
-    """Write what is reached between two neighbouring sources on an edge, if there is room; return how many rows it is.
+def write_intervals(edge, at, span, left, right, along, back, limit, out, size):
+    """Write the intervals reached between two adjacent points of an edge if there is room, and return the next row.
 
     Parameters
     ----------
     edge, at, span
-        int64, and float64: metres along the edge to the first source, and from it to the second.
+        int64, float64, float64: the edge, the offset of the first point and the distance to the second, metres.
     left, right, along, back
-        float64: what the sources cost, and a metre in either direction; inf for no source and a closed direction.
+        float64: the costs at the points, inf if not reached, and of a metre in each direction, inf if closed.
     limit
         float64, in the unit of the costs.
     out
-        float64 (room, 5): edge, begin and end in metres, begin and end in cost.
+        float64 (rows, 5): edge, begin and end in metres, cost at begin and end.
     size
         int64, the first row to write.
     """
@@ -82,7 +88,7 @@ def put_between(edge, at, span, left, right, along, back, limit, out, size):
 
 @inner
 def _begin_of(order, edge):
-    """The first position in ascending edges that is not below an edge."""
+    """The first position in `order`, int32 ascending, that is not below an edge (binary search)."""
     low, high = 0, len(order)
     while low < high:
         middle = (low + high) // 2
@@ -94,8 +100,8 @@ def _begin_of(order, edge):
 
 
 @inner
-def _along_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, cost, out, size):
-    """Write the reached stretches of one edge, from its ends and from the feet on it."""
+def _write_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, cost, out, size):
+    """Write the reached intervals of one edge, from its ends and the access points on it; arguments as in `_reach`."""
     order, offset, legs = starts
     forth, home, metres = along[edge] / length[edge], back[edge] / length[edge], length[edge]
     lo, count = _begin_of(order, edge), 0
@@ -109,35 +115,35 @@ def _along_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, 
     for k in range(count, -1 if count else 0, -1):
         cost[k] = min(cost[k], cost[k + 1] + fraction(home, at[k + 1] - at[k]))
     for k in range(count + 1):
-        size = put_between(edge, at[k], at[k + 1] - at[k], cost[k], cost[k + 1], forth, home, limit, out, size)
+        size = write_intervals(edge, at[k], at[k + 1] - at[k], cost[k], cost[k + 1], forth, home, limit, out, size)
     return size
 
 
 @kernel
 def _reach(streets, costs, label, reached, starts, limit, at, cost, out):
-    """Write the stretches within a limit; return how many there are, though no more than there is room for.
+    """Write the intervals within a limit; return their number, which may exceed the rows of `out`.
 
     Parameters
     ----------
     streets
-        The edges.
+        The graph.
     costs
-        float64 (edges,) twice and float64: along each edge, back, and a metre off the street.
+        float64 (edges,) twice and float64: the costs along, back, and of a metre of a leg.
     label
-        float64 (nodes and copies,): the least cost to each; inf where nothing arrived.
+        float64 (nodes and exit copies,): the least cost; inf for nodes not reached.
     reached
-        uint32: the nodes and copies that have one.
+        uint32 (reached,): the nodes and exit copies reached.
     starts
-        int32, float64, float64 (feet,): edge in ascending order, metres along it, metres to it.
+        int32, float64, float64 (starts,): edge (ascending), offset and leg in metres.
     limit
         float64, in the unit of the costs.
     at, cost
-        float64 (feet + 2,), overwritten.
+        float64 (starts + 2,), work space.
     out
-        float64 (room, 5): edge, begin and end in metres, begin and end in cost.
+        float64 (rows, 5): edge, begin and end in metres, cost at begin and end.
     """
-    first, _, slots, outward, u, v, length, _, copy, _ = streets
-    (along, back, leg), nodes, order, size = costs, len(copy), starts[0], np.int64(0)
+    first, _, slots, outward, u, v, length, _, exit_copy, _ = streets
+    (along, back, leg), nodes, order, size = costs, len(exit_copy), starts[0], np.int64(0)
     for i in range(len(reached)):
         node = np.int64(reached[i])
         if node >= nodes:
@@ -145,59 +151,75 @@ def _reach(streets, costs, label, reached, starts, limit, at, cost, out):
         for slot in range(first[node], first[node + 1]):
             edge = np.int64(slots[slot])
             if outward[slot] or label[u[edge]] == np.inf:
-                size = _along_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, cost, out, size)
+                size = _write_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, cost, out, size)
     for k in range(len(order)):
         edge = np.int64(order[k])
         apart = label[u[edge]] == np.inf and label[v[edge]] == np.inf
         if apart and (k == 0 or order[k - 1] != edge):
-            size = _along_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, cost, out, size)
+            size = _write_edge(u, v, length, along, back, leg, label, edge, starts, limit, at, cost, out, size)
     return size
 
 
-def reach_streets(streets: Streets, costs: Costs, arcs: Arcs, starts: Feet, limit: float, *, basin: Basin) -> Reached:
-    """Return the stretches of street that lie within a limit of any of the feet.
+def reach_streets(
+    streets: StreetGraph,
+    costs: Costs,
+    arcs: TraversableArcs,
+    starts: AccessPoints,
+    limit: float,
+    *,
+    buffers: SearchBuffers,
+) -> Reached:
+    """Return the edge intervals within a limit of any of some access points.
 
     Parameters
     ----------
     streets, costs, arcs
-        The edges, what they cost and where they are open.
+        The graph, its costs and its traversable arcs.
     starts
-        The feet the walks start from, all of one owner.
+        The access points.
     limit
         Largest cost, in the unit of the costs.
-    basin
-        Labels for the search, which leaves them as it found them.
+    buffers
+        Buffers with no node reached; reset after the search.
 
     Returns
     -------
     Reached
-        Stretches in order of edge and begin; and the nodes reached with their costs.
+        The intervals, sorted by edge and begin, and the nodes reached with their costs.
     """
     order = np.lexsort((starts.offset, starts.edge))
-    starts = Feet(starts.first, starts.edge[order], starts.offset[order], starts.leg[order])
-    seeds = seed_feet(streets, costs, starts, np.zeros(len(order), np.int32))
-    touched = flood(arcs, seeds.node.astype(np.uint32), seeds.cost, float(limit) * (1.0 + 1e-6), basin)
-    reached, feet = basin.touched[:touched], (starts.edge, starts.offset, starts.leg)
-    paces, at, cost = (plain(costs.along), plain(costs.back), costs.leg), *np.empty((2, len(order) + 2))
+    starts = AccessPoints(starts.first, starts.edge[order], starts.offset[order], starts.leg[order])
+    seeds = seed_access_points(streets, costs, starts, np.zeros(len(order), np.int32))
+    touched = bounded_search(arcs, seeds.node.astype(np.uint32), seeds.cost, float(limit) * (1.0 + 1e-6), buffers)
+    reached, points = buffers.touched[:touched], (starts.edge, starts.offset, starts.leg)
+    per_edge, at, cost = (plain(costs.along), plain(costs.back), costs.leg), *np.empty((2, len(order) + 2))
     size, rows = max(256, 4 * touched), np.empty((0, 5))
     while size > len(rows):
         rows = np.empty((size, 5))
-        size = _reach(streets, paces, basin.cost, reached, feet, float(limit), at, cost, rows)
+        size = _reach(streets, per_edge, buffers.cost, reached, points, float(limit), at, cost, rows)
     node = reached.astype(np.int64)
-    node_cost = basin.cost[node]
-    drain(basin, touched)
+    node_cost = buffers.cost[node]
+    reset_buffers(buffers, touched)
     rows = rows[:size]
     rows = rows[rows[:, 2] > rows[:, 1]]
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    node, node_cost = node[node < len(streets.copy)], node_cost[node < len(streets.copy)]
+    node, node_cost = node[node < len(streets.exit_copy)], node_cost[node < len(streets.exit_copy)]
     by_node = np.argsort(node)
-    stretches = Stretches(rows[:, 0].astype(np.int64), *(np.ascontiguousarray(rows[:, k]) for k in range(1, 5)))
-    return Reached(stretches, node[by_node], node_cost[by_node])
+    intervals = EdgeIntervals(rows[:, 0].astype(np.int64), *(np.ascontiguousarray(rows[:, k]) for k in range(1, 5)))
+    return Reached(intervals, node[by_node], node_cost[by_node])
 
 
-def clip_stretches(stretches: Stretches, limit: float) -> Stretches:
-    """Return the parts of stretches whose cost is within a smaller limit (inclusive)."""
-    edge, begin, end, begin_cost, end_cost = stretches
+def clip_intervals(intervals: EdgeIntervals, limit: float) -> EdgeIntervals:
+    """Return the parts of edge intervals within a smaller limit.
+
+    Parameters
+    ----------
+    intervals
+        Edge intervals.
+    limit
+        Largest cost, inclusive.
+    """
+    edge, begin, end, begin_cost, end_cost = intervals
     rise = end_cost - begin_cost
     share = np.divide(limit - begin_cost, rise, out=np.ones_like(rise), where=rise != 0.0).clip(0.0, 1.0)
     cut = begin + share * (end - begin)
@@ -208,12 +230,12 @@ def clip_stretches(stretches: Stretches, limit: float) -> Stretches:
         np.where(down, np.minimum(begin_cost, limit), begin_cost),
     )
     keep = (new_end > new_begin) & (np.minimum(begin_cost, end_cost) <= limit)
-    return Stretches(edge[keep], new_begin[keep], new_end[keep], new_begin_cost[keep], new_end_cost[keep])
+    return EdgeIntervals(edge[keep], new_begin[keep], new_end[keep], new_begin_cost[keep], new_end_cost[keep])
 
 
 @inner
 def _corner(begin, end, along, at):
-    """The last of an edge's corners `begin`..`end` that is not beyond `at` metres and begins a straight piece."""
+    """The last of the vertices `begin`..`end` of an edge that begins a segment and is not beyond `at` metres."""
     low, high = begin, end - 2
     while low < high:
         middle = (low + high + 1) // 2
@@ -226,7 +248,7 @@ def _corner(begin, end, along, at):
 
 @inner
 def _put_point(x, y, along, i, at, out, size):
-    """Write the point `at` metres along an edge, on the straight piece that begins at corner i, if there is room."""
+    """Write the point `at` metres along an edge, on the segment after vertex i; return the next row."""
     t = (at - along[i]) / (along[i + 1] - along[i])
     if size < len(out):
         out[size, 0], out[size, 1] = x[i] + t * (x[i + 1] - x[i]), y[i] + t * (y[i + 1] - y[i])
@@ -235,18 +257,18 @@ def _put_point(x, y, along, i, at, out, size):
 
 @kernel
 def _cut(shapes, edge, begin, end, first, out):
-    """Write the corners of stretches; return how many there are, though no more than there is room for.
+    """Write the vertices of edge intervals; return their number, which may exceed the rows of `out`.
 
     Parameters
     ----------
     shapes
-        How the edges bend.
+        The geometry of the edges.
     edge, begin, end
-        int64, float64, float64 (stretches,): where they run, metres along the edge.
+        int64, float64, float64 (intervals,): edges, and distances along them in metres.
     first
-        int64 (stretches + 1,): filled with the row of the first corner of each, from 0.
+        int64 (intervals + 1,), filled in: the row of the first vertex of each; first[0] is 0.
     out
-        float64 (room, 2): x, y, metres.
+        float64 (rows, 2): x, y, metres.
     """
     corner, x, y, along, size = shapes.first, shapes.x, shapes.y, shapes.along, np.int64(0)
     for row in range(len(edge)):
@@ -264,10 +286,23 @@ def _cut(shapes, edge, begin, end, first, out):
     return size
 
 
-def cut_lines(shapes: Shapes, stretches: Stretches) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lines of stretches: row of the first corner of each (one more at the end), and x, y of all corners."""
-    rows, first = stretches[:3], np.zeros(len(stretches.edge) + 1, np.int64)
-    size, out = max(64, 4 * len(stretches.edge)), np.empty((0, 2))
+def cut_lines(shapes: Shapes, intervals: EdgeIntervals) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lines of edge intervals.
+
+    Parameters
+    ----------
+    shapes
+        The geometry of the edges.
+    intervals
+        Edge intervals.
+
+    Returns
+    -------
+    tuple of arrays
+        int64 (intervals + 1,): the row of the first vertex of each; float64 (vertices, 2): x, y, metres.
+    """
+    rows, first = intervals[:3], np.zeros(len(intervals.edge) + 1, np.int64)
+    size, out = max(64, 4 * len(intervals.edge)), np.empty((0, 2))
     while size > len(out):
         out = np.empty((size, 2))
         size = _cut(shapes, *map(plain, rows), first, out)

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing import Arcs, Basin, Costs, Feet, Streets, flood, seed_feet
+from tenmin.routing import (
+    AccessPoints,
+    Costs,
+    SearchBuffers,
+    StreetGraph,
+    TraversableArcs,
+    bounded_search,
+    seed_access_points,
+)
 from tenmin.surface._contour import cells_in, trace_outline
 from tenmin.surface._field import STEEPEST, Speeds, Starts, find_reach, lower_field
 from tenmin.surface._rings import Rings, join_rings
@@ -18,8 +26,8 @@ from tenmin.surface._street_pieces import Rims
 class Course(NamedTuple):
     """What circles are drawn on: edges, open arcs, paces along edges, the rims that they have, and their boxes."""
 
-    streets: Streets
-    arcs: Arcs
+    streets: StreetGraph
+    arcs: TraversableArcs
     speeds: Speeds
     owned: np.ndarray
     """as in `Rims`"""
@@ -29,7 +37,7 @@ class Course(NamedTuple):
     """float64 (edges, 4)"""
 
 
-def lay_out(streets: Streets, arcs: Arcs, costs: Costs, rims: Rims, boxes: np.ndarray) -> Course:
+def lay_out(streets: StreetGraph, arcs: TraversableArcs, costs: Costs, rims: Rims, boxes: np.ndarray) -> Course:
     """Return what circles are drawn on.
 
     Parameters
@@ -41,19 +49,19 @@ def lay_out(streets: Streets, arcs: Arcs, costs: Costs, rims: Rims, boxes: np.nd
     boxes
         float64 (edges, 4): the bounds of each edge.
     """
-    around = np.full((len(streets.copy), 4), np.inf) * [1, 1, -1, -1]
+    around = np.full((len(streets.exit_copy), 4), np.inf) * [1, 1, -1, -1]
     for end in (streets.u, streets.v):
         for side in range(4):
             (np.minimum if side < 2 else np.maximum).at(around[:, side], end, boxes[:, side])  # noqa: PLR2004
     speeds = Speeds(
         streets.u, streets.v, streets.length, costs.along / streets.length, costs.back / streets.length, costs.leg
     )
-    return Course(streets, arcs, speeds, rims.owned, np.concatenate([around, around[streets.original]]), boxes)
+    return Course(streets, arcs, speeds, rims.owned, np.concatenate([around, around[streets.copied_node]]), boxes)
 
 
-def gather_starts(streets: Streets, costs: Costs, feet: Feet) -> Starts:
+def gather_starts(streets: StreetGraph, costs: Costs, feet: AccessPoints) -> Starts:
     """Return the feet and the seeds of groups: `feet` has those of each group in rows."""
-    seeds = seed_feet(streets, costs, feet, feet.thing)
+    seeds = seed_access_points(streets, costs, feet, feet.item)
     rows = np.flatnonzero(np.isfinite(seeds.cost))
     rows = rows[np.argsort(seeds.owner[rows], kind="stable")]
     first = np.searchsorted(seeds.owner[rows], np.arange(len(feet.first)))
@@ -62,23 +70,25 @@ def gather_starts(streets: Streets, costs: Costs, feet: Feet) -> Starts:
     )
 
 
-def reached_edges(streets: Streets, arcs: Arcs, starts: Starts, limit: float) -> tuple[np.ndarray, np.ndarray]:
+def reached_edges(
+    streets: StreetGraph, arcs: TraversableArcs, starts: Starts, limit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return which edges and which nodes any of the groups reaches within a limit."""
-    basin = Basin.of(arcs)
-    flood(arcs, starts.seed_node, starts.seed_cost, float(limit), basin)
-    node = np.isfinite(basin.cost[: len(streets.copy)])
-    node[streets.original] |= np.isfinite(basin.cost[len(streets.copy) :])
+    basin = SearchBuffers.of(arcs)
+    bounded_search(arcs, starts.seed_node, starts.seed_cost, float(limit), basin)
+    node = np.isfinite(basin.cost[: len(streets.exit_copy)])
+    node[streets.copied_node] |= np.isfinite(basin.cost[len(streets.exit_copy) :])
     edge = node[streets.u] | node[streets.v]
     edge[starts.edge] = True
     return edge, node
 
 
 def _reach_of(
-    course: Course, starts: Starts, group: int, furthest: float, basin: Basin
+    course: Course, starts: Starts, group: int, furthest: float, basin: SearchBuffers
 ) -> tuple[np.ndarray, np.ndarray]:
     """What a group reaches within a cost (see `find_reach`), and the box of the edges there."""
     seeds, feet = slice(*starts.seed[group : group + 2]), slice(*starts.first[group : group + 2])
-    touched = flood(course.arcs, starts.seed_node[seeds], starts.seed_cost[seeds], furthest, basin)
+    touched = bounded_search(course.arcs, starts.seed_node[seeds], starts.seed_cost[seeds], furthest, basin)
     reached, box, size, rows = basin.touched[:touched], np.empty(4), 256 + 4 * touched, np.empty((0, 7))
     own = starts.edge[feet], starts.offset[feet], starts.leg[feet]
     while size > len(rows):
@@ -91,7 +101,13 @@ def _reach_of(
 
 
 def draw_group(
-    course: Course, lattice: Lattice, starts: Starts, group: int, limits: np.ndarray, lateral: float, basin: Basin
+    course: Course,
+    lattice: Lattice,
+    starts: Starts,
+    group: int,
+    limits: np.ndarray,
+    lateral: float,
+    basin: SearchBuffers,
 ) -> list[Rings]:
     """Return the rings of the ground that one group reaches within each limit.
 

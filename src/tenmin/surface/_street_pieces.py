@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenmin.routing import Shapes, Streets
+from tenmin.routing import Shapes, StreetGraph
 
 _TURN = 1e-6
 """Radians below which two directions are one."""
@@ -39,7 +39,7 @@ class Rims(NamedTuple):
 
 
 def find_rims(
-    streets: Streets, shapes: Shapes, edge: np.ndarray, edges: int, private: np.ndarray, island: np.ndarray
+    streets: StreetGraph, shapes: Shapes, edge: np.ndarray, edges: int, private: np.ndarray, island: np.ndarray
 ) -> Rims:
     """Return where legs may end on streets.
 
@@ -57,8 +57,8 @@ def find_rims(
     row = np.repeat(np.arange(len(edge)), np.diff(shapes.first))
     begin = np.flatnonzero(row[:-1] == row[1:])
     bend = begin[1:][row[begin[1:]] == row[begin[:-1]]]
-    node = np.flatnonzero(np.diff(shapes.spoke_first) > 0)
-    first_edge = shapes.spoke_edge[shapes.spoke_first[node]]
+    node = np.flatnonzero(np.diff(shapes.direction_first) > 0)
+    first_edge = shapes.direction_edge[shapes.direction_first[node]]
     node_at = np.where(streets.u[first_edge] == node, shapes.first[first_edge], shapes.first[first_edge + 1] - 1)
     x, y = shapes.x, shapes.y
     corner = np.concatenate([bend, node_at])
@@ -71,7 +71,7 @@ def find_rims(
         np.concatenate(pair)[order]
         for pair in zip(_beside(ends[: len(begin)]), _round(shapes, bend, node), strict=True)
     )
-    owned = np.zeros((edges + len(streets.copy), 2), np.int64)
+    owned = np.zeros((edges + len(streets.exit_copy), 2), np.int64)
     last = np.flatnonzero(np.diff(owner[order], append=-1))
     owned[owner[order][last]] = np.stack([np.append(0, last[:-1] + 1), last + 1], axis=1)
     return Rims(
@@ -102,8 +102,8 @@ def _round(shapes: Shapes, bend: np.ndarray, node: np.ndarray) -> tuple[np.ndarr
     x, y = shapes.x, shapes.y
     before, after = (np.c_[x[bend + step] - x[bend], y[bend + step] - y[bend]] for step in (-1, 1))
     bent = np.stack([one / np.hypot(*one.T)[:, None] for one in (before, after)], axis=1).reshape(-1, 2)
-    spoke = np.concatenate([bent, np.c_[shapes.spoke_x, shapes.spoke_y]])
-    count = np.concatenate([np.full(len(bend), 2), np.diff(shapes.spoke_first)[node]])
+    spoke = np.concatenate([bent, np.c_[shapes.direction_x, shapes.direction_y]])
+    count = np.concatenate([np.full(len(bend), 2), np.diff(shapes.direction_first)[node]])
     corner, angle = np.repeat(np.arange(len(count)), count), np.arctan2(spoke[:, 1], spoke[:, 0])
     order = np.lexsort((angle, corner))
     spoke, angle, last = spoke[order], angle[order], np.cumsum(count) - 1

@@ -417,7 +417,7 @@ def test_a_barrier_as_long_as_a_country_takes_no_room():
 def test_other_barriers_can_stand_in_for_those_of_the_network():
     network = tm.WalkNetwork.from_edges(streets(STREET), walker="adult", barriers=walls([(0, 20), (400, 20)]))
     assert network.behind(walls()).snap(homes({"h": (200, 30)})).table.loc["h", "how"] == "street"
-    assert network.behind(walls()).rims is network.rims
+    assert network.behind(walls()).street_pieces is network.street_pieces
     assert network.snap(homes({"h": (200, 30)})).table.loc["h", "how"] == "none"
 
 

@@ -29,7 +29,7 @@ from tenmin.routing import (
     shape_edges,
     traversable_arcs,
 )
-from tenmin.surface import meet_walls, raise_walls
+from tenmin.surface import first_wall_crossed, index_walls
 from towns import cases
 
 
@@ -264,7 +264,7 @@ def test_a_step_meets_the_walls_that_it_intersects(seed: int):
     walls = np.hstack([corner, corner + random.uniform(-90, 90, (60, 2))])
     start = random.uniform(-500, 500, (400, 2))
     steps = np.hstack([start, start + random.uniform(-120, 120, (400, 2))])
-    met = meet_walls(raise_walls(walls, np.repeat(np.arange(30), 2)), steps)
+    met = first_wall_crossed(index_walls(walls, np.repeat(np.arange(30), 2)), steps)
     hit = shapely.intersects(
         shapely.linestrings(steps.reshape(-1, 1, 2, 2)[:, 0])[:, None], shapely.linestrings(walls.reshape(-1, 2, 2))
     )
@@ -287,5 +287,5 @@ def test_a_step_meets_the_walls_that_it_intersects(seed: int):
     ],
 )
 def test_a_wall_is_met_only_between_the_ends_of_a_step(step: tuple[float, ...], meets: bool):
-    wall = raise_walls(np.array([[5.0, 4.0, 5.0, 10.0]]), np.zeros(1, np.int64))
-    assert (meet_walls(wall, np.array([step], float)) == 0).tolist() == [meets]
+    wall = index_walls(np.array([[5.0, 4.0, 5.0, 10.0]]), np.zeros(1, np.int64))
+    assert (first_wall_crossed(wall, np.array([step], float)) == 0).tolist() == [meets]

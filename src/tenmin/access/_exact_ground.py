@@ -26,7 +26,7 @@ from tenmin.access.query import Destination, Query
 from tenmin.network import ASIDE, WalkNetwork
 from tenmin.routing import AccessPoints, Costs, EdgeIntervals, Reached, SearchBuffers, clip_intervals, reach_streets
 from tenmin.support.progress import step_through
-from tenmin.surface import Rims
+from tenmin.surface import StreetPieces
 
 __all__ = ["draw_exact_grounds"]
 
@@ -97,11 +97,13 @@ def _restricted_edges(network: WalkNetwork, lateral: float) -> np.ndarray:
     return restricted
 
 
-def _open_corners(rims: Rims, restricted: np.ndarray) -> Corners:
+def _open_corners(pieces: StreetPieces, restricted: np.ndarray) -> Corners:
     """The corners with an open angle: neighbouring streets more than 180 degrees apart."""
-    rim = np.flatnonzero((rims.gap > np.pi + MIN_WIDTH) & ~restricted)
-    angle = np.arctan2(rims.lead[rim, 1], rims.lead[rim, 0])
-    return Corners(rims.ends[rim, :2], rims.code[rim], rims.at[rim], angle + np.pi / 2, rims.gap[rim] - np.pi)
+    piece = np.flatnonzero((pieces.gap > np.pi + MIN_WIDTH) & ~restricted)
+    angle = np.arctan2(pieces.direction[piece, 1], pieces.direction[piece, 0])
+    return Corners(
+        pieces.ends[piece, :2], pieces.code[piece], pieces.offset[piece], angle + np.pi / 2, pieces.gap[piece] - np.pi
+    )
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,15 @@ class _Renderer:
 
     @classmethod
     def of(cls, network: WalkNetwork, costs: Costs, lateral: float) -> _Renderer:
-        restricted, rims, streets = _restricted_edges(network, lateral), network.rims, network.streets
+        restricted, pieces, streets = _restricted_edges(network, lateral), network.street_pieces, network.streets
         has_frontage = np.zeros(len(restricted), bool)
         has_frontage[network.frontage.edge] = True
         at_node = np.zeros(len(streets.exit_copy), bool)
         at_node[streets.u[restricted]] = at_node[streets.v[restricted]] = True
-        beside = np.where(rims.code >= 0, restricted[np.maximum(rims.code, 0)], at_node[np.maximum(-1 - rims.code, 0)])
-        corners = _open_corners(rims, beside & (rims.private | rims.island))
+        beside = np.where(
+            pieces.code >= 0, restricted[np.maximum(pieces.code, 0)], at_node[np.maximum(-1 - pieces.code, 0)]
+        )
+        corners = _open_corners(pieces, beside & (pieces.private | pieces.island))
         walls = np.asarray(shapely.linestrings(network.walls.ends.reshape(-1, 2, 2)), dtype=object)
         unrestricted = has_frontage & ~restricted
         return cls(network, costs, lateral, restricted, unrestricted, corners, shapely.STRtree(walls))

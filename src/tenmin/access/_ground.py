@@ -16,15 +16,15 @@ from tenmin.network import ASIDE
 from tenmin.routing import AccessPoints, SearchBuffers
 from tenmin.support.progress import step_through
 from tenmin.surface import (
-    Course,
-    Ground,
-    Lattice,
+    DrawingData,
     Rings,
+    SampleGrid,
+    SnapTargets,
     Starts,
-    draw_group,
+    build_sample_grid,
+    draw_isochrones,
     gather_starts,
-    lay_lattice,
-    lay_out,
+    prepare_drawing,
     reached_edges,
 )
 
@@ -91,15 +91,17 @@ def draw_grounds(query: Query, destinations: Sequence[Destination], options: Dra
     network, costs, arcs = query.network, query.costs, query.arcs
     starts, limits = _starts_of(query, destinations), [query.cost_limits(one) for one in destinations]
     longest = max((float(one[-1]) for one in limits), default=0.0) / costs.leg
-    ground = Ground(network.rims, network.walls, options.lateral + options.resolution, ASIDE)
-    live = reached_edges(network.streets, arcs, starts, (longest + 2.0 * options.resolution) * costs.leg)
-    rims = live[0][np.maximum(ground.rims.code, 0)], live[1][np.maximum(-1 - ground.rims.code, 0)]
-    near = np.where(ground.rims.code >= 0, *rims)
+    targets = SnapTargets(network.street_pieces, network.walls, options.lateral + options.resolution, ASIDE)
+    reached = reached_edges(network.streets, arcs, starts, (longest + 2.0 * options.resolution) * costs.leg)
+    of_piece = reached[0][np.maximum(targets.pieces.code, 0)], reached[1][np.maximum(-1 - targets.pieces.code, 0)]
+    near = np.where(targets.pieces.code >= 0, *of_piece)
     if not near.any():
         return np.full(sum(map(len, limits)), shapely.MultiPolygon(), dtype=object)
-    lattice = lay_lattice(ground, options.resolution, near)
-    course = lay_out(network.streets, arcs, costs, network.rims, shapely.bounds(network.edges.geometry.to_numpy()))
-    renderer = _Renderer(course, lattice, starts, [one / costs.leg for one in limits], options.lateral)
+    sample_grid = build_sample_grid(targets, options.resolution, near)
+    data = prepare_drawing(
+        network.streets, arcs, costs, network.street_pieces, shapely.bounds(network.edges.geometry.to_numpy())
+    )
+    renderer = _Renderer(data, sample_grid, starts, [one / costs.leg for one in limits], options.lateral)
     chunks = [range(k, min(k + _CHUNK, len(limits))) for k in range(0, len(limits), _CHUNK)]
     drawn = _in_threads(renderer.draw, chunks, options.threads, "isochrones")
     return _multipolygons([rings for chunk in drawn for rings in chunk])
@@ -109,8 +111,8 @@ def draw_grounds(query: Query, destinations: Sequence[Destination], options: Dra
 class _Renderer:
     """The arrays that all isochrones of a call share."""
 
-    course: Course
-    lattice: Lattice
+    data: DrawingData
+    sample_grid: SampleGrid
     starts: Starts
     limits: list[np.ndarray]
     """Limits of each destination, in metres of level walking, ascending."""
@@ -118,9 +120,11 @@ class _Renderer:
 
     def draw(self, destinations: range) -> list[Rings]:
         """The rings of the isochrones of some destinations."""
-        buffers = SearchBuffers.of(self.course.arcs)
+        buffers = SearchBuffers.of(self.data.arcs)
         drawn = [
-            draw_group(self.course, self.lattice, self.starts, number, self.limits[number], self.lateral, buffers)
+            draw_isochrones(
+                self.data, self.sample_grid, self.starts, number, self.limits[number], self.lateral, buffers
+            )
             for number in destinations
         ]
         return [rings for isochrones in drawn for rings in isochrones]

@@ -16,7 +16,7 @@ from tenmin.support.contracts import people_of
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
-from tenmin.surface import chain_points, meet_walls
+from tenmin.surface import first_wall_crossed, group_points
 
 __all__ = ["REASONS", "find_gaps"]
 
@@ -92,7 +92,7 @@ def _severed(
     near = metres <= radius
     row, target = row[near], target[near]
     lines = shapely.get_coordinates(shapely.shortest_line(places[row], targets[target])).reshape(-1, 4)
-    barrier = meet_walls(coverage.network.walls, lines)
+    barrier = first_wall_crossed(coverage.network.walls, lines)
     crosses = barrier >= 0
     severed = np.zeros(len(rows), bool)
     severed[row[crosses]] = True
@@ -125,7 +125,7 @@ def _connected_groups(coverage: Coverage, places: _Places, unserved: _Unserved, 
     if len(unserved.rows) == 0:
         return []
     reason = np.unique(unserved.reason, return_inverse=True)[1]
-    group = chain_points(places.xy[unserved.rows], reason, coverage.network.walls, step=near)
+    group = group_points(places.xy[unserved.rows], reason, coverage.network.walls, step=near)
     order = np.argsort(group, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
 

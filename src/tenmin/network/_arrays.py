@@ -31,11 +31,11 @@ from tenmin.routing import (
 from tenmin.support.contracts import check_direction, check_frame, in_metres
 from tenmin.support.errors import LimitError
 from tenmin.support.limits import Unit, cost_of, inclusive, read_limit
-from tenmin.surface import Rims, Walls, find_rims
+from tenmin.surface import StreetPieces, Walls, find_street_pieces
 
 __all__ = ["OF_STREETS_ALONE", "StreetArrays"]
 
-OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "rims", "tree")
+OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "street_pieces", "tree")
 """Cached properties that do not depend on the barriers."""
 
 
@@ -122,11 +122,11 @@ class StreetArrays:
         return frontage_of(self.assembly.edges, self.streets)
 
     @cached_property
-    def rims(self) -> Rims:
-        """The parts of the frontage at which legs may end."""
+    def street_pieces(self) -> StreetPieces:
+        """The pieces and corners of the frontage, at which legs may end."""
         front = self.frontage
         private, island = self.streets.private[front.edge], self.on_island()[front.edge]
-        return find_rims(front.streets, front.shapes, front.edge, len(self.assembly.edges), private, island)
+        return find_street_pieces(front.streets, front.shapes, front.edge, len(self.assembly.edges), private, island)
 
     @cached_property
     def tree(self) -> shapely.STRtree:

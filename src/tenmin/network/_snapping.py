@@ -11,7 +11,7 @@ import shapely
 
 from tenmin.network._frontage import Frontage
 from tenmin.routing import AccessPoints, Outlines, find_access_points
-from tenmin.surface import Walls, meet_walls, raise_walls
+from tenmin.surface import Walls, first_wall_crossed, index_walls
 
 __all__ = ["ASIDE", "Snapping", "join", "walls_of"]
 
@@ -75,7 +75,7 @@ class _Candidates:
 
 
 def outlines_of(geometry: np.ndarray) -> Outlines:
-    """Return points and the rings of polygons as the corners that `find_feet` takes."""
+    """Return points and the rings of polygons as the corners that `find_access_points` takes."""
     parts, item = shapely.get_parts(geometry, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     kinds = np.isin(shapely.get_type_id(parts), [0, 1])
@@ -92,10 +92,10 @@ def outlines_of(geometry: np.ndarray) -> Outlines:
 
 
 def walls_of(lines: np.ndarray) -> Walls:
-    """Return the straight pieces of barrier lines as walls."""
+    """Return the segments of barrier lines as walls."""
     xy, row = shapely.get_coordinates(lines, return_index=True)
     begin = np.flatnonzero(row[:-1] == row[1:])
-    return raise_walls(np.hstack([xy[begin], xy[begin + 1]]), row[begin])
+    return index_walls(np.hstack([xy[begin], xy[begin + 1]]), row[begin])
 
 
 def _is_area(geometry: np.ndarray) -> np.ndarray:
@@ -120,7 +120,7 @@ def _reach_out(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: fl
         access_points.leg,
         how,
     )
-    free = meet_walls(walls, legs) < 0
+    free = first_wall_crossed(walls, legs) < 0
     return found.take(free), legs[free]
 
 

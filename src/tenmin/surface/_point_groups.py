@@ -1,4 +1,4 @@
-"""Chains: points that hang together in short steps that meet no wall."""
+"""Groups of points: connected components of the graph of short steps that cross no wall."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _root(parent, i):
 
 
 @kernel
-def _chain(x, y, kind, walls, step, parent):
-    """Unite points of one kind that are at most a step apart with no wall between.
+def _unite(x, y, kind, walls, step, parent):
+    """Unite points of one kind that are at most one step apart without a wall between them.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ def _chain(x, y, kind, walls, step, parent):
     walls
         The walls.
     step
-        float64, metres.
+        float64, longest step, metres.
     parent
-        int64 (points,): each point itself; becomes the least row of its chain.
+        int64 (points,): a disjoint-set forest, at first each point itself; becomes the least row of its group.
     """
     start = 0
     for i in range(len(x)):
@@ -48,24 +48,24 @@ def _chain(x, y, kind, walls, step, parent):
         parent[i] = _root(parent, i)
 
 
-def chain_points(xy: np.ndarray, kind: np.ndarray, walls: Walls, *, step: float) -> np.ndarray:
-    """Return the group of each point, numbered from 0: points of one kind linked by a chain of steps.
+def group_points(xy: np.ndarray, kind: np.ndarray, walls: Walls, *, step: float) -> np.ndarray:
+    """Return the group of each point, numbered from 0: points of one kind connected by steps.
 
     Parameters
     ----------
     xy
-        float64 (n, 2), metres; a point that is NaN belongs to no chain.
+        float64 (n, 2), metres; a point that is NaN is not linked to any other.
     kind
-        Whole numbers; points of different kinds are never linked.
+        int (n,); points of different kinds are not linked.
     walls
-        What no step may meet.
+        Walls that no step may cross.
     step
         Longest step, metres, inclusive.
     """
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     parent = np.arange(len(order))
     x, y = np.ascontiguousarray(xy[order, 0]), np.ascontiguousarray(xy[order, 1])
-    _chain(x, y, kind[order].astype(np.int64), walls, step * (1.0 + 1e-9), parent)
+    _unite(x, y, kind[order].astype(np.int64), walls, step * (1.0 + 1e-9), parent)
     group = np.empty(len(order), np.int64)
     group[order] = parent
     return np.unique(group, return_inverse=True)[1]

@@ -1,4 +1,4 @@
-"""Rings: crossings of an outline joined into shells and holes, the holes behind the shell that they lie in."""
+"""Rings: crossings of an outline joined into shells and holes, each hole after its shell."""
 
 from __future__ import annotations
 
@@ -9,37 +9,40 @@ import numpy as np
 from tenmin.support.jit import kernel
 
 _CORNERS = 3
-"""Fewer make no ring."""
-_OPEN = "the outline of a circle is open: a fault of tenmin; please report the facility and the extract"
+"""Least number of corners of a ring."""
+_OPEN = "the outline of an isochrone is not closed, a bug in tenmin; please report the facility and the extract"
 
 
 class Rings(NamedTuple):
-    """Closed rings: ring r has corners first[r]..first[r + 1]; a hole follows its shell."""
+    """Closed rings; holes follow their shell."""
 
     x: np.ndarray
+    """float64 (corners,), metres"""
     y: np.ndarray
     first: np.ndarray
+    """int64 (rings + 1,): ring r has the corners first[r]..first[r + 1], the first one again at the end"""
     is_shell: np.ndarray
+    """bool (rings,)"""
 
 
 @kernel
 def _follow(crossings, at, seen, x, y, first, area):
-    """Follow crossings from one to the next into closed rings; return how many there are, -1 if an end is open.
+    """Follow each crossing to the next into closed rings; return the number of rings, -1 if one is not closed.
 
     Parameters
     ----------
     crossings
-        float64 (crossings, 4): key, x, y in metres, key of the next one.
+        float64 (crossings, 4): key, x and y in metres, key of the next crossing.
     at
-        int32, one for each key: overwritten with the row of its crossing.
+        int32 (keys,): overwritten with the row of the crossing of each key.
     seen
-        bool (crossings,): False.
+        bool (crossings,), False: overwritten.
     x, y
-        float64, room for the corners of rings, of which the first comes again at the end.
+        float64, filled with the corners of rings, metres; the first one is repeated at the end.
     first
-        int64, room for the first corner of each ring and one more.
+        int64 (rings + 1 or more,): filled with the first corner of each ring.
     area
-        float64, room for twice the area of each ring, negative if it runs clockwise.
+        float64 (rings or more,): filled with twice the area of each ring, m2, negative if clockwise.
     """
     count, size, rings = len(crossings), np.int64(0), np.int64(0)
     for k in range(count):
@@ -70,21 +73,21 @@ def _follow(crossings, at, seen, x, y, first, area):
 
 @kernel
 def _sort(x, y, first, area, owner, begin, order, out_x, out_y, out_first, is_shell):
-    """Write rings in the order of their shells, each hole behind the smallest shell round it.
+    """Write the shells, each followed by the holes of which it is the smallest enclosing shell.
 
     Parameters
     ----------
     x, y
-        float64, the corners of rings, metres.
+        float64 (corners,), metres.
     first
-        int64 (rings + 1,): where each begins.
+        int64 (rings + 1,): first corner of each ring.
     area
         float64 (rings,): above 0 for a shell.
     owner, begin, order
-        int64 (rings,), (rings + 2,) and (rings,), overwritten: the shell of each ring, -1 without one; where the rings
-        of each shell begin, and those without; and the rings as they are written.
+        int64 (rings,), (rings + 2,) and (rings,): scratch for the shell of each ring (-1 without one), the first ring
+        of each shell, and the order of the rings.
     out_x, out_y, out_first, is_shell
-        float64, float64, int64, bool: filled.
+        Filled, as in `Rings`.
     """
     rings, size = len(area), np.int64(0)
     for ring in range(rings + 2):
@@ -121,9 +124,14 @@ def _sort(x, y, first, area, owner, begin, order, out_x, out_y, out_first, is_sh
 
 
 def join_rings(crossings: np.ndarray, keys: np.ndarray) -> Rings:
-    """Return the rings of an outline (see `trace_outline`), each from its first crossing on, holes behind their shells.
+    """Return the rings of an outline, each from its first crossing on, holes after their shells.
 
-    `keys` is int32, as long as the number that keys stay below, and is overwritten.
+    Parameters
+    ----------
+    crossings
+        float64 (crossings, 4), as from `trace_outline`.
+    keys
+        int32, longer than the largest key: scratch.
     """
     count = len(crossings)
     x, y = np.empty((2, count + count // _CORNERS))

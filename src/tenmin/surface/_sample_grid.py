@@ -1,8 +1,8 @@
-"""The lattice: points of a fixed grid with the feet that a place would have there, the same for every facility.
+"""The sample grid: grid points with the access points that a place would have there, independent of facilities.
 
-Private streets are joined only from where they are nearer than any other street, islands only from where there is
-nothing else. Cells that a wall touches have a block, a finer grid of their own, with the spots where walls cut its
-lines. The grid is anchored at the origin, so that any part of a town has the points that the whole has.
+Private streets are joined only where they are nearer than any other street, islands only where there is no other
+street. Cells near a wall are refined: their spacing is halved, and the positions at which walls cross their lines are
+kept. The grid is anchored at the origin of the CRS, so any part of a town has the same points as the whole.
 """
 
 from __future__ import annotations
@@ -13,76 +13,88 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.support.jit import kernel
-from tenmin.surface._grid_points import FINE, KINDS, SIDE, Asked, Found, Grid, Spots, find_spots, number_at
-from tenmin.surface._street_pieces import Rims
-from tenmin.surface._walls import Walls, cells_of, cut_line
+from tenmin.surface._grid_points import (
+    KINDS,
+    REFINEMENT,
+    SIDE,
+    GridPoints,
+    GridWindow,
+    SnapOptions,
+    SnapResult,
+    number_at,
+    snap_grid_points,
+)
+from tenmin.surface._street_pieces import StreetPieces
+from tenmin.surface._walls import Walls, cell_range, share_to_wall
 
-SAME = 0.01
-"""Metres below which two distances count as one: coordinates are known to a centimetre."""
+TOLERANCE = 0.01
+"""Metres below which two distances are equal: coordinates are known to a centimetre."""
 
 
-class Lattice(NamedTuple):
-    """Points of the grid, and finer ones in some of its cells, with their feet."""
+class SampleGrid(NamedTuple):
+    """The points of the grid and of its refined cells, with their access points."""
 
     cell: float
+    """spacing of the grid, metres"""
     stride: int
-    """how many columns of the finest grid make a cell"""
-    points: Spots
-    between: Spots
-    """the finer points, in and round the cells that have a block"""
-    blocks: Grid
-    """the cells that have a block"""
-    cut_first: np.ndarray
-    """float32 (blocks, 2, SIDE, SIDE): share of the fine line to the right (or upwards) of each point before the first
-    wall on it; above 1 where there is none"""
-    cut_last: np.ndarray
-    """the same up to the last wall; below 0 where there is none"""
+    """columns of the finest grid per cell"""
+    points: GridPoints
+    """access points of the grid points"""
+    refined_points: GridPoints
+    """access points of the additional points in refined cells and on their sides"""
+    refined: GridWindow
+    """the refined cells"""
+    first_crossing: np.ndarray
+    """float32 (refined cells, 2, SIDE, SIDE): position of the first wall on the line from each point to the next one to
+    the right (or above), as a share of its length; above 1 without a wall"""
+    last_crossing: np.ndarray
+    """the same for the last wall; below 0 without a wall"""
 
 
-class Ground(NamedTuple):
-    """What feet are looked for on."""
+class SnapTargets(NamedTuple):
+    """What grid points are snapped to."""
 
-    rims: Rims
+    pieces: StreetPieces
     walls: Walls
     reach: float
-    """how far the legs go that are drawn, metres"""
+    """longest leg of the ground, metres"""
     aside: float
-    """how far a place may be from a street that it joins, metres"""
+    """longest leg of a place, metres"""
 
 
-def _around(ends: np.ndarray, reach: float) -> np.ndarray:
-    """The box round rims and a distance beyond."""
+def _bounds_around(ends: np.ndarray, reach: float) -> np.ndarray:
+    """The bounds of street pieces, enlarged by a distance."""
     low = np.minimum(ends[:, :2], ends[:, 2:]).min(axis=0, initial=np.inf)
     high = np.maximum(ends[:, :2], ends[:, 2:]).max(axis=0, initial=-np.inf)
     return np.concatenate([low - reach, high + reach])
 
 
-def _touching(ends: np.ndarray, box: np.ndarray, aside: float) -> np.ndarray:
-    """Which rims come within a distance of a box, as their own boxes tell."""
+def _near_box(ends: np.ndarray, box: np.ndarray, aside: float) -> np.ndarray:
+    """Whether the bounds of each piece are within a distance of a box."""
     low, high = np.minimum(ends[:, :2], ends[:, 2:]), np.maximum(ends[:, :2], ends[:, 2:])
     return np.logical_and.reduce((high >= box[:2] - aside) & (low <= box[2:] + aside), axis=1)
 
 
 @kernel
-def _mark_boxes(ends, live, reach, left, bottom, cell, number):
-    """Mark the grid points within reach of live rims, as the boxes of the rims tell.
+def _mark_near_points(ends, wanted, reach, left, bottom, cell, number):
+    """Mark the grid points in the bounds of the wanted pieces, enlarged by a distance.
 
     Parameters
     ----------
     ends
-        float64 (rims, 4): x, y, x, y, metres.
-    live
-        bool (rims,).
+        float64 (pieces, 4): x, y, x, y, metres.
+    wanted
+        bool (pieces,).
     reach
-        float64, metres.
+        float64, the distance, metres.
     left, bottom, cell
-        The grid: its first column and row, int64, and the metres between points.
+        The window: first column and row, int64; spacing, float64, metres.
     number
-        int32 (rows, columns): made 0 where a point is meant.
+        int32 (rows, columns): set to 0 at marked points.
     """
     rows, columns = number.shape
     for k in range(len(ends)):
-        if not live[k]:
+        if not wanted[k]:
             continue
         x0, y0, x1, y1 = ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3]
         i0 = max(math.ceil((min(x0, x1) - reach) / cell) - left, 0)
@@ -94,24 +106,24 @@ def _mark_boxes(ends, live, reach, left, bottom, cell, number):
                 number[j, i] = 0
 
 
-def _count_up(number: np.ndarray) -> None:
-    """Number what is marked, row by row."""
+def _number_marked(number: np.ndarray) -> None:
+    """Number the marked points or cells row by row, in place."""
     marked = number >= 0
     number[marked] = np.arange(np.count_nonzero(marked), dtype=np.int32)
 
 
 @kernel
-def _mark_lines(ends, left, bottom, cell, touched):
-    """Mark the cells (by their lower left points) that straight lines touch.
+def _mark_crossed_cells(ends, left, bottom, cell, touched):
+    """Mark the cells that line segments touch.
 
     Parameters
     ----------
     ends
-        float64 (lines, 4): x, y, x, y, metres.
+        float64 (segments, 4): x, y, x, y, metres.
     left, bottom, cell
-        The grid: its first column and row, int64, and the side of a cell in metres.
+        The window: first column and row, int64; side of a cell, float64, metres.
     touched
-        bool (rows, columns).
+        bool (rows, columns): set to True at the cells, by their lower left points.
     """
     rows, columns = touched.shape
     for k in range(len(ends)):
@@ -130,153 +142,172 @@ def _mark_lines(ends, left, bottom, cell, touched):
 
 
 @kernel
-def _cut_blocks(walls, left, bottom, cell, number, cut_first, cut_last):
-    """Find where walls cut the fine lines of blocks.
+def _cross_refined_cells(walls, left, bottom, cell, number, first_crossing, last_crossing):
+    """Find where walls cross the lines of refined cells.
 
     Parameters
     ----------
     walls
-        float64 (walls, 4): x, y, x, y, metres.
+        float64 (segments, 4): x, y, x, y, metres.
     left, bottom, cell, number
-        The cells and their blocks, as in `Grid`.
-    cut_first, cut_last
-        As in `Lattice`; above 1 and below 0 at first.
+        The refined cells, as in `GridWindow`.
+    first_crossing, last_crossing
+        float32, as in `SampleGrid`: lowered and raised from 2 and -1.
     """
-    (rows, columns), step = number.shape, cell / FINE
+    (rows, columns), step = number.shape, cell / REFINEMENT
     for k in range(len(walls)):
         x0, y0, x1, y1 = walls[k, 0], walls[k, 1], walls[k, 2], walls[k, 3]
-        west, south, east, north = min(x0, x1) - SAME, min(y0, y1) - SAME, max(x0, x1) + SAME, max(y0, y1) + SAME
-        i0, i1, j0, j1 = cells_of(west, south, east, north, left, bottom, columns, rows, cell)
+        west, south, east, north = (
+            min(x0, x1) - TOLERANCE,
+            min(y0, y1) - TOLERANCE,
+            max(x0, x1) + TOLERANCE,
+            max(y0, y1) + TOLERANCE,
+        )
+        i0, i1, j0, j1 = cell_range(west, south, east, north, left, bottom, columns, rows, cell)
         for row in range(j0, j1 + 1):
             for column in range(i0, i1 + 1):
-                block = number[row, column]
-                for place in range(2 * SIDE * SIDE if block >= 0 else 0):
+                cell_index = number[row, column]
+                for place in range(2 * SIDE * SIDE if cell_index >= 0 else 0):
                     j, i, line = place // (2 * SIDE), place // 2 % SIDE, place % 2
-                    if (j if line else i) == FINE:
+                    if (j if line else i) == REFINEMENT:
                         continue
-                    x, y = ((left + column) * FINE + i) * step, ((bottom + row) * FINE + j) * step
+                    x, y = ((left + column) * REFINEMENT + i) * step, ((bottom + row) * REFINEMENT + j) * step
                     to_x, to_y = x if line else x + step, y + step if line else y
-                    share = cut_line(x, y, to_x, to_y, x0, y0, x1, y1)
+                    share = share_to_wall(x, y, to_x, to_y, x0, y0, x1, y1)
                     if share <= 1.0:
-                        cut_first[block, line, j, i] = min(cut_first[block, line, j, i], share)
-                        cut_last[block, line, j, i] = max(cut_last[block, line, j, i], share)
+                        first_crossing[cell_index, line, j, i] = min(first_crossing[cell_index, line, j, i], share)
+                        last_crossing[cell_index, line, j, i] = max(last_crossing[cell_index, line, j, i], share)
 
 
 @kernel
-def _shut_feet(spots, private, island, grid, stride, owns, on_main):
-    """Make the legs endless by which points may not join streets.
+def _close_legs(points, private, island, window, stride, joins_private, joins_main):
+    """Set the legs that are not permitted to infinity.
 
     Parameters
     ----------
-    spots
-        The points and their feet, rim by rim.
+    points
+        Grid points and their access points, in order of street piece; `leg` is changed.
     private, island
-        bool (rims,).
-    grid, stride
-        The points; int64, how many columns of the lattice's finest grid make a cell.
-    owns, on_main
-        bool (points,), as in `_Rights`.
+        bool (pieces,).
+    window, stride
+        The window of the points; int64, columns of the finest grid per cell.
+    joins_private, joins_main
+        bool (points,), as in `_Permissions`.
     """
-    (first, column, row, _, leg), (left, bottom, _, fine, number) = spots, grid
-    apart = stride // fine
-    for rim in range(len(private)):
-        if not (private[rim] or island[rim]):
+    (first, column, row, _, leg), (left, bottom, _, refinement, number) = points, window
+    ratio = stride // refinement
+    for piece in range(len(private)):
+        if not (private[piece] or island[piece]):
             continue
-        for k in range(first[rim], first[rim + 1]):
-            point = number_at(number, fine, row[k] // apart - bottom * fine, column[k] // apart - left * fine)
-            if (private[rim] and not owns[point]) or (island[rim] and on_main[point]):
+        for k in range(first[piece], first[piece + 1]):
+            point = number_at(
+                number, refinement, row[k] // ratio - bottom * refinement, column[k] // ratio - left * refinement
+            )
+            if (private[piece] and not joins_private[point]) or (island[piece] and joins_main[point]):
                 leg[k] = np.inf
 
 
-def _has_rules(rims: Rims, near: np.ndarray) -> bool:
-    """Whether there are rims that not every point may join."""
-    return bool((near & (rims.private | rims.island)).any())
+def _any_restricted(pieces: StreetPieces, near: np.ndarray) -> bool:
+    """Whether some of the chosen pieces are private or on islands."""
+    return bool((near & (pieces.private | pieces.island)).any())
 
 
-class _Rights(NamedTuple):
-    """Which streets points may join, beside the open ones: bool, by number."""
+class _Permissions(NamedTuple):
+    """Which kinds of streets each point may join: bool (points,)."""
 
-    owns: np.ndarray
-    """private ones: they are nearer than any other"""
-    on_main: np.ndarray
-    """others than islands: then no islands"""
-    on_island: np.ndarray
+    joins_private: np.ndarray
+    """private streets, as they are nearer than any other"""
+    joins_main: np.ndarray
+    """streets that are not on islands; such a point joins no island"""
+    joins_island: np.ndarray
+    """streets on islands, where there are no others"""
 
 
-def _rights(least: np.ndarray) -> _Rights:
-    """Which streets points may join, by their least legs to each kind of street."""
-    main, own, island, own_island = (np.ascontiguousarray(least[:, kind]) for kind in range(KINDS))
-    owns = np.minimum(main, island) > np.minimum(own, own_island).astype(np.float64) + SAME
-    on_main, on_island = (
-        (common < np.inf) | (owns & (private < np.inf)) for common, private in ((main, own), (island, own_island))
+def _permissions(shortest: np.ndarray) -> _Permissions:
+    """The permissions of points, from the shortest leg to each kind of street, (points, KINDS)."""
+    main, own, island, own_island = (np.ascontiguousarray(shortest[:, kind]) for kind in range(KINDS))
+    joins_private = np.minimum(main, island) > np.minimum(own, own_island).astype(np.float64) + TOLERANCE
+    joins_main, joins_island = (
+        (common < np.inf) | (joins_private & (private < np.inf))
+        for common, private in ((main, own), (island, own_island))
     )
-    return _Rights(owns, on_main, on_island)
+    return _Permissions(joins_private, joins_main, joins_island)
 
 
-def _give_rights(ground: Ground, near: np.ndarray, grid: Grid, stride: int, least: np.ndarray) -> _Rights:
-    """Which streets the points of a grid may join: those on islands alone are looked at once more, further out."""
-    rights = _rights(least)
-    lone = rights.on_island & ~rights.on_main
-    if lone.any():
-        cells = np.append(lone.reshape(int(grid.number.max()) + 1, -1).any(axis=1), False)
-        alone = grid._replace(number=np.where(cells[grid.number], grid.number, np.int32(-1)))
-        asked, others = Asked(ground.aside, stride, once=True), near & ~ground.rims.island
-        wide = find_spots(ground.rims, others, alone, ground.walls, asked).least
-        rights.on_main[: len(wide)] |= _rights(wide).on_main
-    return rights
+def _permissions_of_points(
+    targets: SnapTargets, near: np.ndarray, window: GridWindow, stride: int, shortest: np.ndarray
+) -> _Permissions:
+    """The permissions of the points of a window; those that reach only islands are searched again within `aside`."""
+    permissions = _permissions(shortest)
+    only_island = permissions.joins_island & ~permissions.joins_main
+    if only_island.any():
+        cells = np.append(only_island.reshape(int(window.number.max()) + 1, -1).any(axis=1), False)
+        isolated = window._replace(number=np.where(cells[window.number], window.number, np.int32(-1)))
+        options, others = SnapOptions(targets.aside, stride, stop_at_open=True), near & ~targets.pieces.island
+        wider = snap_grid_points(targets.pieces, others, isolated, targets.walls, options).shortest
+        permissions.joins_main[: len(wider)] |= _permissions(wider).joins_main
+    return permissions
 
 
-def _at_corners(number: np.ndarray, of_points: np.ndarray) -> np.ndarray:
-    """Whether something holds of any corner of each cell, given of which points it does."""
+def _at_any_corner(number: np.ndarray, of_points: np.ndarray) -> np.ndarray:
+    """Whether a condition on points holds at any corner of each cell."""
     held = (number >= 0) & of_points[number]
     held[:-1] |= held[1:]
     held[:, :-1] |= held[:, 1:]
     return held
 
 
-def _need_blocks(ground: Ground, grid: Grid, found: Found) -> Grid:
-    """The cells (by their lower left points) that a wall touches which bars a leg, near any foot or street."""
-    if not found.barred.any():
-        return grid._replace(fine=FINE, number=np.full((1, 1), -1, np.int32))
-    walled, crossed = np.zeros(grid.number.shape, bool), np.zeros(grid.number.shape, bool)
-    _mark_lines(ground.walls.ends, grid.left, grid.bottom, grid.cell, walled)
-    _mark_lines(ground.rims.ends, grid.left, grid.bottom, grid.cell, crossed)
-    at_foot = crossed | _at_corners(grid.number, np.isfinite(found.least.min(axis=1)))
-    needed = walled & (grid.number >= 0) & at_foot & _at_corners(grid.number, found.barred)
+def _find_refined_cells(targets: SnapTargets, window: GridWindow, found: SnapResult) -> GridWindow:
+    """The cells to refine: touched by a wall, with a blocked leg at a corner, near an access point or a street."""
+    if not found.blocked.any():
+        return window._replace(refinement=REFINEMENT, number=np.full((1, 1), -1, np.int32))
+    walled, with_street = np.zeros(window.number.shape, bool), np.zeros(window.number.shape, bool)
+    _mark_crossed_cells(targets.walls.ends, window.left, window.bottom, window.cell, walled)
+    _mark_crossed_cells(targets.pieces.ends, window.left, window.bottom, window.cell, with_street)
+    near_street = with_street | _at_any_corner(window.number, np.isfinite(found.shortest.min(axis=1)))
+    needed = walled & (window.number >= 0) & near_street & _at_any_corner(window.number, found.blocked)
     number = np.where(needed, np.int32(0), np.int32(-1))
-    _count_up(number)
-    return grid._replace(fine=FINE, number=number)
+    _number_marked(number)
+    return window._replace(refinement=REFINEMENT, number=number)
 
 
-def lay_lattice(ground: Ground, cell: float, live: np.ndarray) -> Lattice:
-    """Return the lattice near some rims.
+def build_sample_grid(targets: SnapTargets, cell: float, wanted: np.ndarray) -> SampleGrid:
+    """Return the sample grid near some street pieces.
 
     Parameters
     ----------
-    ground
-        What feet are looked for on.
+    targets
+        What grid points are snapped to.
     cell
-        Distance of grid points, metres.
-    live
-        bool, one per rim: the rims near which there shall be points.
+        Spacing, metres.
+    wanted
+        bool (pieces,): the pieces near which the grid has points.
     """
-    rims, walls = ground.rims, ground.walls
-    box = _around(rims.ends[live], ground.reach + cell)
-    near = _touching(rims.ends, box, max(ground.aside, ground.reach))
+    pieces, walls = targets.pieces, targets.walls
+    box = _bounds_around(pieces.ends[wanted], targets.reach + cell)
+    near = _near_box(pieces.ends, box, max(targets.aside, targets.reach))
     (left, bottom), (right, top) = np.floor(box[:2] / cell).astype(int), np.ceil(box[2:] / cell).astype(int)
-    grid = Grid(int(left), int(bottom), cell, 1, np.full((top - bottom + 1, right - left + 1), -1, np.int32))
-    _mark_boxes(rims.ends, live, ground.reach + cell, grid.left, grid.bottom, cell, grid.number)
-    _count_up(grid.number)
-    stride, ruled = FINE if len(walls.row) else 1, _has_rules(rims, near)
-    asked = Asked(ground.reach, stride, once=False)
-    found = find_spots(rims, near if stride > 1 or ruled else live, grid, walls, asked)
-    blocks = _need_blocks(ground, grid, found)
-    between = find_spots(rims, near, blocks, walls, asked)
-    cuts = np.full((2, int(blocks.number.max()) + 1, 2, SIDE, SIDE), 2.0, np.float32)
-    cuts[1] = -1.0
-    _cut_blocks(walls.ends, blocks.left, blocks.bottom, cell, blocks.number, cuts[0], cuts[1])
-    if ruled:
-        for part, one in ((grid, found), (blocks, between)):
-            rights = _give_rights(ground, near, part, stride, one.least)
-            _shut_feet(one.spots, rims.private, rims.island, part, stride, rights.owns, rights.on_main)
-    return Lattice(cell, stride, found.spots, between.spots, blocks, cuts[0], cuts[1])
+    window = GridWindow(int(left), int(bottom), cell, 1, np.full((top - bottom + 1, right - left + 1), -1, np.int32))
+    _mark_near_points(pieces.ends, wanted, targets.reach + cell, window.left, window.bottom, cell, window.number)
+    _number_marked(window.number)
+    stride, restricted = REFINEMENT if len(walls.row) else 1, _any_restricted(pieces, near)
+    options = SnapOptions(targets.reach, stride, stop_at_open=False)
+    found = snap_grid_points(pieces, near if stride > 1 or restricted else wanted, window, walls, options)
+    refined = _find_refined_cells(targets, window, found)
+    refined_points = snap_grid_points(pieces, near, refined, walls, options)
+    crossings = np.full((2, int(refined.number.max()) + 1, 2, SIDE, SIDE), 2.0, np.float32)
+    crossings[1] = -1.0
+    _cross_refined_cells(walls.ends, refined.left, refined.bottom, cell, refined.number, crossings[0], crossings[1])
+    if restricted:
+        for part, one in ((window, found), (refined, refined_points)):
+            permissions = _permissions_of_points(targets, near, part, stride, one.shortest)
+            _close_legs(
+                one.points,
+                pieces.private,
+                pieces.island,
+                part,
+                stride,
+                permissions.joins_private,
+                permissions.joins_main,
+            )
+    return SampleGrid(cell, stride, found.points, refined_points.points, refined, crossings[0], crossings[1])

@@ -1,4 +1,4 @@
-"""Rims: where on the streets a leg may end: their straight pieces and their corners."""
+"""Street pieces: the straight pieces and corners of streets, at which a leg may end."""
 
 from __future__ import annotations
 
@@ -8,51 +8,53 @@ import numpy as np
 
 from tenmin.routing import Shapes, StreetGraph
 
-_TURN = 1e-6
-"""Radians below which two directions are one."""
+_ANGLE_TOLERANCE = 1e-6
+"""Radians below which two directions are equal."""
 _SQUARE = 32.0
-"""Metres of the squares by which rims are ordered."""
+"""Side of the squares of the spatial order, metres."""
 
 
-class Rims(NamedTuple):
-    """Straight pieces and corners (bends and nodes): those of an edge, or of a node, one after the other."""
+class StreetPieces(NamedTuple):
+    """Straight pieces and corners (bends and nodes) of streets; those of one edge or node are consecutive."""
 
     ends: np.ndarray
-    """float64 (rims, 4): x, y, x, y; a corner has its point twice"""
+    """float64 (pieces, 4): x, y, x, y, metres; a corner has the same point twice"""
     code: np.ndarray
-    """int32: the edge, or -1 - node for a node"""
-    at: np.ndarray
-    """metres from the first end of the edge; 0 for a node"""
+    """int32 (pieces,): the edge, or -1 - node for a node"""
+    offset: np.ndarray
+    """float64 (pieces,): metres from the start of the edge; 0 for a node"""
     span: np.ndarray
-    """metres along the edge; 0 for a corner"""
-    lead: np.ndarray
-    """float64 (rims, 4): the direction of a straight piece, its length, and 0; or the directions of the two streets at
-    a corner between which, counterclockwise, the gap is widest"""
+    """float64 (pieces,): metres along the edge; 0 for a corner"""
+    direction: np.ndarray
+    """float64 (pieces, 4): unit vector and length of a straight piece, and 0; for a corner, the unit vectors of the two
+    neighbouring streets with the widest angle from the first to the second, counterclockwise"""
     gap: np.ndarray
-    """radians between these; 0 for a straight piece"""
-    spread: np.ndarray
-    """float64 (rims, 4): how far what lies beside a rim goes left, down, right and up of it, for each metre aside"""
+    """float64 (pieces,): that angle, radians; 0 for a straight piece"""
+    extent: np.ndarray
+    """float64 (pieces, 4): how far the visible region extends left (at most 0), down, right and up per metre of leg"""
     private: np.ndarray
+    """bool (pieces,)"""
     island: np.ndarray
-    owned: np.ndarray
-    """int64 (owners, 2): the first rim of each edge and the first one after; after the edges come the nodes"""
+    """bool (pieces,)"""
+    ranges: np.ndarray
+    """int64 (edges + nodes, 2): the first piece of each edge or node, and one past its last"""
 
 
-def find_rims(
+def find_street_pieces(
     streets: StreetGraph, shapes: Shapes, edge: np.ndarray, edges: int, private: np.ndarray, island: np.ndarray
-) -> Rims:
-    """Return where legs may end on streets.
+) -> StreetPieces:
+    """Return the street pieces at which legs may end.
 
     Parameters
     ----------
     streets, shapes
         The streets that legs may join.
     edge
-        The number by which each of them is known elsewhere.
+        int (streets,): the edge of the network that each of them is.
     edges
-        How many streets are known there.
+        Number of edges of the network.
     private, island
-        bool, one per street here.
+        bool (streets,).
     """
     row = np.repeat(np.arange(len(edge)), np.diff(shapes.first))
     begin = np.flatnonzero(row[:-1] == row[1:])
@@ -66,30 +68,30 @@ def find_rims(
     ends = np.concatenate([np.c_[x[begin], y[begin], x[begin + 1], y[begin + 1]], np.c_[x, y, x, y][corner]])
     code = np.concatenate([edge[street[: len(begin) + len(bend)]], -1 - node])
     owner = np.where(code >= 0, code, edges - 1 - code)
-    order = _neighbours_first(ends, owner)
-    lead, gap, spread = (
+    order = _spatial_order(ends, owner)
+    direction, gap, extent = (
         np.concatenate(pair)[order]
-        for pair in zip(_beside(ends[: len(begin)]), _round(shapes, bend, node), strict=True)
+        for pair in zip(_straight_pieces(ends[: len(begin)]), _corner_pieces(shapes, bend, node), strict=True)
     )
-    owned = np.zeros((edges + len(streets.exit_copy), 2), np.int64)
+    ranges = np.zeros((edges + len(streets.exit_copy), 2), np.int64)
     last = np.flatnonzero(np.diff(owner[order], append=-1))
-    owned[owner[order][last]] = np.stack([np.append(0, last[:-1] + 1), last + 1], axis=1)
-    return Rims(
+    ranges[owner[order][last]] = np.stack([np.append(0, last[:-1] + 1), last + 1], axis=1)
+    return StreetPieces(
         ends=ends[order],
         code=code[order].astype(np.int32),
-        at=np.concatenate([shapes.along[begin], shapes.along[bend], np.zeros(len(node))])[order],
+        offset=np.concatenate([shapes.along[begin], shapes.along[bend], np.zeros(len(node))])[order],
         span=np.concatenate([shapes.along[begin + 1] - shapes.along[begin], np.zeros(len(corner))])[order],
-        lead=lead,
+        direction=direction,
         gap=gap,
-        spread=spread,
+        extent=extent,
         private=private[street][order],
         island=island[street][order],
-        owned=owned,
+        ranges=ranges,
     )
 
 
-def _beside(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The leads, gaps and spreads of straight pieces."""
+def _straight_pieces(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Direction, gap and extent of straight pieces."""
     step = ends[:, 2:] - ends[:, :2]
     length = np.hypot(step[:, 0], step[:, 1])
     x, y = step.T / length
@@ -97,8 +99,8 @@ def _beside(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.stack([x, y, length, nothing], axis=1), nothing, np.stack([-wide, -tall, wide, tall], axis=1)
 
 
-def _round(shapes: Shapes, bend: np.ndarray, node: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The leads, gaps and spreads of bends and then of nodes."""
+def _corner_pieces(shapes: Shapes, bend: np.ndarray, node: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Direction, gap and extent of bends, then of nodes."""
     x, y = shapes.x, shapes.y
     before, after = (np.c_[x[bend + step] - x[bend], y[bend + step] - y[bend]] for step in (-1, 1))
     bent = np.stack([one / np.hypot(*one.T)[:, None] for one in (before, after)], axis=1).reshape(-1, 2)
@@ -112,25 +114,25 @@ def _round(shapes: Shapes, bend: np.ndarray, node: np.ndarray) -> tuple[np.ndarr
     gap = angle[following] - angle
     gap[last] += 2.0 * np.pi
     widest = np.lexsort((-gap, corner))[last - count + 1]
-    spread = _spread(corner, angle + np.pi / 2.0, gap - np.pi, len(count))
-    return np.concatenate([spoke[widest], spoke[following[widest]]], axis=1), gap[widest], spread
+    extent = _extents(corner, angle + np.pi / 2.0, gap - np.pi, len(count))
+    return np.concatenate([spoke[widest], spoke[following[widest]]], axis=1), gap[widest], extent
 
 
-def _spread(corner: np.ndarray, angle: np.ndarray, open_angle: np.ndarray, corners: int) -> np.ndarray:
-    """How far open angles at corners go left, down, right and up of them: those that begin at an angle, if any."""
-    spread, some = np.zeros((corners, 4)), np.flatnonzero(open_angle > -_TURN)
+def _extents(corner: np.ndarray, angle: np.ndarray, open_angle: np.ndarray, corners: int) -> np.ndarray:
+    """Extent of the open angles at each corner to the left, down, right and up, for a radius of 1."""
+    extent, some = np.zeros((corners, 4)), np.flatnonzero(open_angle > -_ANGLE_TOLERANCE)
     for along in (angle, angle + open_angle, *(np.full(len(angle), k * np.pi / 2.0) for k in range(4))):
-        turned = np.mod(along - angle + _TURN, 2.0 * np.pi) - _TURN
-        inside = some[turned[some] <= np.maximum(open_angle[some], 0.0) + _TURN]
+        turned = np.mod(along - angle + _ANGLE_TOLERANCE, 2.0 * np.pi) - _ANGLE_TOLERANCE
+        inside = some[turned[some] <= np.maximum(open_angle[some], 0.0) + _ANGLE_TOLERANCE]
         x, y, rows = np.cos(along[inside]), np.sin(along[inside]), corner[inside]
         for side, far in enumerate((x, y)):
-            np.minimum.at(spread[:, side], rows, far)
-            np.maximum.at(spread[:, 2 + side], rows, far)
-    return spread
+            np.minimum.at(extent[:, side], rows, far)
+            np.maximum.at(extent[:, 2 + side], rows, far)
+    return extent
 
 
-def _neighbours_first(ends: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    """An order of rims by owner, of owners by squares, and squares of squares (Morton): near stays near in memory."""
+def _spatial_order(ends: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """An order of the pieces by edge or node, and of these along a Morton curve: neighbours are close in memory."""
     _, first, of = np.unique(owner, return_index=True, return_inverse=True)
     corner = np.floor((ends[first, :2] - ends[:, :2].min(axis=0, initial=np.inf)) / _SQUARE).astype(np.uint64)
     code = np.zeros(len(first), np.uint64)

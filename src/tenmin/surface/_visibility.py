@@ -1,4 +1,4 @@
-"""Views: the ground that has its foot on a rim, line by line of a grid."""
+"""The region whose access point lies on a given street piece, row by row of a grid."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tenmin.support.jit import inner
 
 
 @inner
-def narrow(low, high, slope, inverse, height):
-    """The part of low..high in which slope * x + height is at most nothing; `inverse` is 1 / slope."""
+def clip_interval(low, high, slope, inverse, height):
+    """Clip an interval of x to slope * x + height <= 0; `inverse` is 1 / slope. An empty one has low > high."""
     if slope > 0.0:
         return low, min(high, -height * inverse)
     if slope < 0.0:
@@ -21,23 +21,24 @@ def narrow(low, high, slope, inverse, height):
 
 
 @inner
-def cross_view(is_corner, lead, inverse, reach, y):
-    """Where a line `y` above the beginning of a rim has its feet within reach there: least and greatest x from it.
+def visible_interval(is_corner, direction, inverse, reach, y):
+    """The interval of x, at height y, of the points that snap to a street piece within reach.
 
-    Beside a straight piece that is a strip; round a corner, what no street leads nearer to. `inverse` is 1 / lead.
+    Coordinates are metres from the start of the piece. The region of a straight piece is a strip on both sides; that of
+    a corner is the sector from which no street leads nearer. `inverse` is 1 / direction.
     """
-    a, b, c, d = lead
+    a, b, c, d = direction
     if is_corner:
         half = math.sqrt(max(reach * reach - y * y, 0.0))
-        low, high = narrow(-half, half, a, inverse[0], b * y - TOUCH)
-        return narrow(low, high, c, inverse[2], d * y - TOUCH)
-    low, high = narrow(-np.inf, np.inf, -a, -inverse[0], -b * y)
-    low, high = narrow(low, high, a, inverse[0], b * y - c)
-    low, high = narrow(low, high, b, inverse[1], -a * y - reach)
-    return narrow(low, high, -b, -inverse[1], a * y - reach)
+        low, high = clip_interval(-half, half, a, inverse[0], b * y - TOUCH)
+        return clip_interval(low, high, c, inverse[2], d * y - TOUCH)
+    low, high = clip_interval(-np.inf, np.inf, -a, -inverse[0], -b * y)
+    low, high = clip_interval(low, high, a, inverse[0], b * y - c)
+    low, high = clip_interval(low, high, b, inverse[1], -a * y - reach)
+    return clip_interval(low, high, -b, -inverse[1], a * y - reach)
 
 
 @inner
-def steps_of(low, high, cell, origin, count):
-    """The rows (or columns) of a grid that lie from low to high: the first, and the first one after."""
+def index_range(low, high, cell, origin, count):
+    """The rows (or columns) of a window between two coordinates: the first one, and one past the last."""
     return max(math.ceil(low / cell) - origin, 0), min(math.floor(high / cell) - origin + 1, count)

@@ -1,4 +1,4 @@
-"""Walls: straight pieces of barrier on a grid, and which of them a straight step would meet."""
+"""Walls: barrier segments indexed by a grid, and the first one that a line segment crosses."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ import numpy as np
 from tenmin.support.jit import inner, kernel
 
 CELL = 32.0
-"""Metres of a cell of the grid, or more where there would be too many."""
-MOST_CELLS = 4_000_000
+"""Side of a cell of the index, metres; larger if there would be more than MAX_CELLS."""
+MAX_CELLS = 4_000_000
 SLACK = 1e-3
-"""Metres by which a step is shortened at both ends: it may begin or end on a wall."""
+"""Metres by which a step is shortened at both ends, as it may begin or end on a wall."""
 
 
 class Walls(NamedTuple):
-    """Straight pieces of barriers, listed by the grid cells that their boxes touch."""
+    """Barrier segments, indexed by the grid cells that their bounds touch."""
 
     ends: np.ndarray
-    """float64 (pieces, 4): x, y, x, y"""
+    """float64 (segments, 4): x, y, x, y, metres"""
     row: np.ndarray
-    """int64, the row of the barrier of each piece, ascending"""
+    """int64 (segments,): row of the barrier, ascending"""
     first: np.ndarray
-    """int32: the pieces of cell c are listed in first[c]..first[c + 1]"""
-    piece: np.ndarray
+    """int32 (cells + 1,): the segments in cell c are segment[first[c]:first[c + 1]]"""
+    segment: np.ndarray
+    """int32, rows of segments, in order of cell"""
     left: int
     bottom: int
     columns: int
     rows: int
     cell: float
+    """side of a cell, metres"""
 
 
 @inner
-def cells_of(x0, y0, x1, y1, left, bottom, columns, rows, cell):
-    """The first and last column and row of the grid that the box of a straight piece touches."""
+def cell_range(x0, y0, x1, y1, left, bottom, columns, rows, cell):
+    """The first and last column and row of the grid that the bounds of a segment touch."""
     i0 = max(math.floor(min(x0, x1) / cell) - left, 0)
     i1 = min(math.floor(max(x0, x1) / cell) - left, columns - 1)
     j0 = max(math.floor(min(y0, y1) / cell) - bottom, 0)
@@ -44,80 +46,79 @@ def cells_of(x0, y0, x1, y1, left, bottom, columns, rows, cell):
 
 
 @kernel
-def _list(ends, left, bottom, columns, rows, cell, at, piece):
-    """List the boxes that touch each cell; without room for them, only count them.
+def _list_segments(ends, left, bottom, columns, rows, cell, at, segment):
+    """Count the segments whose bounds touch each cell, or list them if there is room.
 
     Parameters
     ----------
     ends
-        float64 (boxes, 4): x, y, x, y of two opposite corners, metres.
+        float64 (segments, 4): x, y, x, y, metres.
     left, bottom, columns, rows, cell
-        The grid: int64, and the side of a cell, metres.
+        The grid: int64; side of a cell, float64, metres.
     at
-        int64 (cells,): row of `piece` for the next box of each cell; raised by one for each box.
-    piece
-        int32: the boxes, written cell by cell; or empty.
+        int64 (cells,): position in `segment` of the next entry of each cell; raised by one for each.
+    segment
+        int32: filled with the segments of each cell; or empty.
     """
-    listed = len(piece) > 0
+    listed = len(segment) > 0
     for k in range(len(ends)):
-        i0, i1, j0, j1 = cells_of(ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3], left, bottom, columns, rows, cell)
+        i0, i1, j0, j1 = cell_range(ends[k, 0], ends[k, 1], ends[k, 2], ends[k, 3], left, bottom, columns, rows, cell)
         for j in range(j0, j1 + 1):
             for c in range(j * columns + i0, j * columns + i1 + 1):
                 if listed:
-                    piece[at[c]] = k
+                    segment[at[c]] = k
                 at[c] += 1
 
 
-def raise_walls(ends: np.ndarray, row: np.ndarray) -> Walls:
-    """Return the walls of straight pieces of barrier.
+def index_walls(ends: np.ndarray, row: np.ndarray) -> Walls:
+    """Return barrier segments with an index of them by grid cell.
 
     Parameters
     ----------
     ends
-        float64 (pieces, 4): x, y, x, y of each piece, metres.
+        float64 (segments, 4): x, y, x, y, metres.
     row
-        The row of the barrier of each piece, ascending.
+        int (segments,): row of the barrier, ascending.
     """
     if len(ends) == 0:
         return Walls(
             np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(1, np.int32), np.zeros(0, np.int32), 0, 0, 0, 0, CELL
         )
     ends = np.ascontiguousarray(ends, np.float64)
-    return Walls(ends, row.astype(np.int64), *list_boxes(ends, CELL))
+    return Walls(ends, row.astype(np.int64), *index_segments(ends, CELL))
 
 
-def list_boxes(ends: np.ndarray, cell: float) -> tuple[np.ndarray, np.ndarray, int, int, int, int, float]:
-    """Return which boxes touch each cell of a grid.
+def index_segments(ends: np.ndarray, cell: float) -> tuple[np.ndarray, np.ndarray, int, int, int, int, float]:
+    """Return which segments touch each cell of a grid, by their bounds.
 
     Parameters
     ----------
     ends
-        float64 (boxes, 4): x, y, x, y of two opposite corners, metres.
+        float64 (segments, 4): x, y, x, y, metres.
     cell
-        Side of a cell, metres; it is made larger where there would be too many.
+        Side of a cell, metres; enlarged if there would be more than MAX_CELLS.
 
     Returns
     -------
     tuple
-        The first row of each cell and one more, rows of boxes, the grid's left column and bottom row, its columns and
-        rows, and the side of a cell.
+        The fields of `Walls` from `first` on.
     """
     x, y = ends[:, ::2], ends[:, 1::2]
     width, height = float(np.ptp(x)), float(np.ptp(y))
-    cell = max(cell, float(np.sqrt(width * height / MOST_CELLS)), max(width, height) / MOST_CELLS)
+    cell = max(cell, float(np.sqrt(width * height / MAX_CELLS)), max(width, height) / MAX_CELLS)
     left, bottom = int(np.floor(x.min() / cell)), int(np.floor(y.min() / cell))
     columns, rows = int(np.floor(x.max() / cell)) - left + 1, int(np.floor(y.max() / cell)) - bottom + 1
     grid, count = (left, bottom, columns, rows, cell), np.zeros(columns * rows, np.int64)
-    _list(ends, *grid, count, np.empty(0, np.int32))
+    _list_segments(ends, *grid, count, np.empty(0, np.int32))
     first = np.append(0, np.cumsum(count))
-    piece = np.empty(first[-1], np.int32)
-    _list(ends, *grid, first[:-1].copy(), piece)
-    return first.astype(np.int32), piece, *grid
+    segment = np.empty(first[-1], np.int32)
+    _list_segments(ends, *grid, first[:-1].copy(), segment)
+    return first.astype(np.int32), segment, *grid
 
 
 @inner
-def _meets(ax, ay, bx, by, cx, cy, dx, dy):
-    """Whether the straight pieces a-b and c-d meet, touching included."""
+def _intersect(ax, ay, bx, by, cx, cy, dx, dy):
+    """Whether the segments a-b and c-d intersect; touching counts."""
     if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
         return False
     if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
@@ -131,67 +132,69 @@ def _meets(ax, ay, bx, by, cx, cy, dx, dy):
 
 
 @inner
-def first_wall(walls, ax, ay, bx, by, known):
-    """The least row of a barrier that a straight step meets between its ends; -1 if none.
+def first_wall(walls, ax, ay, bx, by, candidate):
+    """The least row of a barrier that a straight step crosses or touches between its ends; -1 if none.
 
-    The step is shortened at both ends, on which it may stand on a wall.
+    The step is shortened by SLACK at both ends, which may be on a wall.
 
     Parameters
     ----------
     walls
         The walls.
     ax, ay, bx, by
-        float64, where the step begins and ends, metres.
-    known
-        int64, a piece of barrier that is asked first: if the step meets it, no other is; -1 for none.
+        float64, start and end of the step, metres.
+    candidate
+        int64, a segment to test first, -1 for none: if the step crosses it, the row of its barrier is returned.
     """
-    ends, row, first, pieces, left, bottom, columns, rows, cell = walls
+    ends, row, first, segments, left, bottom, columns, rows, cell = walls
     step = math.hypot(bx - ax, by - ay)
     if step <= 2.0 * SLACK:
         return -1
     x, y = (bx - ax) * SLACK / step, (by - ay) * SLACK / step
     ax, ay, bx, by = ax + x, ay + y, bx - x, by - y
-    if known >= 0 and _meets(ax, ay, bx, by, ends[known, 0], ends[known, 1], ends[known, 2], ends[known, 3]):
-        return row[known]
-    i0, i1, j0, j1 = cells_of(ax, ay, bx, by, left, bottom, columns, rows, cell)
-    least = np.int64(-1)
+    if candidate >= 0 and _intersect(
+        ax, ay, bx, by, ends[candidate, 0], ends[candidate, 1], ends[candidate, 2], ends[candidate, 3]
+    ):
+        return row[candidate]
+    i0, i1, j0, j1 = cell_range(ax, ay, bx, by, left, bottom, columns, rows, cell)
+    shortest = np.int64(-1)
     for j in range(j0, j1 + 1):
         for c in range(j * columns + i0, j * columns + i1 + 1):
             for k in range(first[c], first[c + 1]):
-                piece = pieces[k]
-                if (least < 0 or row[piece] < least) and _meets(
-                    ax, ay, bx, by, ends[piece, 0], ends[piece, 1], ends[piece, 2], ends[piece, 3]
+                segment = segments[k]
+                if (shortest < 0 or row[segment] < shortest) and _intersect(
+                    ax, ay, bx, by, ends[segment, 0], ends[segment, 1], ends[segment, 2], ends[segment, 3]
                 ):
-                    least = row[piece]
-    return least
+                    shortest = row[segment]
+    return shortest
 
 
 @inner
-def cut_line(ax, ay, bx, by, cx, cy, dx, dy):
-    """The share of a straight line a-b before a wall c-d that it meets; above 1 if it meets none or runs along."""
+def share_to_wall(ax, ay, bx, by, cx, cy, dx, dy):
+    """The position on a-b, as a share of its length, of its crossing with c-d; 2 without one or if parallel."""
     turn = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
-    if turn == 0.0 or not _meets(ax, ay, bx, by, cx, cy, dx, dy):
+    if turn == 0.0 or not _intersect(ax, ay, bx, by, cx, cy, dx, dy):
         return 2.0
     return ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / turn
 
 
 @kernel
-def _meet(walls, steps, met):
+def _cross_walls(walls, steps, crossed):
     for k in range(len(steps)):
-        met[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3], np.int64(-1))
+        crossed[k] = first_wall(walls, steps[k, 0], steps[k, 1], steps[k, 2], steps[k, 3], np.int64(-1))
 
 
-def meet_walls(walls: Walls, steps: np.ndarray) -> np.ndarray:
-    """Return the row of a barrier that each straight step meets between its ends (the least row), -1 if none.
+def first_wall_crossed(walls: Walls, steps: np.ndarray) -> np.ndarray:
+    """Return the least row of a barrier that each straight step crosses or touches between its ends, -1 if none.
 
     Parameters
     ----------
     walls
         The walls.
     steps
-        float64 (n, 4): x, y, x, y of each step, metres. Ends that stand on a wall do not meet it.
+        float64 (n, 4): x, y, x, y, metres. A step may begin or end on a wall without crossing it.
     """
-    met = np.full(len(steps), -1, np.int64)
+    crossed = np.full(len(steps), -1, np.int64)
     if len(walls.row):
-        _meet(walls, np.ascontiguousarray(steps, np.float64), met)
-    return met
+        _cross_walls(walls, np.ascontiguousarray(steps, np.float64), crossed)
+    return crossed

@@ -54,7 +54,7 @@ def test_a_byte_changed_in_any_file_that_has_a_kernel_gives_another_digest(tmp_p
         path.write_bytes(text[:-1] + b" ")
         assert digest_kernels(copy) != before, path
         path.write_bytes(text)
-    (copy / "cli/app.py").write_bytes(b"")
+    (copy / "cli/_app.py").write_bytes(b"")
     assert digest_kernels(copy) == before
 
 

@@ -16,7 +16,7 @@ from tenmin.inputs.walkers import Walker
 from tenmin.network._assembly import Assembly
 from tenmin.network._frontage import Frontage, frontage_of, shapes_of
 from tenmin.network._layout import OPEN_GROUND, Layout, list_notes
-from tenmin.network._snapping import ASIDE, Snapping, join, walls_of
+from tenmin.network._snapping import ASIDE, Snapping, snap, walls_of
 from tenmin.routing import (
     Costs,
     Labels,
@@ -234,7 +234,7 @@ class StreetArrays:
         TableError
             If `things` is not a GeoDataFrame with a CRS.
         """
-        return join(
+        return snap(
             in_metres(check_frame(things, "things"), self.crs),
             self.frontage,
             walls=self.walls,

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.walkers import Walker
-from tenmin.network._closures import Notes, bar_ways
+from tenmin.network._closures import Notes, close_ways
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
 from tenmin.routing import components, link_nodes
@@ -39,7 +39,7 @@ class Assembly:
     """What was left out: element, reason, count."""
 
 
-def _pace(lines: GeometryTable, walker: Walker) -> GeometryTable:
+def _add_seconds(lines: GeometryTable, walker: Walker) -> GeometryTable:
     """The lines that a walker can use, with seconds and seconds_back; given seconds are kept."""
     if "seconds" in lines:
         return lines
@@ -65,12 +65,12 @@ def assemble(layout: Layout, walker: Walker) -> Assembly:
         If no line is left.
     """
     lines = layout.sound_lines
-    edges = _pace(lines, walker)
+    edges = _add_seconds(lines, walker)
     notes = [
         ("edges", "no length (at most 1 mm): their two ends became one node", len(layout.lines) - len(lines)),
         ("edges", f"the walker {walker.name!r} cannot use them", len(lines) - len(edges)),
     ]
-    edges, barred = bar_ways(edges, layout, walker) if len(edges) else (edges, [])
+    edges, barred = close_ways(edges, layout, walker) if len(edges) else (edges, [])
     if not len(edges):
         msg = (
             f"{layout.source} has no way that {walker.name!r} can walk: is it the right extract, does it hold streets?"
@@ -78,10 +78,10 @@ def assemble(layout: Layout, walker: Walker) -> Assembly:
         raise StreetsError(msg)
     names = [*FIRST_COLUMNS, *(name for name in edges.columns if name not in FIRST_COLUMNS)]
     edges = GeometryTable({name: edges[name] for name in names}, edges.geometry, edges.crs)
-    return _joined(edges, layout, [note for note in notes if note[2]] + barred)
+    return _connect(edges, layout, [note for note in notes if note[2]] + barred)
 
 
-def _joined(edges: GeometryTable, layout: Layout, notes: Notes) -> Assembly:
+def _connect(edges: GeometryTable, layout: Layout, notes: Notes) -> Assembly:
     """Edges with their nodes, sorted along a Hilbert curve; a node stands at the end of its first edge."""
     ends = np.concatenate([edges["u"], edges["v"]])
     labels, at, code = np.unique(ends, return_index=True, return_inverse=True)

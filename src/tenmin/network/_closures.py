@@ -12,7 +12,7 @@ from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout
 from tenmin.routing import components, link_nodes
 
-__all__ = ["Notes", "bar_ways"]
+__all__ = ["Notes", "close_ways"]
 
 INNER_KINDS = (
     "bridleway", "corridor", "crossing", "cycleway", "elevator", "footway", "living_street", "path", "pedestrian",
@@ -29,7 +29,7 @@ _ALONG_ONE_STREET = 2
 """Number of street ends at a gate in the course of one street; at more, the gate is on a junction."""
 
 
-def bar_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[GeometryTable, Notes]:
+def close_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[GeometryTable, Notes]:
     """Return the lines split at closed gates, with `private` true where walks cannot pass through.
 
     A gate is closed by its state, or if the walker cannot pass its kind. Under the policy "residents", lines that can
@@ -59,7 +59,7 @@ def bar_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[Geom
         lines = lines.take(~lines["private"].astype(bool))
     gates = layout.gates
     if gates.empty:
-        return _enclose(lines, np.zeros(0, np.int64)) if layout.private == "residents" else lines, notes
+        return _mark_private(lines, np.zeros(0, np.int64)) if layout.private == "residents" else lines, notes
     ends = np.concatenate([lines["u"], lines["v"]])
     labels, count = np.unique(ends[pd.Index(ends).isin(gates.index)], return_counts=True)
     state, kind = (gates[name].reindex(labels).to_numpy(object) for name in ("state", "kind"))
@@ -70,17 +70,17 @@ def bar_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[Geom
     crowded = int(((shut | private) & unclear).sum())
     if crowded:
         notes.append(("gates", "ignored: it stands on a junction, and nobody knows which street it shuts", crowded))
-    lines = _take_apart(lines, labels[shut & ~unclear])
-    return _enclose(lines, labels[private & ~unclear]) if layout.private == "residents" else lines, notes
+    lines = _split_at_gates(lines, labels[shut & ~unclear])
+    return _mark_private(lines, labels[private & ~unclear]) if layout.private == "residents" else lines, notes
 
 
-def _take_apart(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
+def _split_at_gates(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
     """Separate the lines at these nodes, and end each `BEFORE_A_GATE` before it, so that no leg passes the gate."""
     ends = np.concatenate([lines["u"], lines["v"]])
     shut = np.flatnonzero(pd.Index(ends).isin(labels))
     if not len(shut):
         return lines
-    parted = _own_ends(ends, labels)
+    parted = _separate_ends(ends, labels)
     geometry = lines.geometry.copy()
     for end in shut.tolist():
         row, last = end % len(lines), end >= len(lines)
@@ -92,7 +92,7 @@ def _take_apart(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
     return lines.assign(geometry, u=parted[: len(lines)], v=parted[len(lines) :], length=length, **times)
 
 
-def _own_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _separate_ends(ends: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Labels of line ends, in which all but the first with one of these labels get new ones."""
     at = np.flatnonzero(pd.Index(ends).isin(labels))
     at = at[np.argsort(ends[at], kind="stable")]
@@ -107,12 +107,12 @@ def _ends_at(lines: GeometryTable, labels: np.ndarray) -> np.ndarray:
     return pd.Index(lines["u"]).isin(labels) | pd.Index(lines["v"]).isin(labels)
 
 
-def _enclose(lines: GeometryTable, private_gates: np.ndarray) -> GeometryTable:
+def _mark_private(lines: GeometryTable, private_gates: np.ndarray) -> GeometryTable:
     """Make private what is connected only through private gates, and paths that are connected only by private ways."""
     private = lines["private"].astype(bool)
     if not private.any() and not len(private_gates):
         return lines
-    ends = _own_ends(np.concatenate([lines["u"], lines["v"]]), private_gates)
+    ends = _separate_ends(np.concatenate([lines["u"], lines["v"]]), private_gates)
     labels, code = np.unique(ends, return_inverse=True)
     u, v = code[: len(lines)], code[len(lines) :]
     length = lines["length"]
@@ -126,4 +126,4 @@ def _enclose(lines: GeometryTable, private_gates: np.ndarray) -> GeometryTable:
     lines = lines.assign(private=held)
     ends = np.concatenate([lines["u"][~held], lines["v"][~held]])
     at_gates, count = np.unique(ends[pd.Index(ends).isin(private_gates)], return_counts=True)
-    return _take_apart(lines, at_gates[count > 1])
+    return _split_at_gates(lines, at_gates[count > 1])

@@ -27,7 +27,7 @@ AS_DRAWN = 1e-6
 
 
 @dataclass(frozen=True)
-class _Given:
+class _Lines:
     """The lines of a frame, with multipart lines split, and its columns."""
 
     frame: gpd.GeoDataFrame
@@ -37,7 +37,7 @@ class _Given:
     """LineStrings (lines,), two-dimensional."""
 
     @classmethod
-    def of(cls, frame: gpd.GeoDataFrame) -> _Given:
+    def of(cls, frame: gpd.GeoDataFrame) -> _Lines:
         geometry = frame.geometry.to_numpy()
         rows = np.flatnonzero(~_is_empty(geometry))
         parts, row = shapely.get_parts(shapely.force_2d(geometry[rows]), return_index=True)
@@ -71,7 +71,7 @@ def _is_empty(geometry: np.ndarray) -> np.ndarray:
     return shapely.is_missing(geometry) | shapely.is_empty(geometry)
 
 
-def _text(given: _Given, names: tuple[str, ...]) -> np.ndarray:
+def _text(given: _Lines, names: tuple[str, ...]) -> np.ndarray:
     """The first of these columns in the frame, as text or None; of a list, "steps" or else the first item."""
     text = np.full(len(given.row), None, dtype=object)
     for name in names:
@@ -87,7 +87,7 @@ def _one_text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _number_column(given: _Given, name: str, *, infinite: bool) -> np.ndarray:
+def _number_column(given: _Lines, name: str, *, infinite: bool) -> np.ndarray:
     column = given.column(name)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy("float64")
     wrong = ~((numbers > 0.0) & (np.isfinite(numbers) | (infinite & (numbers == np.inf))))
@@ -102,7 +102,7 @@ def _number_column(given: _Given, name: str, *, infinite: bool) -> np.ndarray:
     return numbers
 
 
-def _times(given: _Given) -> dict[str, np.ndarray]:
+def _times(given: _Lines) -> dict[str, np.ndarray]:
     """The columns seconds and seconds_back if the frame has times, else none."""
     if "seconds" not in given and "seconds_back" not in given:
         return {}
@@ -114,7 +114,7 @@ def _times(given: _Given) -> dict[str, np.ndarray]:
     return {"seconds": seconds, "seconds_back": np.where(_flags(given, "oneway", _ONE_WAY), np.inf, back)}
 
 
-def _flags(given: _Given, name: str, meaning: str) -> np.ndarray:
+def _flags(given: _Lines, name: str, meaning: str) -> np.ndarray:
     """A column of bools; False where the column or the value is missing."""
     if name not in given:
         return np.zeros(len(given.row), bool)
@@ -132,7 +132,7 @@ def _flags(given: _Given, name: str, meaning: str) -> np.ndarray:
     return np.array(values, bool)
 
 
-def _labels(given: _Given, name: str) -> np.ndarray:
+def _labels(given: _Lines, name: str) -> np.ndarray:
     """The node labels in the column u or v."""
     labels = given.column(name).to_numpy()
     missing = np.flatnonzero(pd.isna(labels))
@@ -179,7 +179,7 @@ def _split_at_crossings(lines: GeometryTable) -> GeometryTable:
     return lines.take(way).assign(pieces, **times)
 
 
-def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _merge_ends(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Merge ends within the tolerance into nodes: labels of the starts and ends, and the lines moved to the nodes."""
     xy, row = shapely.get_coordinates(geometry, return_index=True)
     first = np.searchsorted(row, np.arange(len(geometry)))
@@ -199,7 +199,7 @@ def _meet(geometry: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarra
 
 def _drawn_from_u_to_v(geometry: np.ndarray, u: np.ndarray, v: np.ndarray, tolerance: float) -> np.ndarray:
     """The lines, reversed where they are drawn from v to u, as the other lines with the same labels show."""
-    begin, end, _ = _meet(geometry, tolerance)
+    begin, end, _ = _merge_ends(geometry, tolerance)
     place, sure = _places_of_labels(u, v, begin, end)
     at_u, at_v, sure_u, sure_v = place[: len(u)], place[len(u) :], sure[: len(u)], sure[len(u) :]
     as_drawn = sure_u * (at_u == begin) + sure_v * (at_v == end)
@@ -257,7 +257,7 @@ def lines_from_edges(
         raise StreetsError(msg)
     table = in_metres(table)
     notes = _only_lines(table)
-    given = _Given.of(table)
+    given = _Lines.of(table)
     times = _times(given)
     columns = {
         "way": given.way,
@@ -273,5 +273,5 @@ def lines_from_edges(
         u, v = (_labels(given, name) for name in ("u", "v"))
         return lines.assign(_drawn_from_u_to_v(given.geometry, u, v, tolerance), u=u, v=v), notes
     lines = _split_at_crossings(lines) if node else lines
-    u, v, geometry = _meet(lines.geometry, tolerance)
+    u, v, geometry = _merge_ends(lines.geometry, tolerance)
     return lines.assign(geometry, u=u, v=v), notes

@@ -133,15 +133,17 @@ def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, 
     columns = _columns_of(ways, verdicts, extract.points)
     kept = _kept_nodes(extract.points)
     plazas = [*plazas_of_ways(ways, columns), *_plazas_of_relations(extract, corners, ways, rules)]
-    rims = np.concatenate([kept[:0], *(plaza.labels for plaza in plazas)])
-    lines = _cut(ways, corners, np.concatenate([kept, *(one.labels for one in plazas if not one.is_way)]), columns)
-    across = cross_plazas(plazas, _meetings(corners, rims, kept), ways.crs)
+    outlines = np.concatenate([kept[:0], *(plaza.labels for plaza in plazas)])
+    lines = _split_ways(
+        ways, corners, np.concatenate([kept, *(one.labels for one in plazas if not one.is_way)]), columns
+    )
+    across = cross_plazas(plazas, _count_ways(corners, outlines, kept), ways.crs)
     if across.empty:
         return lines
-    return gpd.GeoDataFrame(pd.concat([lines, across[~_needless(across, lines)]], ignore_index=True))
+    return gpd.GeoDataFrame(pd.concat([lines, across[~_is_redundant(across, lines)]], ignore_index=True))
 
 
-def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
+def _is_redundant(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
     """Which lines across plazas are not shorter than a street between the same nodes."""
     lines = lines[lines["u"].isin(across["u"]) | lines["u"].isin(across["v"])]
     mine, theirs = (
@@ -151,9 +153,9 @@ def _needless(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:
     return (least.reindex(mine) <= across.geometry.length.to_numpy() * WORTH).to_numpy(bool)
 
 
-def _meetings(corners: _Corners, rims: np.ndarray, kept: np.ndarray) -> pd.Series:
+def _count_ways(corners: _Corners, outlines: np.ndarray, kept: np.ndarray) -> pd.Series:
     """Number of ways at each vertex of a plaza; a gate or door counts as one more."""
-    here = pd.Index(corners.node).isin(rims)
+    here = pd.Index(corners.node).isin(outlines)
     pairs = pd.DataFrame({"node": corners.node[here], "way": corners.way[here]}).drop_duplicates()
     nodes, ways = np.unique(pairs["node"].to_numpy(), return_counts=True)
     return pd.Series(ways + np.isin(nodes, kept), index=nodes)
@@ -175,7 +177,7 @@ def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDa
     return plazas_of_relations(in_metres(numbered, ways.crs), columns, known, first_free)
 
 
-def _cut(
+def _split_ways(
     ways: gpd.GeoDataFrame, corners: _Corners, kept: np.ndarray, columns: Mapping[str, np.ndarray]
 ) -> gpd.GeoDataFrame:
     """Ways as lines between nodes, with the columns that travel times depend on."""

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from tenmin.network._rasters import Surface, open_elevation
+from tenmin.network._rasters import ElevationModel, open_elevation
 from tenmin.routing import components, link_nodes
 from tenmin.support.errors import InputError
 
@@ -76,16 +76,16 @@ def add_slopes(
     InputError
         If no file is given, none covers the streets, or rasterio is missing.
     """
-    surface = open_elevation(paths, _metric(lines), _middle(lines))
+    elevation = open_elevation(paths, _metric(lines), _middle(lines))
     geometry = lines.geometry.to_numpy()
     level = lines["level"].notna().to_numpy() if "level" in lines.columns else np.zeros(len(lines), bool)
     kind = lines["kind"].isin(_OWN_PACE).to_numpy() if "kind" in lines.columns else np.zeros(len(lines), bool)
     figures, reason = np.tile([1.0, 1.0, 0.0], (len(lines), 1)), np.full(len(lines), "", dtype=object)
     ground, off = np.flatnonzero(~level & ~kind), np.flatnonzero(level & ~kind)
     if len(ground):
-        figures[ground], reason[ground] = _along(geometry[ground], surface)
+        figures[ground], reason[ground] = _slopes_on_ground(geometry[ground], elevation)
     if len(off):
-        figures[off], reason[off] = _across(lines, ~level, off, surface)
+        figures[off], reason[off] = _slopes_off_ground(lines, ~level, off, elevation)
     figures[reason != ""] = 1.0, 1.0, np.nan
     _refuse_elsewhere(reason[~kind], paths)
     notes = [("edges", text, int((reason == key).sum())) for key, text in _REASONS.items()]
@@ -124,10 +124,10 @@ def _missing(heights: np.ndarray, covered: np.ndarray) -> np.ndarray:
     return np.where(~np.isnan(heights), "", np.where(covered, "no data", "outside")).astype(object)
 
 
-def _along(geometry: np.ndarray, surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+def _slopes_on_ground(geometry: np.ndarray, elevation: ElevationModel) -> tuple[np.ndarray, np.ndarray]:
     """Slope columns of lines on the ground, and why they have none."""
-    xy, row = shapely.get_coordinates(shapely.segmentize(geometry, surface.cell), return_index=True)
-    heights, covered = surface.at(xy)
+    xy, row = shapely.get_coordinates(shapely.segmentize(geometry, elevation.cell), return_index=True)
+    heights, covered = elevation.at(xy)
     run = np.hypot(*np.diff(xy, axis=0).T)
     pieces = np.flatnonzero((row[1:] == row[:-1]) & (run > 0.0))
     figures = _slopes(np.diff(heights)[pieces], run[pieces], row[pieces], len(geometry))
@@ -138,8 +138,8 @@ def _along(geometry: np.ndarray, surface: Surface) -> tuple[np.ndarray, np.ndarr
     return figures, reason
 
 
-def _across(
-    lines: gpd.GeoDataFrame, grounded: np.ndarray, off: np.ndarray, surface: Surface
+def _slopes_off_ground(
+    lines: gpd.GeoDataFrame, grounded: np.ndarray, off: np.ndarray, elevation: ElevationModel
 ) -> tuple[np.ndarray, np.ndarray]:
     """Slope columns of lines off the ground, which are straight between the nodes shared with lines on it."""
     codes, labels = pd.factorize(pd.concat([lines["u"], lines["v"]]))
@@ -152,18 +152,18 @@ def _across(
     touched[np.concatenate([u[off], v[off]])] = True
     known = np.flatnonzero(tied & touched)
     heights, why = np.full(len(labels), np.nan), np.full(len(labels), "floating", dtype=object)
-    heights[known], covered = surface.at(xy[known])
+    heights[known], covered = elevation.at(xy[known])
     why[known] = _missing(heights[known], covered)
     run = np.maximum(lines.geometry.length.to_numpy()[off], _SHORTEST)
     u, v = u[off], v[off]
     whole = ~np.isin(why[u], _NOWHERE) & ~np.isin(why[v], _NOWHERE)
-    heights = _span(heights, u[whole], v[whole], run[whole])
+    heights = _interpolate(heights, u[whole], v[whole], run[whole])
     why[~np.isnan(heights)] = ""
     reason = np.where(why[u] == "", why[v], why[u])
     return _slopes(heights[v] - heights[u], run, np.arange(len(off)), len(off)), reason
 
 
-def _span(heights: np.ndarray, u: np.ndarray, v: np.ndarray, length: np.ndarray) -> np.ndarray:
+def _interpolate(heights: np.ndarray, u: np.ndarray, v: np.ndarray, length: np.ndarray) -> np.ndarray:
     """Heights of nodes (float64, metres), with missing ones interpolated between the known ones (harmonic).
 
     Each missing height is the mean of its neighbours weighted by inverse distance, which is linear along a chain, found
@@ -189,8 +189,8 @@ def _span(heights: np.ndarray, u: np.ndarray, v: np.ndarray, length: np.ndarray)
         if size <= _EXACT * first:
             break
         drag = pull(step) * free
-        pace = size / (step @ drag)
-        spanned, left = spanned + pace * step, left - pace * drag
+        factor = size / (step @ drag)
+        spanned, left = spanned + factor * step, left - factor * drag
         size, before = left @ (left * scale), size
         step = left * scale + size / before * step
     return spanned

@@ -54,7 +54,7 @@ def _no_ways() -> pd.DataFrame:
     return _NO_WAYS.copy(deep=False)
 
 
-_SAID = {
+_SENTENCES = {
     "en": {
         "walk": "way {way} ({kind}) is walked by the rule {rule!r}: {reason_en}",
         "private": "way {way} ({kind}) is private by the rule {rule!r}: {reason_en}",
@@ -139,14 +139,14 @@ class Layout:
 
     def why(self, way: int, lang: str) -> str:
         """Return the verdict of the walk rules on a way, with the reason (see `WalkNetwork.why`)."""
-        if lang not in _SAID:
+        if lang not in _SENTENCES:
             msg = f"lang must be 'zh' or 'en', but is {lang!r}"
             raise InputError(msg)
         if way not in self.ways.index:
             msg = f"{self.source} has no way {way!r} among its {len(self.ways):,} streets; give the id of a way of it"
             raise InputError(msg)
         row = self.ways.loc[way]
-        return _SAID[lang][str(row["verdict"])].format(way=way, **row)
+        return _SENTENCES[lang][str(row["verdict"])].format(way=way, **row)
 
 
 def _without_repeated(lines: np.ndarray) -> np.ndarray:

@@ -128,7 +128,7 @@ def cross_plazas(plazas: Sequence[Plaza], meetings: pd.Series, crs: CRS | None) 
     rooms = np.asarray(shapely.buffer([plaza.polygon for plaza in plazas], _RIM, join_style="mitre"))
     shapely.prepare(rooms)
     inside = np.flatnonzero(shapely.covers(rooms[corners.plaza[i]], lines))
-    kept = inside[_worth_a_line(i[inside], j[inside], corners)]
+    kept = inside[_needs_line(i[inside], j[inside], corners)]
     i, j = i[kept], j[kept]
     columns = pd.DataFrame([plaza.columns for plaza in plazas]).iloc[corners.plaza[i]].reset_index(drop=True)
     ends = {"u": corners.label[i], "v": corners.label[j]}
@@ -201,7 +201,7 @@ def _turns(xy: np.ndarray, ring: np.ndarray, before: np.ndarray, after: np.ndarr
     return np.where(ground_on_the_left[ring], cross < 0.0, cross > 0.0)
 
 
-def _worth_a_line(i: np.ndarray, j: np.ndarray, corners: _Corners) -> np.ndarray:
+def _needs_line(i: np.ndarray, j: np.ndarray, corners: _Corners) -> np.ndarray:
     """Which pairs of corners need a line: the detour by any third corner is longer."""
     worth = np.zeros(len(i), bool)
     plaza = corners.plaza[i]

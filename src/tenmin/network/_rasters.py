@@ -1,4 +1,4 @@
-"""Reads heights at points out of GeoTIFF and SRTM files, block by block."""
+"""Heights at points from GeoTIFF and SRTM files, read block by block."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from pyproj.exceptions import ProjError
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import open_input
 
-__all__ = ["Surface", "open_elevation"]
+__all__ = ["ElevationModel", "open_elevation"]
 
 LOWEST, HIGHEST = -500.0, 9000.0
-"""Metres above the sea: the land lies between the Dead Sea and Mount Everest."""
+"""Valid heights, metres above sea level: from below the Dead Sea to above Mount Everest."""
 FINEST, COARSEST = 5.0, 150.0
-"""Metres: finer cells are averaged, coarser ones say nothing about a street."""
+"""Cell sizes, metres: smaller cells are averaged, larger ones are refused."""
 _SMALLEST = 0.05
 _BLOCK = 1024
 _HGT_SHAPES = {2 * rows * columns: (rows, columns) for rows, columns in ((1201, 1201), (3601, 3601), (3601, 1801))}
@@ -33,22 +33,28 @@ _HGT_NAME = re.compile(r"([ns])([0-8]\d|90)([ew])(0\d\d|1[0-7]\d|180)([._-].*)?\
 _HGT_VOID = -32768
 _METRES = ("m", "metre", "metres", "meter", "meters")
 _OFF_GRID = 0.01
-"""Cells: files whose corners are farther than that from the cells of another file have a grid of their own."""
+"""Tolerance in cells within which files have a common grid."""
 
 
 @dataclass(frozen=True)
 class Raster:
-    """One file of heights: where its cells lie, and how they are read."""
+    """A file of heights."""
 
     path: Path
     crs: CRS
     grid: np.ndarray
-    """[[a, b, c], [d, e, f], [0, 0, 1]]: from column and row, at the corners of cells, to x and y."""
+    """Affine transform, float64 (3, 3), from column and row (of cell corners) to x and y."""
     shape: tuple[int, int]
     """Rows and columns."""
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
-        """Return the heights of a window in metres, NaN where there is none."""
+        """Return the heights in a window as float64 (rows, columns), metres; NaN where there is none.
+
+        Parameters
+        ----------
+        rows, columns
+            First and one past the last.
+        """
         heights = self._window(rows, columns)
         wrong = ~(np.isnan(heights) | ((heights >= LOWEST) & (heights <= HIGHEST)))
         if wrong.any():
@@ -68,7 +74,7 @@ class Raster:
 
 
 class Tile(Raster):
-    """An SRTM file: big-endian whole metres, row by row from the north-west, and nothing else."""
+    """An SRTM file: big-endian int16 metres, row by row from the north-west, without header."""
 
     def _window(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
         values = np.memmap(self.path, dtype=">i2", mode="r", shape=self.shape)[slice(*rows), slice(*columns)]
@@ -77,7 +83,7 @@ class Tile(Raster):
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open a GeoTIFF; whatever rasterio finds wrong with it is a `FileError`."""
+    """Open a GeoTIFF; errors of rasterio become `FileError`."""
     try:
         import rasterio
         from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
@@ -144,13 +150,13 @@ def _hgt(path: Path) -> Raster:
 
 @dataclass(frozen=True)
 class Mosaic:
-    """Files whose cells lie on one grid, `step` by `step` of them averaged to one."""
+    """Files on a common grid, read in blocks of `step` by `step` cells averaged to one."""
 
     rasters: tuple[Raster, ...]
     corners: tuple[tuple[int, int], ...]
-    """Row and column of each file's first cell, counted from the first file's."""
+    """Row and column of each file's first cell on the grid of the first file."""
     crs: CRS
-    """Of the points that are asked for."""
+    """The CRS of the points at which heights are read."""
     step: int = 1
 
     @cached_property
@@ -158,13 +164,13 @@ class Mosaic:
         return _transformer(self.crs, self.rasters[0])
 
     def cells(self, xy: np.ndarray) -> np.ndarray:
-        """Return row and column of points, counted in averaged cells from the corner of the first file."""
+        """Return row and column of points, float64 (points, 2), in averaged cells from the corner of the first file."""
         x, y = self._to_grid.transform(xy[:, 0], xy[:, 1])
         column, row, _ = np.linalg.solve(self.rasters[0].grid, np.stack([x, y, np.ones_like(x)]))
         return np.stack([row, column], axis=1) / self.step
 
     def cell_size(self, xy: np.ndarray) -> float:
-        """Return the shorter side of a cell of the files in metres, measured at a point."""
+        """Return the shorter side of a cell at a point, metres, without averaging."""
         column, row, _ = np.linalg.solve(self.rasters[0].grid, np.array([*self._to_grid.transform(xy[0], xy[1]), 1.0]))
         corners = np.array([[column, column + 1.0, column], [row, row, row + 1.0], np.ones(3)])
         x, y, _ = self.rasters[0].grid @ corners
@@ -172,7 +178,7 @@ class Mosaic:
         return float(min(math.dist((x[0], y[0]), (x[1], y[1])), math.dist((x[0], y[0]), (x[2], y[2]))))
 
     def inside(self, cells: np.ndarray) -> np.ndarray:
-        """Return which points lie in a cell of one of the files."""
+        """Return whether each point is in a cell of one of the files, given `cells`."""
         found = np.zeros(len(cells), bool)
         for raster, corner in zip(self.rasters, self.corners, strict=True):
             at = cells * self.step - np.array(corner)
@@ -180,7 +186,7 @@ class Mosaic:
         return found
 
     def heights(self, cells: np.ndarray) -> np.ndarray:
-        """Return heights at points between the centres of four cells, NaN where the point's own cell has none."""
+        """Return heights by bilinear interpolation, metres; NaN where the point's own cell has none."""
         found = np.full(len(cells), np.nan)
         size = max(_BLOCK // self.step, 1)
         blocks = np.floor(cells - 0.5).astype("int64") // size
@@ -193,7 +199,7 @@ class Mosaic:
         return found
 
     def _block(self, first: np.ndarray, size: int) -> np.ndarray:
-        """The averaged cells of a square block, NaN where no file has one."""
+        """The averaged cells of a square block; NaN where no file has one."""
         fine = np.full((size * self.step, size * self.step), np.nan)
         for raster, corner in zip(self.rasters, self.corners, strict=True):
             begin = first * self.step - np.array(corner)
@@ -207,7 +213,7 @@ class Mosaic:
 
 
 def _between(heights: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Heights at points of a block by the four cells round each; cells without a height leave it to the others."""
+    """Bilinear interpolation in a block; cells without a height have no weight."""
     low = np.floor(cells - 0.5).astype("int64")
     part = cells - 0.5 - low
     total, weight = np.zeros(len(cells)), np.zeros(len(cells))
@@ -230,7 +236,7 @@ def _transformer(crs: CRS, raster: Raster) -> Transformer:
 
 
 def _mosaics(rasters: Sequence[Raster], crs: CRS) -> list[Mosaic]:
-    """Files that share a grid are read as one, so that there is no seam between them."""
+    """Group files by grid, so that there are no seams between them."""
     found: list[Mosaic] = []
     for raster in rasters:
         for n, mosaic in enumerate(found):
@@ -244,7 +250,7 @@ def _mosaics(rasters: Sequence[Raster], crs: CRS) -> list[Mosaic]:
 
 
 def _corner(first: Raster, other: Raster) -> tuple[int, int] | None:
-    """Row and column of another file's first cell on the grid of the first file, None if it is not on it."""
+    """Row and column of another file's first cell on the grid of the first file; None if the grids differ."""
     column, row, _ = np.linalg.solve(first.grid, other.grid[:, 2])
     same = np.allclose(first.grid[:2, :2], other.grid[:2, :2], rtol=1e-6, atol=0.0)
     if not same or first.crs != other.crs or max(abs(row - round(row)), abs(column - round(column))) > _OFF_GRID:
@@ -253,15 +259,15 @@ def _corner(first: Raster, other: Raster) -> tuple[int, int] | None:
 
 
 @dataclass(frozen=True)
-class Surface:
-    """The ground as some files of heights have it; where they overlap, the first that has a height counts."""
+class ElevationModel:
+    """An elevation model of several files; where they overlap, the first with a height counts."""
 
     mosaics: tuple[Mosaic, ...]
     cell: float
-    """Metres between heights that are worth being read apart."""
+    """Useful distance between samples, metres."""
 
     def at(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return heights at points, NaN where there is none, and whether a file covers the point."""
+        """Return heights at points (float64, metres; NaN where there is none), and whether a file covers each point."""
         heights, covered = np.full(len(xy), np.nan), np.zeros(len(xy), bool)
         for mosaic in self.mosaics:
             cells = mosaic.cells(xy)
@@ -276,24 +282,24 @@ class Surface:
 
 def open_elevation(
     paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], crs: CRS, near: tuple[float, float]
-) -> Surface:
-    """Return the surface of files of heights.
+) -> ElevationModel:
+    """Return the elevation model of files.
 
     Parameters
     ----------
     paths
-        GeoTIFF files of one band in metres, or SRTM files (.hgt) under their own names.
+        GeoTIFF files with one band in metres, or SRTM files (.hgt) under their original names.
     crs
-        Of the points that will be asked for, in metres.
+        The metric CRS of the points at which heights will be read.
     near
-        One of those points: cells are measured there.
+        One of these points, at which cells are measured.
 
     Raises
     ------
     FileError
-        Naming the file, what is wrong with it and the way out.
+        If a file cannot be used; the message says why, and what to do.
     InputError
-        If there is no file, or rasterio is missing.
+        If no file is given, or rasterio is missing.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
@@ -313,4 +319,4 @@ def open_elevation(
         step = math.ceil(FINEST / size - 1e-6) if size < FINEST else 1
         mosaics.append(replace(mosaic, step=step))
         cells.append(size * step)
-    return Surface(tuple(mosaics), min(cells))
+    return ElevationModel(tuple(mosaics), min(cells))

@@ -1,4 +1,4 @@
-"""Simplification: streets that merely go on are made one edge, and no metre, junction, gate or answer is lost."""
+"""Simplification: consecutive edges between junctions are merged, without any change of results."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _TWO = 2
 
 
 def simplify_layout(layout: Layout) -> Layout:
-    """Return the layout with the lines made one that follow each other and are alike.
+    """Return the layout with consecutive lines merged.
 
-    Two lines become one at a node where nothing else meets, no gate or entrance stands and the data goes on, if they
-    agree in everything but their way, their length and what adds up along them, and are walked at the same pace. The
-    line keeps the way of its first piece; `inner_nodes` counts the nodes inside it, which count for islands as before.
+    Two lines are merged at a node if no others end there, it has no gate or entrance, the data does not end there, and
+    the lines have the same speed and equal columns, except for way, length and columns that are summed. The merged line
+    has the way of the first; `inner_nodes` is the number of nodes removed, which still count for islands.
     """
     lines = layout.lines.frame()
-    return replace(layout, lines=GeometryTable.of(_joined(lines, *_links(layout, lines))))
+    return replace(layout, lines=GeometryTable.of(_merge_lines(lines, *_line_pairs(layout, lines))))
 
 
-def _links(layout: Layout, lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of lines that go on into each other: row for a first end, row + number of lines for a last one."""
+def _line_pairs(layout: Layout, lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of line ends to merge: the row for a start, row + number of lines for an end."""
     size = len(lines)
     labels, code = np.unique(np.concatenate([lines["u"], lines["v"]]), return_inverse=True)
     order = np.argsort(code, kind="stable")
@@ -43,12 +43,12 @@ def _links(layout: Layout, lines: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndar
     alike = _kinds(lines)
     goes_on = (alike[one % size] == alike[other % size]) & (one % size != other % size)
     goes_on &= ~_has_a_direction(lines)[one % size] | ((one < size) != (other < size))
-    goes_on &= ~pd.Index(labels[node]).isin([*layout.gates.index, *layout.cut]) & ~_at_a_door(layout, lines, one)
+    goes_on &= ~pd.Index(labels[node]).isin([*layout.gates.index, *layout.cut]) & ~_at_an_entrance(layout, lines, one)
     return one[goes_on], other[goes_on]
 
 
 def _has_a_direction(lines: gpd.GeoDataFrame) -> np.ndarray:
-    """Whether a line is walked one way only, or not alike both ways: it is never turned round."""
+    """Whether a line is one-way or differs by direction; such lines are never reversed."""
     oneway = lines["oneway"].to_numpy(bool)
     if "slope_factor" not in lines.columns:
         return oneway
@@ -56,7 +56,7 @@ def _has_a_direction(lines: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _kinds(lines: gpd.GeoDataFrame) -> np.ndarray:
-    """A number for each line, the same for those that are alike and walked at the same pace."""
+    """A number for each line, equal for lines with equal columns and speeds."""
     table = lines.drop(columns=[name for name in lines.columns if name in _NOT_COMPARED])
     if "seconds" in lines.columns:
         length = lines.geometry.length
@@ -66,15 +66,15 @@ def _kinds(lines: gpd.GeoDataFrame) -> np.ndarray:
     return table.groupby(list(table.columns), dropna=False, sort=False).ngroup().to_numpy()
 
 
-def _at_a_door(layout: Layout, lines: gpd.GeoDataFrame, end: np.ndarray) -> np.ndarray:
-    """Whether an entrance stands at each of these ends of lines."""
+def _at_an_entrance(layout: Layout, lines: gpd.GeoDataFrame, end: np.ndarray) -> np.ndarray:
+    """Whether there is an entrance at each of these line ends."""
     at = shapely.get_point(lines.geometry.to_numpy()[end % len(lines)], np.where(end < len(lines), 0, -1))
     doors = shapely.get_coordinates(layout.entrances.geometry.to_numpy())
     return np.isin(shapely.get_coordinates(at).view(complex).ravel(), np.ascontiguousarray(doors).view(complex).ravel())
 
 
-def _joined(lines: gpd.GeoDataFrame, one: np.ndarray, other: np.ndarray) -> gpd.GeoDataFrame:
-    """The lines with those made one that are linked; a ring of links is left open at one of its nodes."""
+def _merge_lines(lines: gpd.GeoDataFrame, one: np.ndarray, other: np.ndarray) -> gpd.GeoDataFrame:
+    """The lines with linked ones merged; a closed ring stays open at one of its nodes."""
     size = len(lines)
     chain = components(link_nodes(one % size, other % size, np.ones(len(one)), size))
     ring = np.bincount(chain[one % size], minlength=chain.max() + 1) == np.bincount(chain)
@@ -105,7 +105,7 @@ def _far_end(end: int, size: int) -> int:
 
 
 def _route(meets: np.ndarray, end: int, size: int) -> list[int]:
-    """The ends at which a chain enters its lines, one after the other, from a free end."""
+    """The ends at which a path enters its lines, in order, from a free end."""
     route = [end]
     while (end := int(meets[_far_end(end, size)])) >= 0:
         route.append(end)
@@ -113,7 +113,7 @@ def _route(meets: np.ndarray, end: int, size: int) -> list[int]:
 
 
 def _one_line(geometry: np.ndarray, route: list[int]) -> shapely.LineString:
-    """The lines of a route as one."""
+    """The lines of a path as one."""
     size = len(geometry)
     if len(route) == 1 and route[0] < size:
         return geometry[route[0]]

@@ -1,4 +1,4 @@
-"""How places and facilities join the streets: entrances, feet, legs, and what stands in the way of a leg."""
+"""Snapping: access points of places and facilities through entrances or legs that cross no barrier."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from tenmin.network._frontage import Frontage
 from tenmin.routing import AccessPoints, Outlines, find_access_points
 from tenmin.surface import Walls, first_wall_crossed, index_walls
 
-__all__ = ["ASIDE", "Snapping", "join", "walls_of"]
+__all__ = ["ASIDE", "Snapping", "snap", "walls_of"]
 
 ASIDE = 100.0
-"""How far a place may be from a street that it joins, metres."""
+"""Longest leg, metres."""
 ENTRANCE, CROSSING, OUTLINE, STREET = range(4)
 HOW = np.array(["entrance", "crossing", "outline", "street", "none"])
 _ON_OUTLINE = 0.1
-"""Metres within which a mapped entrance belongs to an outline."""
+"""Distance within which a mapped entrance belongs to an outline, metres."""
 _TOUCH = 0.01
-"""Metres below which a leg is nothing: coordinates are known to a centimetre."""
+"""Tolerance of legs, metres: coordinates have centimetre precision."""
 
 
 @dataclass(frozen=True)
 class Snapping:
-    """The feet of things in rows, and a table that says how each thing joined.
+    """Snapping result: the access points of places or facilities, and a table of how each was joined.
 
-    `table` has the index of the things and the columns `how` ("street": the feet of a point; of a polygon "entrance":
-    mapped entrances, "crossing": where streets meet its outline, "outline": the feet of its outline; "none": not
-    joined), `feet` (how many), `leg` (metres to the nearest foot, NaN without one) and `island` (whether only an
-    island could be joined).
+    `table` has the index of the input and the columns `how` ("street": access points of a point; of a polygon
+    "entrance": mapped entrances, "crossing": where streets meet its outline, "outline": access points of its outline;
+    "none": not joined), `access_points` (their number), `leg` (metres to the nearest, NaN without one) and `island`
+    (whether only an island could be joined).
     """
 
     access_points: AccessPoints
     table: pd.DataFrame
 
     def take(self, rows: np.ndarray) -> AccessPoints:
-        """Return the feet of some things, in the order of the rows."""
+        """Return the access points of some rows, in this order."""
         first, size = self.access_points.first[rows], np.diff(self.access_points.first)[rows]
         starts = np.concatenate([[0], np.cumsum(size)])
         at = np.repeat(first - starts[:-1], size) + np.arange(starts[-1])
@@ -50,7 +50,7 @@ class Snapping:
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Feet that a thing might join by, one row each, in order of thing."""
+    """Candidates for access points, sorted by item (row of the input); columns as in `AccessPoints`, and `how`."""
 
     item: np.ndarray
     edge: np.ndarray
@@ -61,7 +61,7 @@ class _Candidates:
     def take(self, rows: np.ndarray) -> _Candidates:
         return _Candidates(self.item[rows], self.edge[rows], self.offset[rows], self.leg[rows], self.how[rows])
 
-    def join(self, other: _Candidates) -> _Candidates:
+    def merge(self, other: _Candidates) -> _Candidates:
         pairs = (
             np.concatenate([mine, theirs])
             for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)
@@ -69,13 +69,13 @@ class _Candidates:
         both = _Candidates(*pairs)
         return both.take(np.argsort(both.item, kind="stable"))
 
-    def access_points(self, things: int) -> AccessPoints:
-        first = np.concatenate([[0], np.cumsum(np.bincount(self.item, minlength=things))])
+    def access_points(self, items: int) -> AccessPoints:
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.item, minlength=items))])
         return AccessPoints(first, self.edge, self.offset, self.leg)
 
 
 def outlines_of(geometry: np.ndarray) -> Outlines:
-    """Return points and the rings of polygons as the corners that `find_access_points` takes."""
+    """Return points and the rings of polygons as `Outlines`."""
     parts, item = shapely.get_parts(geometry, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     kinds = np.isin(shapely.get_type_id(parts), [0, 1])
@@ -92,7 +92,7 @@ def outlines_of(geometry: np.ndarray) -> Outlines:
 
 
 def walls_of(lines: np.ndarray) -> Walls:
-    """Return the segments of barrier lines as walls."""
+    """Return the straight segments of barrier lines as walls."""
     xy, row = shapely.get_coordinates(lines, return_index=True)
     begin = np.flatnonzero(row[:-1] == row[1:])
     return index_walls(np.hstack([xy[begin], xy[begin + 1]]), row[begin])
@@ -102,8 +102,8 @@ def _is_area(geometry: np.ndarray) -> np.ndarray:
     return np.isin(shapely.get_type_id(geometry), [3, 6])
 
 
-def _reach_out(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: float) -> tuple[_Candidates, np.ndarray]:
-    """The feet of points and outlines that a leg reaches, and the legs (x, y, x, y: street, thing)."""
+def _free_legs(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: float) -> tuple[_Candidates, np.ndarray]:
+    """Access points of points and outlines with free legs, and the legs: x, y on street and item."""
     around = shapely.bounds(geometry) + aside * (1.0 + 1e-6) * np.array([-1.0, -1.0, 1.0, 1.0])
     pairs = frontage.tree.query(shapely.box(*around.T))
     order = np.lexsort((pairs[1], pairs[0]))
@@ -127,11 +127,11 @@ def _reach_out(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: fl
 def _through_entrances(
     geometry: np.ndarray, entrances: np.ndarray, frontage: Frontage, walls: Walls, aside: float
 ) -> _Candidates:
-    """The feet of the entrances on the outlines of polygons; of one that a street runs to, only that."""
+    """Access points of the entrances on the outlines of polygons; if a street reaches an entrance, only that point."""
     rims = shapely.boundary(geometry)
     rims[~_is_area(geometry)] = None
     item, entrance = shapely.STRtree(entrances).query(rims, predicate="dwithin", distance=_ON_OUTLINE)
-    found, legs = _reach_out(entrances[entrance], frontage, walls, aside)
+    found, legs = _free_legs(entrances[entrance], frontage, walls, aside)
     reached = np.zeros(len(entrance), bool)
     reached[found.item[found.leg <= _ON_OUTLINE]] = True
     through = shapely.linestrings(legs.reshape(-1, 2, 2)) if len(legs) else np.zeros(0, object)
@@ -147,28 +147,28 @@ def _through_entrances(
     )
 
 
-def _without_strangers(found: _Candidates, private: np.ndarray, things: int) -> _Candidates:
-    """Leave private streets to those who stand nearer to one than to any other street; the others are strangers."""
-    held = private[found.edge]
-    if not held.any():
+def _drop_private(found: _Candidates, private: np.ndarray, items: int) -> _Candidates:
+    """Drop candidates on private streets unless the item is nearer to one than to any public street."""
+    on_private = private[found.edge]
+    if not on_private.any():
         return found
-    nearest = np.full((2, things), np.inf)
-    np.minimum.at(nearest[0], found.item[~held], found.leg[~held])
-    np.minimum.at(nearest[1], found.item[held], found.leg[held])
-    stranger = nearest[0] <= nearest[1] + _TOUCH
-    return found.take(~(held & stranger[found.item]))
+    nearest = np.full((2, items), np.inf)
+    np.minimum.at(nearest[0], found.item[~on_private], found.leg[~on_private])
+    np.minimum.at(nearest[1], found.item[on_private], found.leg[on_private])
+    nearer_public = nearest[0] <= nearest[1] + _TOUCH
+    return found.take(~(on_private & nearer_public[found.item]))
 
 
-def _choose(found: _Candidates, on_island: np.ndarray, things: int) -> tuple[_Candidates, np.ndarray]:
-    """Of each thing the feet of the best sort, those on the main network before those on islands."""
+def _choose(found: _Candidates, on_island: np.ndarray, items: int) -> tuple[_Candidates, np.ndarray]:
+    """Keep the candidates of the best kind of each item, the main network before islands; return also the rank."""
     rank = found.how + np.where(on_island[found.edge], len(HOW), 0)
-    best = np.full(things, 2 * len(HOW))
+    best = np.full(items, 2 * len(HOW))
     np.minimum.at(best, found.item, rank)
     return found.take(rank == best[found.item]), best
 
 
-def join(
-    things: gpd.GeoDataFrame,
+def snap(
+    items: gpd.GeoDataFrame,
     frontage: Frontage,
     *,
     walls: Walls,
@@ -177,33 +177,33 @@ def join(
     private: np.ndarray,
     aside: float,
 ) -> Snapping:
-    """Return how things join the streets.
+    """Return the access points of points, multipoints or polygons (see `WalkNetwork.snap`).
 
     Parameters
     ----------
-    things
-        Points, multipoints or polygons in the CRS of the streets; rows without geometry are not joined.
+    items
+        Geometries in the CRS of the streets; rows without geometry are not joined.
     frontage
-        The streets that a leg on the ground may join.
+        The edges that legs may join.
     walls
-        What no leg may cross.
+        Segments that no leg may cross.
     entrances
-        Points at which polygons are entered.
+        Points (entrances,): mapped entrances of polygons.
     on_island
-        bool, one per edge: its component is an island, used only where there is no other.
+        bool (edges,): whether the edge is on an island.
     private
-        bool, one per edge: joined only by what is nearer to it than to any other street.
+        bool (edges,): whether the edge is private.
     aside
         Longest leg, metres.
     """
-    geometry = things.geometry.to_numpy()
-    found, _ = _reach_out(geometry, frontage, walls, aside)
-    found = _without_strangers(found, private, len(things))
+    geometry = items.geometry.to_numpy()
+    found, _ = _free_legs(geometry, frontage, walls, aside)
+    found = _drop_private(found, private, len(items))
     if len(entrances):
-        found = found.join(_through_entrances(geometry, entrances, frontage, walls, aside))
-    chosen, best = _choose(found, on_island, len(things))
-    access_points = chosen.access_points(len(things))
-    nearest = np.full(len(things), np.inf)
+        found = found.merge(_through_entrances(geometry, entrances, frontage, walls, aside))
+    chosen, best = _choose(found, on_island, len(items))
+    access_points = chosen.access_points(len(items))
+    nearest = np.full(len(items), np.inf)
     np.minimum.at(nearest, chosen.item, chosen.leg)
     table = pd.DataFrame(
         {
@@ -212,6 +212,6 @@ def join(
             "leg": np.where(np.isfinite(nearest), nearest, np.nan),
             "island": (best >= len(HOW)) & (best < 2 * len(HOW)),
         },
-        index=things.index,
+        index=items.index,
     )
     return Snapping(access_points, table)

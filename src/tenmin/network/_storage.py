@@ -1,4 +1,4 @@
-"""Saves a network's layout and walker to one file and reads them back, the same to the last bit."""
+"""Lossless saving and reading of a network's layout and walker in one file."""
 
 from __future__ import annotations
 
@@ -49,23 +49,23 @@ _NEEDED = ("u", "v", "oneway")
 
 
 def save_layout(layout: Layout, walker: Walker, path: str | os.PathLike[str]) -> None:
-    """Write a layout and its walker as a GeoPackage or a GeoParquet file, in one step.
+    """Write a layout and its walker to a GeoPackage or GeoParquet file.
 
     Parameters
     ----------
     layout, walker
-        What to save.
+        The layout and the walker.
     path
-        File that ends in .gpkg or .parquet; what stood there stays until the new file is whole.
+        A path that ends in .gpkg or .parquet; an existing file is replaced only when the new one is complete.
 
     Raises
     ------
     FileError
-        The suffix is another one.
+        If the path has another suffix.
     InputError
-        A column, a label or a field of the walker is of a type that no file holds.
+        If the type of a column, a label or a field of the walker cannot be stored.
     OutputError
-        The file cannot be written.
+        If the file cannot be written.
     """
     target = Path(path)
     suffix = target.suffix.lower()
@@ -94,7 +94,7 @@ def _fields_of(walker: Walker) -> dict[str, Any]:
 
 
 def _to_plain(frame: pd.DataFrame, layer: str) -> tuple[PlainTable, dict[str, Any]]:
-    """A frame as a plain table, and what has to be known to make the same frame of it again."""
+    """A frame as a plain table, and the description from which `_from_plain` restores it."""
     geometry = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
     name = None if geometry is None else geometry.name
     if isinstance(frame.index, pd.MultiIndex) or not frame.columns.is_unique:
@@ -126,14 +126,14 @@ def _to_plain(frame: pd.DataFrame, layer: str) -> tuple[PlainTable, dict[str, An
 
 
 def _stored_name(label: object, place: int, taken: Mapping[str, object]) -> str:
-    """The name of a column in the file: its own if every program can read that, else its place."""
+    """The name of a column in the file: its own if all software can read it, else its position."""
     if isinstance(label, str) and _PLAIN_NAME.fullmatch(label) and label not in _TAKEN and label not in taken:
         return label
     return f"_{place}"
 
 
 def _crs_text(crs: CRS | None) -> str | None:
-    """The text of which pyproj makes an equal CRS again."""
+    """A text from which pyproj makes an equal CRS."""
     if crs is None:
         return None
     for make in (crs.to_wkt, crs.to_json, crs.to_string):
@@ -153,7 +153,7 @@ def is_saved_network(path: str | os.PathLike[str]) -> bool:
     Raises
     ------
     FileError
-        It is missing, damaged, or not what its name says.
+        If the file is missing or damaged, or is not what its name says.
     """
     found = open_input(path, SUFFIXES).absolute()
     return _ABOUTS[found.suffix.lower()](found) is not None
@@ -165,7 +165,7 @@ def read_layout(path: str | os.PathLike[str]) -> tuple[Layout, Walker]:
     Raises
     ------
     FileError
-        The file is missing, damaged, edited, of a newer form, or no saved network.
+        If the file is missing, damaged, edited, of a newer version, or not a saved network.
     """
     found = open_input(path, SUFFIXES).absolute()
     suffix = found.suffix.lower()
@@ -216,7 +216,7 @@ def _frames(path: Path, layers: Mapping[str, Mapping[str, Any]], read: Reader) -
 
 
 def _from_plain(table: PlainTable, about: Mapping[str, Any], where: str) -> pd.DataFrame:
-    """The frame of which `_to_plain` made a plain table."""
+    """The frame that `_to_plain` converted."""
     if table.rows != about["rows"]:
         msg = f"{where} has {table.rows} rows, but was saved with {about['rows']}: it was edited or is damaged"
         raise FileError(msg)
@@ -254,7 +254,7 @@ def _index(table: PlainTable, about: Mapping[str, Any], where: str) -> pd.Index:
 
 
 def _check(path: Path, layout: Layout) -> None:
-    """Refuse what no network is made of, though the file is whole."""
+    """Check that a layout that could be read is valid for a network."""
     lines = layout.lines
     missing = [name for name in _NEEDED if name not in lines]
     if missing or lines.crs is None:

@@ -1,4 +1,4 @@
-"""The walking network: streets with the seconds a walker takes, and the doors through which it is built."""
+"""The walk network: streets with a walker's travel times, and its constructors."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ __all__ = ["WalkNetwork"]
 
 @dataclass(frozen=True, repr=False)
 class WalkNetwork(StreetArrays):
-    """Streets to walk, in metres, with the seconds that a walker takes along them.
+    """Streets in a metric CRS, with the travel times of a walker.
 
-    `nodes` are indexed by label (OSM node ids where they come from OSM; below zero where a shut gate parts a node) and
-    have `component`, `component_nodes` and `cut` (the data ends here, or it lies beyond the boundary). `edges` have u,
-    v (labels of nodes), length (metres), seconds (u to v, finite), seconds_back (v to u, inf where one-way), rule (why
-    it is walkable), way, kind, name, oneway and private (walked at the beginning and the end of a walk only), and what
-    else the source tells (level, surface, crossing, ...; see `Layout`).
+    `nodes` are indexed by label (OSM node ids, or negative where a closed gate splits a node) and have `component`,
+    `component_nodes` and `cut` (the data ends here, or the node is outside the boundary). `edges` have u, v (labels of
+    nodes), length (metres), seconds (u to v, finite), seconds_back (v to u, inf where one-way), rule (why it is
+    walkable), way, kind, name, oneway, private (used only at the beginning and the end of a walk), and further columns
+    of the source (level, surface, crossing, ...; see `Layout`).
 
     Examples
     --------
@@ -62,7 +62,7 @@ class WalkNetwork(StreetArrays):
 
     @classmethod
     def of(cls, layout: Layout, walker: Walker | str) -> Self:
-        """Return the network of a layout at a walker's seconds."""
+        """Return the network of a layout for a walker (or the name of a preset)."""
         someone = Walker.of(walker)
         return cls(assemble(layout, someone), someone, layout)
 
@@ -78,32 +78,32 @@ class WalkNetwork(StreetArrays):
         island: int = ISLAND_NODES,
         when: datetime | None = None,
     ) -> Self:
-        """Return the walking network of an OpenStreetMap extract.
+        """Return the walk network of an OpenStreetMap extract.
 
         Parameters
         ----------
         extract
-            What `read_osm` gave, or the path of a .osm.pbf, .osm, .osm.gz or .osm.bz2 file.
+            An extract from `read_osm`, or the path of a .osm.pbf, .osm, .osm.gz or .osm.bz2 file.
         walker
             A `Walker` or the name of a preset.
         boundary
-            Polygon (in the order longitude, latitude) or GeoDataFrame within which the data is complete; by default
-            the box that the extract declares. Nodes beyond it, and ends where ways were clipped, are marked `cut`.
+            Polygon (in longitude and latitude) or GeoDataFrame within which the data is complete; by default the box
+            that the extract declares. Nodes outside, and nodes at which ways were clipped, are marked `cut`.
         rules
             A table of walk rules, or the path of one; that of the package (`inputs/osm/rules.toml`) by default.
         private
             Who may use private ways and gates: "residents" (people leave and arrive by them, nobody passes through),
             "closed" (nobody) or "open" (everybody).
         island
-            Places and facilities join a component of fewer nodes than this only where there is no other.
+            Components with fewer nodes are joined by places and facilities only where there is no other.
         when
-            The moment at which the opening hours of gates are looked at; without it only gates that never open are
+            Date and time at which opening hours of gates are evaluated; by default only gates that never open are
             closed. Needs `tenmin[hours]`.
 
         Raises
         ------
         FileError, StreetsError, InputError
-            If the file is damaged or holds no way that can be walked, or an option is none.
+            If the file is damaged or has no walkable way, or an option is not valid.
         """
         _check_private(private)
         table = rules if isinstance(rules, Rules) or rules is None else load_rules(rules)
@@ -124,32 +124,31 @@ class WalkNetwork(StreetArrays):
         node: bool = False,
         tolerance: float = 0.001,
     ) -> Self:
-        """Return the walking network of lines, e.g. a bureau's own centre lines.
+        """Return the walk network of lines, such as surveyed centre lines.
 
         Parameters
         ----------
         gdf
-            Lines with a CRS (degrees are projected to UTM); the labels of its index are the way ids of messages. `u`
-            and `v`, where both are there, label the ends, in whichever direction a line is drawn; else ends that meet
-            within the tolerance are one node.
-            `seconds` and `seconds_back` are honoured; `oneway` (bool, for walkers) closes the way from v to u;
-            `private` (bool) lets nobody pass through; `kind` or `highway` and `name` are kept. Corners less than 1 mm
-            apart are one.
+            Lines with a CRS (degrees are projected to UTM); messages refer to the labels of the index. If the columns
+            `u` and `v` exist, they label the ends, whatever the direction in which a line is drawn; otherwise ends
+            within the tolerance are one node. Optional columns: `seconds` and `seconds_back`; `oneway` (bool, for
+            walkers: closed from v to u); `private` (bool: only for the beginning and the end of walks); `kind` or
+            `highway`; `name`. Vertices less than 1 mm apart are merged.
         walker
             A `Walker` or the name of a preset.
         boundary
             Polygon in the CRS of the lines, or GeoDataFrame, within which the data is complete; none by default.
         barriers
-            Lines that no leg off the street may cross; `kind`, `name` and `source` are kept.
+            Lines that no leg may cross, with optional `kind`, `name` and `source`.
         node
-            Whether lines are cut where they cross or touch each other.
+            Whether lines are split where they cross or touch.
         tolerance
-            Metres within which ends are one node.
+            Distance within which ends are one node, metres.
 
         Raises
         ------
         StreetsError, TableError
-            Naming the way, the field, the value and the way out.
+            If a row is not valid; the message names way, column and value.
         """
         lines, notes = lines_from_edges(gdf, node=node, tolerance=tolerance)
         layout = Layout(
@@ -165,40 +164,39 @@ class WalkNetwork(StreetArrays):
 
     @classmethod
     def from_networkx(cls, graph: Any, *, walker: Walker | str, boundary: object = None) -> Self:
-        """Return the walking network of a networkx graph, e.g. one of OSMnx.
+        """Return the walk network of a networkx graph, such as one of OSMnx.
 
         Parameters
         ----------
         graph
-            Graph whose nodes have x and y and whose `graph["crs"]` is set; edges may have geometry, seconds, highway
-            and name. In a directed graph an arc with an equal one the other way round makes one street, an arc
-            alone is one-way.
+            Graph with `graph["crs"]` whose nodes have x and y; edges may have geometry, seconds, highway and name. In
+            a directed graph, two opposite arcs of equal attributes are one street; a single arc is one-way.
         walker, boundary
             As in `from_edges`.
 
         Raises
         ------
         StreetsError
-            Naming the node or edge, the value and the way out.
+            If the graph is not valid; the message names node or edge, and value.
         """
         return cls.from_edges(lines_from_graph(graph), walker=walker, boundary=boundary)
 
     @classmethod
     def read(cls, path: str | PathLike[str], *, walker: Walker | str | None = None) -> Self:
-        """Return the network of a file: one that `save` wrote, a graph of OSMnx, or plain lines.
+        """Return the network in a file: a saved network, a graph of OSMnx, or lines.
 
         Parameters
         ----------
         path
-            A .gpkg or .parquet file that `save` wrote, a GeoPackage or .graphml file of OSMnx, or a GeoPackage or
-            GeoParquet file of lines.
+            A .gpkg or .parquet file from `save`, a GeoPackage or .graphml file of OSMnx, or a GeoPackage or GeoParquet
+            file of lines.
         walker
-            Who walks; by default the walker that was saved, else an adult.
+            A `Walker` or the name of a preset; by default the saved walker, else "adult".
 
         Raises
         ------
         FileError, StreetsError
-            Naming the file, the element, the value and the way out.
+            If the file is not valid; the message names file, element and value.
         """
         kind = kind_of(path)
         if kind == "network":
@@ -213,36 +211,36 @@ class WalkNetwork(StreetArrays):
         return replace(made, layout=replace(made.layout, source=str(path)))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the network to a .gpkg or .parquet file, in one step; `read` gives exactly the same network back.
+        """Write the network to a .gpkg or .parquet file, from which `read` gives exactly the same network.
 
         Raises
         ------
         FileError, OutputError
-            If the name ends otherwise, or the file cannot be written; what stood there before is then untouched.
+            If the suffix is another, or the file cannot be written; an existing file is then unchanged.
         """
         save_layout(self.layout, self.walker, path)
 
     def to_networkx(self) -> nx.MultiDiGraph:
-        """Return the network as the directed graph that OSMnx's functions take, in the network's metric CRS.
+        """Return the network as a directed graph for OSMnx's functions, in the network's metric CRS.
 
         Nodes have x and y; arcs osmid (the way), length, seconds, geometry, highway (the kind of way), name and rule. A
-        street is two arcs that share `street`, its row among the edges, or one where it is one-way on foot.
+        street is two arcs with its row as `street`, or one arc if it is one-way on foot.
         """
         return to_networkx(self.nodes, self.edges)
 
     def simplified(self) -> Self:
-        """Return the same streets with edges made one that merely go on, are alike and are walked at one pace.
+        """Return the network with consecutive edges of equal columns and speed merged.
 
-        Junctions, ends, gates, entrances and the ends of the data stay, and every walk stays as long as it was. Edges
-        get `inner_nodes`, how many nodes were lost inside them, which count for islands as before.
+        Junctions, dead ends, gates, entrances and the ends of the data stay nodes, and no walk changes. Edges get
+        `inner_nodes`, the number of nodes removed inside them, which still count for islands.
         """
         return type(self).of(simplify_layout(self.layout), self.walker)
 
     def on_heights(self, paths: str | PathLike[str] | Sequence[str | PathLike[str]]) -> Self:
-        """Return the same streets with the slopes of an elevation model, at the pace that walkers have on slopes.
+        """Return the network with the slopes of an elevation model.
 
-        Time follows Tobler (1993), relative to level ground, both ways of every edge. Bridges and tunnels run straight
-        between their ends, stairs count as stairs. Edges get slope_factor, slope_factor_back and steepest.
+        Times in both directions follow Tobler (1993), relative to level ground. Bridges and tunnels are straight
+        between their ends; stairs keep their own speed. Edges get slope_factor, slope_factor_back and steepest.
 
         Parameters
         ----------
@@ -252,19 +250,19 @@ class WalkNetwork(StreetArrays):
         Raises
         ------
         FileError, InputError
-            Naming the file and the way out. Edges without a height count as level and are listed in `left_out`.
+            If a file cannot be used. Edges without a height count as level and are listed in `left_out`.
         """
         raised, notes = add_slopes(self.layout.lines.frame(), paths)
         left_out = pd.concat([self.layout.left_out, notes], ignore_index=True)
         return type(self).of(replace(self.layout, lines=GeometryTable.of(raised), left_out=left_out), self.walker)
 
     def walked_by(self, walker: Walker | str) -> Self:
-        """Return the same streets at another walker's seconds; seconds that were given stay as they are."""
+        """Return the network for another walker; given seconds are kept."""
         someone = Walker.of(walker)
         return self if someone == self.walker else type(self).of(self.layout, someone)
 
     def behind(self, barriers: gpd.GeoDataFrame | None) -> Self:
-        """Return the same streets with other barriers in place of their own; with None, the network itself."""
+        """Return the network with other barriers instead of its own; with None, the network itself."""
         if barriers is None:
             return self
         other = replace(self, layout=replace(self.layout, barriers=as_barriers(barriers, self.crs)))
@@ -272,7 +270,7 @@ class WalkNetwork(StreetArrays):
         return other
 
     def why(self, way: int, lang: str = "en") -> str:
-        """Return what the walk rules say of a way of OpenStreetMap, and why.
+        """Return the verdict of the walk rules on an OpenStreetMap way, with the reason.
 
         Parameters
         ----------
@@ -284,7 +282,7 @@ class WalkNetwork(StreetArrays):
         Raises
         ------
         InputError
-            If the extract had no such way among its streets.
+            If the extract has no such way among its streets, or the language is another.
 
         Examples
         --------
@@ -296,7 +294,7 @@ class WalkNetwork(StreetArrays):
         return self.layout.why(way, lang)
 
     def __repr__(self) -> str:
-        """Say what a person asks first."""
+        """Return the size, length, speed and number of components."""
         nodes, edges = len(self.assembly.nodes), len(self.assembly.edges)
         parts = len(np.unique(self.assembly.nodes["component"]))
         return (

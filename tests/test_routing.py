@@ -249,6 +249,7 @@ BEND = [(0.0, 0.0), (50.0, 0.0), (50.0, 50.0)]
         pytest.param(BEND, (40.0, 20.0), [(40.0, 20.0), (70.0, 10.0)], id="inside a bend: one on each side"),
         pytest.param(BEND, (53.0, -4.0), [(50.0, 5.0)], id="outside a bend: its corner"),
         pytest.param(BEND, (60.0, 20.0), [(70.0, 10.0)], id="outside beside one side"),
+        pytest.param(BEND, (20.0, -10.0), [(20.0, 10.0)], id="outside beside the other side"),
     ],
 )
 def test_access_points_are_the_local_minima_of_distance(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely import Point
 
 import tenmin as tm
 from oracles import stops_on_edges
-from tenmin.network import Snapping, WalkNetwork
+from tenmin.network import WalkNetwork
+from tenmin.routing import AccessPoints, Costs, arrive_at, link_nodes, search, seed_access_points, traversable_arcs
 from tenmin.support.errors import InputError, StreetsError
 from towns import Town, cases, clinics, frame, homes, streets, town, towns
 
@@ -22,17 +24,21 @@ HOME, OUTSIDE, VISIT = range(3)
 """A walk leaves the private ways it begins on, runs outside, and goes in to where it ends."""
 
 
-def walk_in_three_parts(network: WalkNetwork, joins: dict[str, Snapping]) -> nx.DiGraph:
-    """Every stop three times, once for each part of a walk; private streets meet others at open nodes alone."""
-    edges = network.edges
-    public = edges[~edges["private"]]
-    open_nodes = {("node", label) for label in np.union1d(public["u"], public["v"])}
+Rows = list[list[tuple[float, object]]]
+
+
+def walk_in_three_parts(rows: Rows, private: np.ndarray, both_ways: np.ndarray) -> nx.DiGraph:
+    """Every stop on the edges three times, once for each part of a walk; private edges meet others at open nodes alone.
+
+    Each edge is a row of stops, in order, with their metres along it; those at its ends are ("node", label).
+    """
     graph = nx.DiGraph()
-    for row, edge in zip(stops_on_edges(network, joins), edges.itertuples(), strict=True):
+    ends = [stop for row, held in zip(rows, private, strict=True) if not held for _, stop in row]
+    open_nodes = {stop for stop in ends if stop[0] == "node"}
+    for row, held, back in zip(rows, private, both_ways, strict=True):
         for (a, one), (b, two) in pairwise(row):
-            both = np.isfinite(edge.seconds_back) or a == b
-            for tail, head in ((one, two), (two, one)) if both else ((one, two),):
-                _add_steps(graph, tail, head, b - a, private=edge.private, open_nodes=open_nodes)
+            for tail, head in ((one, two), (two, one)) if back or a == b else ((one, two),):
+                _add_steps(graph, tail, head, b - a, private=held, open_nodes=open_nodes)
     for stop in {stop for stop, _ in graph}:
         graph.add_edge((stop, HOME), (stop, OUTSIDE), metres=0.0)
         graph.add_edge((stop, OUTSIDE), (stop, VISIT), metres=0.0)
@@ -55,7 +61,8 @@ def _add_steps(graph, tail, head, metres: float, *, private: bool, open_nodes: s
 
 def least_metres(network: WalkNetwork, places, doors) -> np.ndarray:
     joins = {"home": network.snap(places), "clinic": network.snap(doors)}
-    graph = walk_in_three_parts(network, joins)
+    both_ways = np.isfinite(network.edges["seconds_back"])
+    graph = walk_in_three_parts(stops_on_edges(network, joins), network.edges["private"], both_ways)
     for k, (thing, leg) in enumerate(
         zip(joins["home"].access_points.item, joins["home"].access_points.leg, strict=True)
     ):
@@ -76,7 +83,74 @@ def towns_with_private_ways(draw: st.DrawFn) -> Town:
     return small.of(lines=small.lines.assign(private=private, kind="service"))
 
 
-@cases(120)
+@dataclass(frozen=True)
+class Compound:
+    """Edges between nodes, some private and some one-way, and access points of items to walk from and to."""
+
+    u: np.ndarray
+    v: np.ndarray
+    length: np.ndarray
+    private: np.ndarray
+    both_ways: np.ndarray
+    starts: AccessPoints
+    destinations: AccessPoints
+
+    def least_metres(self) -> np.ndarray:
+        """By the search."""
+        streets = link_nodes(self.u, self.v, self.length, int(max(self.u.max(), self.v.max())) + 1, self.private)
+        back = np.where(self.both_ways, self.length, np.inf)
+        costs = Costs(self.length, back, self.length, back, 1.0, 1.0)
+        labels = search(
+            traversable_arcs(streets, costs), seed_access_points(streets, costs, self.starts, self.starts.item)
+        )
+        return arrive_at(streets, costs, labels, self.destinations, starts=self.starts, owner=self.starts.item).cost
+
+    def least_metres_in_three_parts(self) -> np.ndarray:
+        """By networkx."""
+        points_on: Rows = [[] for _ in self.u]
+        for name, points in (("start", self.starts), ("destination", self.destinations)):
+            for k, (edge, offset) in enumerate(zip(points.edge, points.offset, strict=True)):
+                points_on[edge].append((float(offset), ("access point", name, k)))
+        rows = [
+            [(0.0, ("node", int(u))), *sorted(points), (float(length), ("node", int(v)))]
+            for u, v, length, points in zip(self.u, self.v, self.length, points_on, strict=True)
+        ]
+        graph = walk_in_three_parts(rows, self.private, self.both_ways)
+        for k, leg in enumerate(self.starts.leg):
+            graph.add_edge("start", (("access point", "start", k), HOME), metres=leg)
+        for k, (item, leg) in enumerate(zip(self.destinations.item, self.destinations.leg, strict=True)):
+            for part in (HOME, OUTSIDE, VISIT):
+                graph.add_edge((("access point", "destination", k), part), ("destination", int(item)), metres=leg)
+        known = nx.single_source_dijkstra_path_length(graph, "start", weight="metres")
+        return np.array([known.get(("destination", k), np.inf) for k in range(len(self.destinations.first) - 1)])
+
+
+@st.composite
+def compounds(draw: st.DrawFn) -> Compound:
+    """Chains of edges with loops and short cuts, most of them private from some node on."""
+    first_private, often = draw(st.integers(0, 6)), st.sampled_from([True, True, True, False])
+    edge = st.tuples(st.integers(0, 6), st.sampled_from([0, 1, 1, 1, 2]), st.integers(1, 30), often, often)
+    edges = draw(st.lists(edge, min_size=5, max_size=14))
+    u, step, length, usual, both_ways = (np.array(column) for column in zip(*edges, strict=True))
+    v, private = u + step, (u >= first_private) == usual
+    point = st.tuples(st.integers(0, len(edges) - 1), st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.integers(0, 9))
+
+    def points(items: int) -> AccessPoints:
+        rows = [draw(st.lists(point, min_size=row == 0, max_size=2)) for row in range(items)]
+        on, share, leg = np.array([one for row in rows for one in row], float).T
+        on = on.astype(np.int32)
+        return AccessPoints(np.cumsum([0, *map(len, rows)]), on, share * length[on], np.ascontiguousarray(leg))
+
+    return Compound(u, v, length.astype(float), private, both_ways, points(2), points(6))
+
+
+@cases(400)
+@given(compounds())
+def test_the_search_uses_private_edges_only_at_the_ends_of_a_walk(compound: Compound):
+    assert compound.least_metres().tolist() == compound.least_metres_in_three_parts().tolist()
+
+
+@cases(40)
 @given(towns_with_private_ways())
 def test_walks_use_private_ways_only_at_their_ends(small: Town):
     network, places, doors = small.network, small.homes, small.clinics
@@ -90,11 +164,13 @@ def test_streets_reached_are_those_from_which_a_walk_is_short_enough(small: Town
     network, doors = small.network, small.clinics
     (reached,) = tm.trace_isochrones(network, doors, metres=limit, shape="streets", merge="category").geometry
     at = [0.05, 0.31, 0.5, 0.77, 0.95]
+    lines, private = network.edges.geometry.to_numpy(), network.edges["private"].to_numpy()
+    others = {held: shapely.multilinestrings(lines[private != held]) for held in (False, True)}
     spots = [
         spot
-        for edge in network.edges.itertuples()
-        for spot in (edge.geometry.interpolate(share, normalized=True) for share in at)
-        if not network.edges.geometry[network.edges["private"] != edge.private].distance(spot).min() <= 0.05
+        for line, held in zip(lines, private.tolist(), strict=True)
+        for spot in shapely.line_interpolate_point(line, at, normalized=True)
+        if not others[held].distance(spot) <= 0.05
     ]
     assume(spots)
     metres = tm.measure_coverage(network, frame(spots, people=1.0), doors, metres=limit).metres["clinic"].to_numpy()

@@ -20,7 +20,7 @@ __all__ = ["digest_kernels", "inner", "kernel", "plain"]
 
 ENVIRONMENT = "NUMBA_CACHE_DIR"
 _IMPORT = f"from {__name__} import".encode()
-NOTICE = "tenmin compiles its searches for this machine, once, in about a minute 首次运行需编译，约一分钟"
+NOTICE = "tenmin compiles its searches for this machine, once, in about half a minute 首次运行需编译，约半分钟"
 
 
 def digest_kernels(package: Path) -> str:

@@ -34,8 +34,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "tenmin")
 
 
 def pytest_configure() -> None:
-    """Let all workers, and the programs that tests start, share one folder of compiled kernels."""
+    """Let all workers, and the programs that tests start, share one folder of compiled kernels, and spare the disk."""
     os.environ.setdefault(KERNELS, str(REPOSITORY / ".pytest_cache"))
+    os.environ.setdefault("OGR_SQLITE_SYNCHRONOUS", "OFF")  # no test pulls the plug: GeoPackages need not be flushed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -357,6 +357,8 @@ def test_access_points_are_the_local_minima_along_the_streets(small: Town):
         if joins.table["how"].iloc[row] == "crossing":
             met = shapely.points(shapely.get_coordinates(network.edges.intersection(outline).union_all()))
             assert shapely.distance(met, shapely.multipoints(access_points)).max(initial=0.0) <= 1e-6
+            touching = access_points[mine.leg <= 1e-9]
+            assert shapely.distance(touching, shapely.multipoints(met)).max(initial=0.0) <= 1e-6
             assert mine.leg.max() <= _TOUCH
             continue
         wanted = sampled_access_points(network, thing, aside=100.0)

@@ -15,6 +15,7 @@ from tenmin.support.errors import FileError
     [
         ({"foot": "yes"}, {"foot": "yes"}, {"foot": "no"}),
         ({"foot": "yes"}, {"foot": "no; yes"}, {}),
+        ({"foot": "yes"}, {"foot": "No;Yes"}, {"foot": "Yes?"}),
         ({"foot": ["yes", "designated"]}, {"foot": "designated"}, {"foot": "destination"}),
         ({"name": True}, {"name": ""}, {}),
         ({"name": False}, {}, {"name": "x"}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import math
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -17,6 +19,7 @@ from pyproj.database import CRSInfo, query_utm_crs_info
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 import tenmin as tm
+from osm_toy import osm_xml, write_osm
 from tenmin.network._snapping import _TOUCH
 from tenmin.support.contracts import in_metres
 from tenmin.support.errors import InputError, StreetsError, TableError, TenminError
@@ -477,6 +480,57 @@ def test_an_extract_without_a_walkable_way_is_refused(tmp_path):
     path.write_text(f'<?xml version="1.0"?><osm version="0.6">{nodes}{motorway}</osm>', encoding="utf-8")
     with pytest.raises(StreetsError, match=r"motorway\.osm has no way that 'adult' can walk"):
         tm.WalkNetwork.from_osm(path)
+
+
+# --- gates of an extract ---------------------------------------------------------------------------------------------
+
+
+def with_a_point(folder: Path, tags: dict[str, str], **options: Any) -> tm.WalkNetwork:
+    """A footway of 222 m with a tagged node at its middle."""
+    nodes = {1: (25.0, 0.0), 2: (25.001, 0.0, tags), 3: (25.002, 0.0)}
+    text = osm_xml(nodes, {7: ([1, 2, 3], {"highway": "footway"})})
+    return tm.WalkNetwork.from_osm(write_osm(folder / "point.osm", text), **options)
+
+
+def minutes_past_it(network: tm.WalkNetwork) -> float:
+    """The walk between two points 5 m beside the footway, 100 m from the node and 10 m behind it."""
+    home, shop = (gpd.GeoDataFrame(geometry=[Point(lon, 0.00005)], crs=4326) for lon in (25.0001, 25.0011))
+    return float(tm.measure_walks(network, home, shop.assign(category="shop"))["shop"].iloc[0])
+
+
+@pytest.mark.parametrize("tags", [{"access": "no"}, {"foot": "no"}, {"barrier": "fence"}, {"barrier": "Hedge"}])
+def test_nobody_gets_past_a_closed_point_or_round_it(tmp_path, tags):
+    network = with_a_point(tmp_path, tags)
+    assert minutes_past_it(network) == math.inf
+    assert network.left_out.empty
+    (barrier,) = network.barriers.to_dict("records")
+    assert (barrier["kind"], barrier["source"]) == ("gate", "n2")
+    assert barrier["geometry"].length == pytest.approx(2.0)
+    assert barrier["geometry"].distance(network.gates.geometry.loc[2]) < 1e-6
+
+
+@pytest.mark.parametrize("tags", [{"access": "yes"}, {"barrier": "fence", "foot": "yes"}, {"barrier": "kerb"}, {}])
+def test_what_does_not_close_is_walked_through(tmp_path, tags):
+    network = with_a_point(tmp_path, tags)
+    assert minutes_past_it(network) == pytest.approx((111.2 + 10) / 80, rel=0.01)
+    assert network.left_out.empty
+    assert network.barriers.empty
+
+
+def test_an_unknown_barrier_is_passed_and_listed(tmp_path):
+    network = with_a_point(tmp_path, {"barrier": "moat_monster"})
+    assert math.isfinite(minutes_past_it(network))
+    (note,) = network.left_out.to_dict("records")
+    assert (note["element"], note["count"]) == ("n2", 1)
+    assert note["reason"].startswith("barrier=moat_monster: ")
+
+
+def test_a_gate_has_its_sentence(tmp_path):
+    network = with_a_point(tmp_path, {"barrier": "wall"})
+    assert network.why("n2").startswith("gate n2 (wall) is closed by the rule 'wall': a wall, fence or hedge")
+    assert network.why("n2", "zh").startswith("大门 n2(wall)按规则 'wall' 不可通过:围墙")
+    with pytest.raises(InputError, match="n123 for a gate"):
+        network.why("n1")
 
 
 # --- options of an extract -----------------------------------------------------------------------------------------

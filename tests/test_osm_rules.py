@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,6 +14,7 @@ from shapely import Point
 from tenmin.inputs.osm import classify_ways, find_entrances, find_gates, load_rules
 from tenmin.inputs.osm._barriers import load_barriers
 from tenmin.support.errors import FileError
+from tenmin.support.files import shipped_file
 
 CASES = [
     ("highway=footway", "footway", "walk"),
@@ -62,6 +65,10 @@ CASES = [
     ("highway=trail surface=stone", "footway", "walk"),
     ("highway=path sac_scale=alpine_hiking", "alpine", "refuse"),
     ("highway=nonsense", "unknown", "refuse"),
+    ("highway=nonsense foot=yes", "unknown", "refuse"),
+    ("highway=Footway", "footway", "walk"),
+    ("highway=unclassified;tertiary", "street", "walk"),
+    ("area:highway=footway", "no_way", "refuse"),
 ]
 
 
@@ -218,7 +225,11 @@ OVERLAPS = [
     ("highway=construction foot=no", "not_built", "refuse"),
     ("highway=proposed access=private", "not_built", "refuse"),
     ("highway=via_ferrata foot=designated", "not_a_street", "refuse"),
-    ("route=ferry highway=footway", "footway", "walk"),
+    ("route=ferry highway=footway", "ferry", "refuse"),
+    ("route=ferry highway=footway foot=yes", "ferry", "refuse"),
+    ("route=ferry highway=ferry foot=yes", "ferry", "refuse"),
+    ("highway=ferry foot=designated", "unknown", "refuse"),
+    ("highway=nonsense railway=platform", "unknown", "refuse"),
     ("route=ferry foot=no", "ferry", "refuse"),
     ("highway=residential foot=no access=yes", "foot_no", "refuse"),
     ("highway=motorway foot=no sidewalk=both", "foot_no", "refuse"),
@@ -268,11 +279,40 @@ GATES = [
     ("barrier=gate access=no foot=permissive", "open"),
     ("barrier=gate access=private foot=no", "closed"),
     ("barrier=gate access=no foot=residents", "private"),
-    ("barrier=gate access=private opening_hours=off", "private"),
+    ("barrier=gate access=private opening_hours=off", "closed"),
     ("barrier=gate opening_hours=closed", "closed"),
+    ("barrier=gate opening_hours=closed foot=yes", "closed"),
     ("barrier=kissing_gate access=no", "open"),
     ("barrier=bollard locked=yes", "open"),
     ("barrier=turnstile foot=private", "private"),
+    ("barrier=fence", "closed"),
+    ("barrier=wall", "closed"),
+    ("barrier=hedge", "closed"),
+    ("barrier=city_wall", "closed"),
+    ("barrier=retaining_wall", "closed"),
+    ("barrier=Fence", "closed"),
+    ("barrier=fence foot=yes", "open"),
+    ("barrier=fence access=yes", "open"),
+    ("barrier=wall access=private", "private"),
+    ("barrier=fence;gate", "open"),
+    ("barrier=fence entrance=yes", "open"),
+    ("barrier=yes access=no", "closed"),
+    ("barrier=nonsense", "open"),
+    ("barrier=nonsense locked=yes", "closed"),
+    ("access=no", "closed"),
+    ("foot=no", "closed"),
+    ("access=private", "private"),
+    ("access=no railway=level_crossing", "closed"),
+]
+NO_GATES = [
+    "access=yes",
+    "foot=no access=yes entrance=yes",
+    "access=no entrance=yes",
+    "access=private amenity=parking",
+    "access=no foot=yes",
+    "foot=no highway=crossing",
+    "access=no railway=station",
+    "motor_vehicle=no",
 ]
 
 
@@ -285,9 +325,33 @@ def points(*texts: str) -> gpd.GeoDataFrame:
 
 
 def test_the_first_rule_that_fits_says_who_gets_through_a_gate() -> None:
-    gates = find_gates(points(*(text for text, _ in GATES), "entrance=yes"))
+    gates = find_gates(points(*(text for text, _ in GATES), *NO_GATES))
     assert list(zip((text for text, _ in GATES), gates["state"], strict=True)) == GATES
     assert gates.index.tolist() == list(range(1, len(GATES) + 1))
+
+
+def test_only_a_kind_of_barrier_that_the_table_does_not_know_is_doubtful() -> None:
+    gates = find_gates(points("barrier=nonsense", "barrier=yes", "barrier=gate", "barrier=fence", "barrier=x foot=yes"))
+    assert gates["doubtful"].tolist() == [True, True, False, False, False]
+    assert (gates[["reason_zh", "reason_en"]].map(len) > 0).all(axis=None)
+
+
+def test_the_kinds_of_way_that_rules_name_are_the_known_ones() -> None:
+    with shipped_file("tenmin.inputs.osm", "rules.toml").open("rb") as stream:
+        rules = {rule["id"]: rule["when"] for rule in tomllib.load(stream)["rule"]}
+    known = set(rules["unknown"]["not"]["highway"])
+    after = list(rules)[list(rules).index("unknown") + 1 :]
+    assert known == {value for name in after for value in highway_values(rules[name])}
+
+
+def highway_values(when: object) -> Iterator[str]:
+    """Values of `highway` that a condition names, at any depth."""
+    for table in when if isinstance(when, list) else [when]:
+        for key, value in table.items() if isinstance(table, dict) else ():
+            if key == "highway":
+                yield from [value] if isinstance(value, str) else value
+            else:
+                yield from highway_values(value)
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,7 @@ def test_barriers_are_those_of_the_plan_and_nothing_more():
     counts = network().barriers.groupby("kind").size().to_dict()
     assert counts == {
         "wall": 13, "fence": 5, "hedge": 1, "retaining_wall": 3, "railway": 1, "motorway": 2, "waterway": 1, "water": 2,
+        "gate": 5,
     }  # fmt: skip
 
 

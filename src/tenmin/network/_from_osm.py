@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import geopandas as gpd
@@ -13,16 +13,17 @@ import shapely
 
 from tenmin.inputs.osm import OsmExtract, Rules, classify_ways, find_entrances, find_gates, load_rules
 from tenmin.network._crossings import describe_crossings
+from tenmin.network._gate_walls import walls_at_gates
 from tenmin.network._geometry_table import GeometryTable
-from tenmin.network._layout import Layout
+from tenmin.network._layout import Layout, list_notes
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.network._shared_tags import SharedTags
 from tenmin.support.contracts import in_metres
 
 __all__ = ["layout_from_osm"]
 
-_KEPT_POINTS = ("barrier", "door", "entrance")
-"""Keys of tagged nodes that become nodes of the network even in the middle of a way."""
+_KEPT_POINTS = ("door", "entrance")
+"""Keys of tagged nodes that, like gates, become nodes of the network even in the middle of a way."""
 _GROUND_LEVELS = (None, "0", "0.0")
 _PASSAGES = ("no", "building_passage")
 """Values of `tunnel` for ways on the ground."""
@@ -49,24 +50,25 @@ def layout_from_osm(
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     ways = in_metres(extract.ways)
     gates = find_gates(extract.points, when=when)
-    layout = Layout(
-        lines=GeometryTable.of(_lines(extract, ways[may], verdicts[may], table)),
-        barriers=in_metres(extract.barriers, ways.crs),
-        gates=in_metres(gates, ways.crs),
+    lines = GeometryTable.of(_lines(extract, ways[may], verdicts[may], table, _kept_nodes(extract.points, gates)))
+    gates = in_metres(gates[gates.index.isin(np.concatenate([lines["u"], lines["v"]]))], ways.crs)
+    return Layout(
+        lines=lines,
+        barriers=_join(in_metres(extract.barriers, ways.crs), walls_at_gates(gates, lines)),
+        gates=gates,
         entrances=in_metres(find_entrances(extract.points), ways.crs),
         ways=_explain(extract.ways, verdicts, table),
         cut=frozenset(_cut_ends(extract).tolist()),
         source=str(extract.path),
         date=extract.date,
-        left_out=_refused(verdicts[~may]),
+        left_out=pd.concat([_refused(verdicts[~may]), _doubtful_gates(gates)], ignore_index=True),
         private=private,
         island=island,
     )
-    return replace(layout, gates=layout.gates[layout.gates.index.isin(_labels(layout.lines))])
 
 
-def _labels(lines: GeometryTable) -> np.ndarray:
-    return pd.unique(np.concatenate([lines["u"], lines["v"]]))
+def _join(barriers: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return barriers if gates.empty else gpd.GeoDataFrame(pd.concat([barriers, gates], ignore_index=True))
 
 
 def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -90,6 +92,15 @@ def _refused(verdicts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"element": "ways", "reason": reasons, "count": counts.to_numpy()})
 
 
+def _doubtful_gates(gates: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The gates of which the table does not know whether people pass them."""
+    doubtful = gates[gates["doubtful"]]
+    reasons = [
+        f"barrier={kind}: {reason}" for kind, reason in zip(doubtful["kind"], doubtful["reason_en"], strict=True)
+    ]
+    return list_notes([(f"n{node}", reason, 1) for node, reason in zip(doubtful.index, reasons, strict=True)])
+
+
 def _cut_ends(extract: OsmExtract) -> np.ndarray:
     """Ids of the nodes at which ways were clipped, sorted."""
     begin, end = extract.ways["cut_start"].to_numpy(bool), extract.ways["cut_end"].to_numpy(bool)
@@ -98,9 +109,9 @@ def _cut_ends(extract: OsmExtract) -> np.ndarray:
     return np.unique(np.array(cut, np.int64))
 
 
-def _kept_nodes(points: gpd.GeoDataFrame) -> np.ndarray:
+def _kept_nodes(points: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> np.ndarray:
     kept = [any(key in tags for key in _KEPT_POINTS) for tags in points["tags"]]
-    return np.array([int(label[1:]) for label in points.index[kept]], np.int64)
+    return np.union1d(np.array([int(label[1:]) for label in points.index[kept]], np.int64), gates.index)
 
 
 @dataclass(frozen=True)
@@ -125,13 +136,14 @@ class _Corners:
         return ends | (count[code] > 1) | pd.Index(self.node).isin(kept)
 
 
-def _lines(extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> gpd.GeoDataFrame:
+def _lines(
+    extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules, kept: np.ndarray
+) -> gpd.GeoDataFrame:
     """Walkable ways as lines between nodes, and lines across plazas."""
     if ways.empty:
         return gpd.GeoDataFrame({"u": [], "v": [], "kind": [], "oneway": []}, geometry=[], crs=ways.crs)
     corners = _Corners.of(ways)
     columns = _columns_of(ways, verdicts, extract.points)
-    kept = _kept_nodes(extract.points)
     plazas = [*plazas_of_ways(ways, columns), *_plazas_of_relations(extract, corners, ways, rules)]
     outlines = np.concatenate([kept[:0], *(plaza.labels for plaza in plazas)])
     lines = _split_ways(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -67,6 +68,19 @@ _SENTENCES = {
     },
 }
 
+_GATE_SENTENCES = {
+    "en": {
+        "open": "gate n{node} ({kind}) is open by the rule {rule!r}: {reason_en}",
+        "private": "gate n{node} ({kind}) is private by the rule {rule!r}: {reason_en}",
+        "closed": "gate n{node} ({kind}) is closed by the rule {rule!r}: {reason_en}",
+    },
+    "zh": {
+        "open": "大门 n{node}({kind})按规则 {rule!r} 可通过:{reason_zh}",
+        "private": "大门 n{node}({kind})按规则 {rule!r} 仅限住户及访客:{reason_zh}",
+        "closed": "大门 n{node}({kind})按规则 {rule!r} 不可通过:{reason_zh}",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -82,7 +96,8 @@ class Layout:
     barriers
         Lines that no leg may cross: kind, name, source.
     gates
-        Points on the streets, indexed by node label: kind, state (open, private or closed), name and opening_hours.
+        Points on the streets, indexed by node label: kind, state (open, private or closed), name and opening_hours;
+        those of OpenStreetMap also have rule, reason_zh, reason_en and doubtful.
     entrances
         Entrances of polygons, indexed by element: kind.
     ways
@@ -96,7 +111,7 @@ class Layout:
     date
         Its date, ISO 8601.
     left_out
-        Elements that were refused or dropped: element, reason, count.
+        Elements that were refused, dropped or are doubtful: element, reason, count.
     private
         Who may use private ways: "residents" (people leave and arrive by them, nobody passes through), "closed"
         (nobody) or "open" (everybody).
@@ -137,16 +152,29 @@ class Layout:
         merged = labels[first[group]]
         return lines.assign(u=merged[u], v=merged[v]).take(~empty)
 
-    def why(self, way: int, lang: str) -> str:
-        """Return the verdict of the walk rules on a way, with the reason (see `WalkNetwork.why`)."""
+    def why(self, way: int | str, lang: str) -> str:
+        """Return the verdict of the walk rules on a way or gate, with the reason (see `WalkNetwork.why`)."""
         if lang not in _SENTENCES:
             msg = f"lang must be 'zh' or 'en', but is {lang!r}"
             raise InputError(msg)
+        node = self._node_of_gate(way)
+        if node is not None:
+            gate = self.gates.loc[node]
+            return _GATE_SENTENCES[lang][str(gate["state"])].format(node=node, **gate)
         if way not in self.ways.index:
-            msg = f"{self.source} has no way {way!r} among its {len(self.ways):,} streets; give the id of a way of it"
+            msg = (
+                f"{self.source} has no way {way!r} among its {len(self.ways):,} streets; give the id of a way of it, "
+                "or n123 for a gate"
+            )
             raise InputError(msg)
         row = self.ways.loc[way]
         return _SENTENCES[lang][str(row["verdict"])].format(way=way, **row)
+
+    def _node_of_gate(self, element: int | str) -> int | None:
+        """The node of a gate named as `n123`; None for anything else."""
+        found = re.fullmatch(r"n(-?\d+)", element) if isinstance(element, str) else None
+        node = None if found is None else int(found[1])
+        return node if "rule" in self.gates.columns and node in self.gates.index else None
 
 
 def _without_repeated(lines: np.ndarray) -> np.ndarray:

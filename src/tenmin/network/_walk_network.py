@@ -269,20 +269,20 @@ class WalkNetwork(StreetArrays):
         vars(other).update({name: getattr(self, name) for name in OF_STREETS_ALONE})
         return other
 
-    def why(self, way: int, lang: str = "en") -> str:
-        """Return the verdict of the walk rules on an OpenStreetMap way, with the reason.
+    def why(self, way: int | str, lang: str = "en") -> str:
+        """Return the verdict of the rules on an OpenStreetMap way or gate, with the reason.
 
         Parameters
         ----------
         way
-            The way's id.
+            The way's id, or that of the gate's node as in `n123`.
         lang
             "zh" or "en".
 
         Raises
         ------
         InputError
-            If the extract has no such way among its streets, or the language is another.
+            If the extract has no such way among its streets and no such gate on them, or the language is another.
 
         Examples
         --------

@@ -10,7 +10,8 @@ A condition is a table whose lines must all hold::
     all = [{ ... }, { ... }]               all of these conditions hold
     not = { ... }                          this condition does not hold (a list: none of them does)
 
-A value such as `cafe;restaurant` counts as each of its parts. An empty table always holds.
+A value such as `cafe;restaurant` counts as each of its parts, and capitals count as small letters. An empty table
+always holds.
 """
 
 from __future__ import annotations
@@ -123,8 +124,7 @@ def tag_patterns(tags: Tags) -> Iterator[TagPattern]:
     for key, value in tags.items():
         yield key, None
         yield key, value
-        if ";" in value:
-            yield from ((key, part.strip()) for part in value.split(";"))
+        yield from ((key, part) for part in _parts(value) if part != value)
 
 
 def _parse_line(key: str, value: object, where: str) -> Condition:
@@ -221,9 +221,12 @@ def _one_of(key: str, value: object, where: str) -> Condition:
 
 
 def _has(value: str, wanted: frozenset[str]) -> bool:
-    if value in wanted:
-        return True
-    return ";" in value and any(part.strip() in wanted for part in value.split(";"))
+    return value in wanted or any(part in wanted for part in _parts(value))
+
+
+def _parts(value: str) -> list[str]:
+    """The parts of a value such as `cafe;Restaurant`, in small letters."""
+    return [part.strip() for part in value.lower().split(";")]
 
 
 def _all_of(tests: list[Test]) -> Test:

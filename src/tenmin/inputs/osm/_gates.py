@@ -29,28 +29,46 @@ EXCLUDED_ENTRANCES = ("emergency", "exit", "fire_exit", "garage", "no", "service
 
 @dataclass(frozen=True)
 class _GateRule:
-    """Gates for which `when` holds are in `state`."""
+    """Gates for which `when` holds are in `state`, for the reason in `zh` and `en`."""
 
     id: str
     when: Condition
     state: str
+    zh: str
+    en: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class _GateTable:
+    """The table of gates: which points without a barrier are gates too, and the rules, of which the first decides."""
+
+    bare: Condition
+    rules: tuple[_GateRule, ...]
+
+    def decide(self, tags: Mapping[str, str]) -> _GateRule:
+        """Return the rule that decides."""
+        return next(rule for rule in self.rules if rule.when.holds(tags))
+
+    def gate(self, tags: Mapping[str, str]) -> _GateRule | None:
+        """Return the rule for a point with these tags, or None if it is no gate."""
+        if "barrier" in tags:
+            return self.decide(tags)
+        rule = self.decide(tags) if self.bare.holds(tags) else None
+        return None if rule is None or rule.state == "open" else rule
 
 
 @cache
-def _rules() -> tuple[_GateRule, ...]:
+def _table() -> _GateTable:
     path = shipped_file("tenmin.inputs.osm", "gates.toml")
     data = read_toml(path)
-    check_keys(data, {"gate"}, {"gate"}, str(path))
-    fields = {"id", "when", "state"}
+    check_keys(data, {"bare", "gate"}, {"bare", "gate"}, str(path))
+    fields = {"id", "when", "state", "zh", "en"}
     rows = []
     for row in data["gate"]:
-        check_keys(row, fields, fields, str(path))
-        rows.append(_GateRule(row["id"], parse_condition(row["when"], f"{path}, {row['id']}"), row["state"]))
-    return tuple(rows)
-
-
-def _state(tags: Mapping[str, str]) -> str:
-    return next(rule.state for rule in _rules() if rule.when.holds(tags))
+        check_keys(row, fields | {"doubtful"}, fields, str(path))
+        rows.append(_GateRule(**{**row, "when": parse_condition(row["when"], f"{path}, {row['id']}")}))
+    return _GateTable(parse_condition(data["bare"], f"{path}, bare"), tuple(rows))
 
 
 def _closed_at(hours: str, when: datetime) -> bool:
@@ -64,7 +82,7 @@ def _closed_at(hours: str, when: datetime) -> bool:
 
 
 def find_gates(points: gpd.GeoDataFrame, *, when: datetime | None = None) -> gpd.GeoDataFrame:
-    """Return the barriers among tagged nodes; the index is the id of the node.
+    """Return the gates among tagged nodes: barriers, and nodes closed by access tags alone; the index is the node's id.
 
     Parameters
     ----------
@@ -77,25 +95,35 @@ def find_gates(points: gpd.GeoDataFrame, *, when: datetime | None = None) -> gpd
     Returns
     -------
     GeoDataFrame
-        `kind` (the value of `barrier`), `state` (open, private or closed), `name` and `opening_hours`.
+        `kind` (the value of `barrier`, else "restriction"), `state` (open, private or closed), `name`,
+        `opening_hours`, `rule` (id of the row of gates.toml that decides), `reason_zh`, `reason_en` and `doubtful`
+        (whether the kind of barrier is unknown).
 
     Raises
     ------
     InputError
         `when` is given, a gate has opening hours, and the package that evaluates them is not installed.
     """
-    barriers = points[np.array(["barrier" in tags for tags in points["tags"]], bool)]
-    tags = list(barriers["tags"])
+    rules = [_table().gate(tags) for tags in points["tags"]]
+    found = np.array([rule is not None for rule in rules], bool)
+    tags = list(points["tags"][found])
+    decided = [rule for rule in rules if rule is not None]
     hours = [one.get("opening_hours") for one in tags]
     closed_now = [when is not None and text is not None and _closed_at(text, when) for text in hours]
     columns = {
-        "kind": object_series([one["barrier"] for one in tags]),
-        "state": object_series(["closed" if now else _state(one) for one, now in zip(tags, closed_now, strict=True)]),
+        "kind": object_series([one.get("barrier", "restriction") for one in tags]),
+        "state": object_series(
+            ["closed" if now else rule.state for rule, now in zip(decided, closed_now, strict=True)]
+        ),
         "name": object_series([one.get("name") for one in tags]),
         "opening_hours": object_series(hours),
+        "rule": object_series([rule.id for rule in decided]),
+        "reason_zh": object_series([rule.zh for rule in decided]),
+        "reason_en": object_series([rule.en for rule in decided]),
+        "doubtful": np.array([rule.doubtful for rule in decided], bool),
     }
-    gates = gpd.GeoDataFrame(columns, geometry=barriers.geometry.to_numpy(), crs=points.crs)
-    return gates.set_axis([int(label[1:]) for label in barriers.index], axis=0).rename_axis("node")
+    gates = gpd.GeoDataFrame(columns, geometry=points.geometry.to_numpy()[found], crs=points.crs)
+    return gates.set_axis([int(label[1:]) for label in points.index[found]], axis=0).rename_axis("node")
 
 
 def _entrance_kind(tags: Mapping[str, str]) -> str | None:
@@ -111,7 +139,7 @@ def find_entrances(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     values = [_entrance_kind(tags) for tags in points["tags"]]
     entrances = [
-        value is not None and value not in EXCLUDED_ENTRANCES and _state(tags) != "closed"
+        value is not None and value not in EXCLUDED_ENTRANCES and _table().decide(tags).state != "closed"
         for value, tags in zip(values, points["tags"], strict=True)
     ]
     is_entrance = np.array(entrances, bool)

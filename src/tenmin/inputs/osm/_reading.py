@@ -51,10 +51,14 @@ STREETS: Mapping[str, frozenset[str] | None] = {
 }
 #: Keys of nodes that affect walking along a street.
 STREET_POINT_KEYS = (
+    "access",
+    "access:conditional",
     "barrier",
     "crossing",
     "door",
     "entrance",
+    "foot",
+    "foot:conditional",
     "highway",
     "kerb",
     "public_transport",

@@ -140,6 +140,29 @@ def test_parts_of_others_are_found_only_when_asked_for(tmp_path: Path) -> None:
     assert asked["rule"]["greengrocer:n1"] == "shop=greengrocer"
 
 
+@pytest.mark.parametrize(
+    ("tags", "count"),
+    [
+        ({"disused": "yes"}, 0),
+        ({"abandoned": "yes"}, 0),
+        ({"demolished": "Yes"}, 0),
+        ({"proposed": "yes"}, 0),
+        ({"construction": "yes"}, 0),
+        ({"building": "construction"}, 0),
+        ({"opening_hours": "closed"}, 0),
+        ({"opening_hours": 'off "renovation"'}, 0),
+        ({"disused": "no", "construction": "minor"}, 1),
+        ({"opening_hours": "Mo-Fr 08:00-18:00; PH off"}, 1),
+        ({"disused:shop": "bakery"}, 1),
+    ],
+)
+def test_what_is_not_there_or_never_open_is_no_facility(tmp_path: Path, tags: dict[str, str], count: int) -> None:
+    town = extract(
+        tmp_path, {1: (25, 60, {"amenity": "pharmacy"} | tags), 2: (25, 60, {"disused:amenity": "pharmacy"})}
+    )
+    assert len(find_facilities(town, categories="pharmacy")) == count
+
+
 def test_what_no_tag_tells_is_said(tmp_path: Path) -> None:
     town = extract(tmp_path, {1: (0.0, 0.001, {"amenity": "bank"})})
     with pytest.warns(TenminWarning, match="no tag of OpenStreetMap tells greenway, exercise_point, so that none was"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import geopandas as gpd
@@ -11,7 +11,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.osm import OsmExtract, Rules, classify_ways, find_entrances, find_gates, load_rules
+from tenmin.inputs.osm import (
+    Doubt,
+    OsmExtract,
+    Rules,
+    classify_ways,
+    find_entrances,
+    find_gates,
+    hold_at,
+    is_undecided,
+    load_rules,
+)
 from tenmin.network._crossings import describe_crossings
 from tenmin.network._gate_walls import walls_at_gates
 from tenmin.network._geometry_table import GeometryTable
@@ -24,6 +34,8 @@ __all__ = ["layout_from_osm"]
 
 _KEPT_POINTS = ("door", "entrance")
 """Keys of tagged nodes that, like gates, become nodes of the network even in the middle of a way."""
+Doubts = Sequence[tuple[Doubt, np.ndarray]]
+"""Doubts, with the rows of the ways that they concern."""
 _GROUND_LEVELS = (None, "0", "0.0")
 _PASSAGES = ("no", "building_passage")
 """Values of `tunnel` for ways on the ground."""
@@ -43,12 +55,15 @@ def layout_from_osm(
     private, island
         As in `Layout`.
     when
-        Date and time at which opening hours of gates are evaluated; None to ignore them.
+        Date and time at which opening hours and conditional restrictions are evaluated; None to ignore them.
     """
     table = rules or load_rules()
+    undecided = np.array([is_undecided(tags, when) for tags in extract.ways["tags"]], bool)
+    extract = replace(extract, ways=hold_at(extract.ways, when), areas=hold_at(_open_ground(extract.areas), when))
     verdicts = classify_ways(extract.ways, table)
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     ways = in_metres(extract.ways)
+    doubts = [(doubt, may & _is_doubtful(ways, doubt)) for doubt in table.doubts]
     gates = find_gates(extract.points, when=when)
     lines = GeometryTable.of(_lines(extract, ways[may], verdicts[may], table, _kept_nodes(extract.points, gates)))
     gates = in_metres(gates[gates.index.isin(np.concatenate([lines["u"], lines["v"]]))], ways.crs)
@@ -57,11 +72,20 @@ def layout_from_osm(
         barriers=_join(in_metres(extract.barriers, ways.crs), walls_at_gates(gates, lines)),
         gates=gates,
         entrances=in_metres(find_entrances(extract.points), ways.crs),
-        ways=_explain(extract.ways, verdicts, table),
+        ways=_explain(extract.ways, verdicts, table, doubts),
         cut=frozenset(_cut_ends(extract).tolist()),
         source=str(extract.path),
         date=extract.date,
-        left_out=pd.concat([_refused(verdicts[~may]), _doubtful_gates(gates)], ignore_index=True),
+        left_out=pd.concat(
+            [
+                _refused(verdicts[~may]),
+                _doubtful_ways(extract.ways, doubts),
+                _doubtful_gates(gates),
+                _undecided("ways", extract.ways["way"][undecided].nunique(), when),
+                _undecided("gates", int(gates["undecided"].sum()), when),
+            ],
+            ignore_index=True,
+        ),
         private=private,
         island=island,
     )
@@ -71,8 +95,12 @@ def _join(barriers: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> gpd.GeoDataFra
     return barriers if gates.empty else gpd.GeoDataFrame(pd.concat([barriers, gates], ignore_index=True))
 
 
-def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """The verdict of the rules on every way, with the reason in both languages."""
+def _is_doubtful(ways: gpd.GeoDataFrame, doubt: Doubt) -> np.ndarray:
+    return np.array([doubt.when.holds(tags) for tags in ways["tags"]], bool)
+
+
+def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules, doubts: Doubts) -> pd.DataFrame:
+    """The verdict of the rules on every way, with the reason and the doubts in both languages."""
     code, named = pd.factorize(verdicts["rule"].to_numpy(object))
     columns = {
         "rule": verdicts["rule"].to_numpy(object),
@@ -81,6 +109,9 @@ def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules) -> pd
         "reason_zh": np.array([rules.reason(rule, "zh") for rule in named], object)[code],
         "reason_en": np.array([rules.reason(rule, "en") for rule in named], object)[code],
     }
+    for doubt, rows in doubts:
+        columns["reason_zh"][rows] += f";存疑:{doubt.zh}"
+        columns["reason_en"][rows] += f"; doubtful: {doubt.en}"
     table = pd.DataFrame(columns, index=pd.Index(ways["way"].to_numpy(), name="way"))
     return table[~table.index.duplicated()]
 
@@ -92,6 +123,11 @@ def _refused(verdicts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"element": "ways", "reason": reasons, "count": counts.to_numpy()})
 
 
+def _doubtful_ways(ways: gpd.GeoDataFrame, doubts: Doubts) -> pd.DataFrame:
+    """The walked ways that people may be unable to walk."""
+    return list_notes([(f"w{way}", doubt.en, 1) for doubt, rows in doubts for way in ways["way"][rows].unique()])
+
+
 def _doubtful_gates(gates: gpd.GeoDataFrame) -> pd.DataFrame:
     """The gates of which the table does not know whether people pass them."""
     doubtful = gates[gates["doubtful"]]
@@ -99,6 +135,19 @@ def _doubtful_gates(gates: gpd.GeoDataFrame) -> pd.DataFrame:
         f"barrier={kind}: {reason}" for kind, reason in zip(doubtful["kind"], doubtful["reason_en"], strict=True)
     ]
     return list_notes([(f"n{node}", reason, 1) for node, reason in zip(doubtful.index, reasons, strict=True)])
+
+
+def _undecided(element: str, count: int, when: datetime | None) -> pd.DataFrame:
+    """A note on opening hours and conditional restrictions that were not evaluated."""
+    cause = "no moment was given (when=)" if when is None else "they are not understood"
+    reason = f"opening hours or conditional restrictions are not considered: {cause}"
+    return list_notes([(element, reason, count)] if count else ())
+
+
+def _open_ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Multipolygons that might be walked across."""
+    areas = areas[areas.index.str.startswith("r")]
+    return areas[np.array(["highway" in tags for tags in areas["tags"]], bool)]
 
 
 def _cut_ends(extract: OsmExtract) -> np.ndarray:
@@ -175,8 +224,7 @@ def _count_ways(corners: _Corners, outlines: np.ndarray, kept: np.ndarray) -> pd
 
 def _plazas_of_relations(extract: OsmExtract, corners: _Corners, ways: gpd.GeoDataFrame, rules: Rules) -> list[Plaza]:
     """Multipolygons that are plazas, labelled by the node ids of the ways that touch them."""
-    areas = extract.areas[np.array(["highway" in tags for tags in extract.areas["tags"]], bool)]
-    areas = areas[areas.index.str.startswith("r")]
+    areas = extract.areas
     verdicts = classify_ways(areas, rules)
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     if not may.any():

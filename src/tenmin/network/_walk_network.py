@@ -97,8 +97,8 @@ class WalkNetwork(StreetArrays):
         island
             Components with fewer nodes are joined by places and facilities only where there is no other.
         when
-            Date and time at which opening hours of gates are evaluated; by default only gates that never open are
-            closed. Needs `tenmin[hours]`.
+            Date and time at which opening hours and conditional restrictions of ways and gates are evaluated; by
+            default only what never opens is closed, and the rest is counted in `left_out`. Needs `tenmin[hours]`.
 
         Raises
         ------

@@ -9,6 +9,8 @@ A condition is a table whose lines must all hold::
     any = [{ ... }, { ... }]               at least one of these conditions holds
     all = [{ ... }, { ... }]               all of these conditions hold
     not = { ... }                          this condition does not hold (a list: none of them does)
+    gone = true                            tagged as no longer or not yet there, as by disused=yes or construction=yes
+    never_open = true                      opening hours that never open, such as `closed` or `24/7 off`
 
 A value such as `cafe;restaurant` counts as each of its parts, and capitals count as small letters. An empty table
 always holds.
@@ -29,6 +31,17 @@ Tags = Mapping[str, str]
 Test = Callable[[Tags], bool]
 TagPattern = tuple[str, str | None]
 T = TypeVar("T")
+
+
+_LIFECYCLE = (
+    "abandoned", "construction", "demolished", "destroyed", "dismantled", "disused", "planned", "proposed", "razed",
+    "removed",
+)  # fmt: skip
+_NEVER_OPEN = r'^\s*((24/7|Mo-Su|00:00-24:00|Mo-Su 00:00-24:00)\s+)?(closed|off)(\s*"[^"]*")?\s*$'
+_NAMED: Mapping[str, Mapping[str, Any]] = {
+    "gone": {"any": [{key: ["yes", "true", "1"]} for key in _LIFECYCLE]},
+    "never_open": {"opening_hours": {"matches": _NEVER_OPEN}},
+}
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,7 @@ def _parse_line(key: str, value: object, where: str) -> Condition:
     if key == "not":
         return _none_of(_conditions(value, f"{where}, not"))
     if isinstance(value, bool):
-        return _presence(key, value)
+        return _named(key, value, where) if key in _NAMED else _presence(key, value)
     if isinstance(value, Mapping):
         return _pattern(key, value, where)
     return _one_of(key, value, where)
@@ -177,6 +190,11 @@ def _none_of(options: list[Condition]) -> Condition:
         needs_one_of=frozenset(),
         holds=lambda tags: not any(test(tags) for test in tests),
     )
+
+
+def _named(key: str, wanted: bool, where: str) -> Condition:
+    named = parse_condition(_NAMED[key], where)
+    return named if wanted else _none_of([named])
 
 
 def _presence(key: str, wanted: bool) -> Condition:

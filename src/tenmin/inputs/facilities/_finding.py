@@ -14,7 +14,7 @@ import shapely
 
 from tenmin.inputs.osm import OsmExtract
 from tenmin.inputs.services import Category, load_catalogue, normalise_name
-from tenmin.support.conditions import TagPattern, tag_patterns
+from tenmin.support.conditions import TagPattern, parse_condition, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
 
 __all__ = ["find_facilities", "list_duplicates"]
@@ -24,6 +24,9 @@ DuplicateOf = dict[str, tuple[str, str]]
 
 #: Elements of one category and name within this distance are one facility.
 DUPLICATE_METRES = 50.0
+_OUT_OF_USE = parse_condition(
+    {"any": [{"gone": True}, {"never_open": True}, {"building": ["construction", "proposed"]}]}, "facilities"
+)
 _AREA = 2
 _INSIDE = "inside an area of the same category and name"
 _NEARBY = "within 50 m of one of the same category and name"
@@ -38,6 +41,7 @@ def find_facilities(extract: OsmExtract, *, categories: Categories = None) -> gp
 
     Duplicates are counted once: an element inside an area of the same category with the same name or none, and
     elements of one category and name within 50 m (the area is kept, else the lower id). `list_duplicates` lists them.
+    What is no longer or not yet there (`disused=yes`, `construction=yes`, ...) or never open is no facility.
 
     Parameters
     ----------
@@ -118,6 +122,8 @@ class _Search:
         """Return the categories of an element, each with the rule that holds, in words."""
         likely = {name for pattern in tag_patterns(tags) for name in self.by_pattern.get(pattern, ())}
         if not likely:
+            return []
+        if _OUT_OF_USE.holds(tags):
             return []
         met = {name: self.catalogue[name].rule_for(tags) for name in sorted(likely)}
         return [(name, rule) for name, rule in met.items() if rule and not self._has_precedence(name, tags)]

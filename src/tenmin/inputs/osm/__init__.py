@@ -10,12 +10,14 @@ from tenmin.inputs.osm._download import download_osm, find_place
 from tenmin.inputs.osm._extract import OsmExtract
 from tenmin.inputs.osm._gates import find_entrances, find_gates
 from tenmin.inputs.osm._memory import gc_paused
+from tenmin.inputs.osm._moment import hold_at, is_undecided
 from tenmin.inputs.osm._reading import read_osm, read_streets
-from tenmin.inputs.osm._rules import Direction, Rule, Rules, classify_ways, load_rules
+from tenmin.inputs.osm._rules import Direction, Doubt, Rule, Rules, classify_ways, load_rules
 from tenmin.inputs.osm._service import Patience
 
 __all__ = [
     "Direction",
+    "Doubt",
     "OsmExtract",
     "Patience",
     "Rule",
@@ -26,6 +28,8 @@ __all__ = [
     "find_gates",
     "find_place",
     "gc_paused",
+    "hold_at",
+    "is_undecided",
     "load_rules",
     "read_osm",
     "read_streets",

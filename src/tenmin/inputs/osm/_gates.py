@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 
 from tenmin.inputs.osm._lines import object_series
+from tenmin.inputs.osm._moment import depends_on_time, is_undecided, tags_at
 from tenmin.support.conditions import Condition, parse_condition
-from tenmin.support.errors import InputError
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["GATE_STATES", "find_entrances", "find_gates"]
@@ -25,6 +25,7 @@ ENTRANCE_BARRIERS = (
 """Values of `barrier` that are an entrance when they lie on an outline."""
 EXCLUDED_ENTRANCES = ("emergency", "exit", "fire_exit", "garage", "no", "service", "staff")
 """Values of `entrance` that are not for visitors."""
+_GONE = parse_condition({"gone": True}, "entrances")
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,11 @@ class _GateTable:
         """Return the rule that decides."""
         return next(rule for rule in self.rules if rule.when.holds(tags))
 
-    def gate(self, tags: Mapping[str, str]) -> _GateRule | None:
-        """Return the rule for a point with these tags, or None if it is no gate."""
-        if "barrier" in tags:
-            return self.decide(tags)
-        rule = self.decide(tags) if self.bare.holds(tags) else None
-        return None if rule is None or rule.state == "open" else rule
+    def is_gate(self, tags: Mapping[str, str]) -> bool:
+        """Return whether a point with these tags is a gate at some time."""
+        if "barrier" in tags or not self.bare.holds(tags):
+            return "barrier" in tags
+        return depends_on_time(tags) or self.decide(tags).state != "open"
 
 
 @cache
@@ -71,16 +71,6 @@ def _table() -> _GateTable:
     return _GateTable(parse_condition(data["bare"], f"{path}, bare"), tuple(rows))
 
 
-def _closed_at(hours: str, when: datetime) -> bool:
-    """Return whether opening hours close a gate at a given time; invalid hours do not."""
-    try:
-        from opening_hours import OpeningHours, validate  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        msg = "gates with opening hours need the package opening-hours-py: pip install 'tenmin[hours]'"
-        raise InputError(msg) from None
-    return bool(validate(hours) and OpeningHours(hours).is_closed(when))
-
-
 def find_gates(points: gpd.GeoDataFrame, *, when: datetime | None = None) -> gpd.GeoDataFrame:
     """Return the gates among tagged nodes: barriers, and nodes closed by access tags alone; the index is the node's id.
 
@@ -89,38 +79,35 @@ def find_gates(points: gpd.GeoDataFrame, *, when: datetime | None = None) -> gpd
     points
         Tagged nodes, as in `OsmExtract.points`.
     when
-        Date and time at which opening hours are evaluated, even for gates that `foot` opens to walkers. Without it,
-        opening hours close only gates that are never open.
+        Date and time at which opening hours and conditional restrictions are evaluated. Without it, opening hours
+        close only gates that are never open.
 
     Returns
     -------
     GeoDataFrame
         `kind` (the value of `barrier`, else "restriction"), `state` (open, private or closed), `name`,
-        `opening_hours`, `rule` (id of the row of gates.toml that decides), `reason_zh`, `reason_en` and `doubtful`
-        (whether the kind of barrier is unknown).
+        `opening_hours`, `rule` (id of the row of gates.toml that decides), `reason_zh`, `reason_en`, `doubtful`
+        (whether the kind of barrier is unknown) and `undecided` (whether hours or conditions were not evaluated).
 
     Raises
     ------
     InputError
-        `when` is given, a gate has opening hours, and the package that evaluates them is not installed.
+        `when` is given, a gate has hours or conditions, and the package that evaluates them is not installed.
     """
-    rules = [_table().gate(tags) for tags in points["tags"]]
-    found = np.array([rule is not None for rule in rules], bool)
+    table = _table()
+    found = np.array([table.is_gate(tags) for tags in points["tags"]], bool)
     tags = list(points["tags"][found])
-    decided = [rule for rule in rules if rule is not None]
-    hours = [one.get("opening_hours") for one in tags]
-    closed_now = [when is not None and text is not None and _closed_at(text, when) for text in hours]
+    decided = [table.decide(one if when is None else tags_at(one, when)) for one in tags]
     columns = {
         "kind": object_series([one.get("barrier", "restriction") for one in tags]),
-        "state": object_series(
-            ["closed" if now else rule.state for rule, now in zip(decided, closed_now, strict=True)]
-        ),
+        "state": object_series([rule.state for rule in decided]),
         "name": object_series([one.get("name") for one in tags]),
-        "opening_hours": object_series(hours),
+        "opening_hours": object_series([one.get("opening_hours") for one in tags]),
         "rule": object_series([rule.id for rule in decided]),
         "reason_zh": object_series([rule.zh for rule in decided]),
         "reason_en": object_series([rule.en for rule in decided]),
         "doubtful": np.array([rule.doubtful for rule in decided], bool),
+        "undecided": np.array([is_undecided(one, when) for one in tags], bool),
     }
     gates = gpd.GeoDataFrame(columns, geometry=points.geometry.to_numpy()[found], crs=points.crs)
     return gates.set_axis([int(label[1:]) for label in points.index[found]], axis=0).rename_axis("node")
@@ -135,11 +122,14 @@ def find_entrances(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the nodes by which people can enter a mapped area, index `n123`, with the value of the tag as `kind`.
 
     They are nodes with `entrance` or `door`, except emergency exits, garages and the like, and gates; not those closed
-    to walkers.
+    to walkers, or no longer there.
     """
     values = [_entrance_kind(tags) for tags in points["tags"]]
     entrances = [
-        value is not None and value not in EXCLUDED_ENTRANCES and _table().decide(tags).state != "closed"
+        value is not None
+        and not _GONE.holds(tags)
+        and value not in EXCLUDED_ENTRANCES
+        and _table().decide(tags).state != "closed"
         for value, tags in zip(values, points["tags"], strict=True)
     ]
     is_entrance = np.array(entrances, bool)

@@ -16,7 +16,7 @@ from tenmin.support.conditions import Condition, memoize, parse_condition
 from tenmin.support.errors import FileError
 from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 
-__all__ = ["Direction", "Rule", "Rules", "classify_ways", "load_rules"]
+__all__ = ["Direction", "Doubt", "Rule", "Rules", "classify_ways", "load_rules"]
 
 VERDICTS = ("walk", "private", "refuse")
 _COLUMNS = ["rule", "walkable", "private", "kind", "forward", "backward"]
@@ -55,6 +55,16 @@ class Direction:
     backward: bool
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Walked ways for which `when` holds are doubtful, for the reason in `zh` and `en`."""
+
+    id: str
+    when: Condition
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, repr=False)
 class Rules:
     """A table of walk rules.
@@ -69,12 +79,15 @@ class Rules:
         Rules on direction; again the first one decides.
     kinds
         Keys whose value is the kind of a way, in order of precedence.
+    doubts
+        What makes a walked way doubtful.
     """
 
     path: str
     rules: tuple[Rule, ...]
     directions: tuple[Direction, ...]
     kinds: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Rules of {Path(self.path).name}: {len(self.rules)} rules, {len(self.directions)} directions>"
@@ -174,16 +187,17 @@ def _shipped() -> Rules:
 
 def _parse(path: Path) -> Rules:
     data = read_toml(path)
-    check_keys(data, {"kinds", "rule", "direction"}, {"kinds", "rule"}, str(path))
+    check_keys(data, {"kinds", "rule", "direction", "doubt"}, {"kinds", "rule"}, str(path))
     rules = tuple(_rule(row, f"{path}, rule {n}") for n, row in enumerate(_rows(data, "rule", path), 1))
     directions = tuple(
         _direction(row, f"{path}, direction {n}") for n, row in enumerate(_rows(data, "direction", path), 1)
     )
+    doubts = tuple(_doubt(row, f"{path}, doubt {n}") for n, row in enumerate(_rows(data, "doubt", path), 1))
     _check_ids([*rules, *directions], path)
     if not rules or rules[-1].when.keys:
         msg = f"{path}: the last rule must hold for every way (when = {{}}), so that each way gets a reason"
         raise FileError(msg)
-    return Rules(str(path), rules, directions, tuple(data["kinds"]))
+    return Rules(str(path), rules, directions, tuple(data["kinds"]), doubts)
 
 
 def _rows(data: Mapping[str, Any], name: str, path: Path) -> list[Any]:
@@ -214,6 +228,12 @@ def _direction(row: Mapping[str, Any], where: str) -> Direction:
         raise FileError(msg)
     when = parse_condition(row["when"], where)
     return Direction(row["id"], when, bool(row["forward"]), bool(row["backward"]))
+
+
+def _doubt(row: Mapping[str, Any], where: str) -> Doubt:
+    fields = {"id", "when", "zh", "en"}
+    check_keys(row, fields, fields, where)
+    return Doubt(**{**row, "when": parse_condition(row["when"], where)})
 
 
 def _check_ids(rows: Sequence[Rule | Direction], path: Path) -> None:

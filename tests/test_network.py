@@ -533,6 +533,35 @@ def test_a_gate_has_its_sentence(tmp_path):
         network.why("n1")
 
 
+# --- doubts of an extract ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tags", "lengths", "doubtful"),
+    [
+        ({}, [0.0028], ["w2"]),
+        ({}, [0.0026], []),
+        ({}, [0.0014, 0.0014], ["w2", "w3"]),
+        ({"foot": "yes"}, [0.0028], []),
+        ({"sidewalk": "both"}, [0.0028], []),
+        ({"sidewalk": "no"}, [0.0028], ["w2"]),
+        ({"tunnel": "building_passage"}, [0.0028], []),
+        ({"highway": "footway"}, [0.0028], []),
+        ({"highway": "motorway"}, [0.0028], []),
+    ],
+)
+def test_motor_tunnels_over_300_metres_are_doubtful(tmp_path, tags, lengths, doubtful):
+    lon = np.cumsum([25.0, *lengths]).tolist()
+    nodes = {1: (24.999, 0.0)} | {place: (x, 0.0) for place, x in enumerate(lon, 2)}
+    inside = {"highway": "primary", "tunnel": "yes"} | tags
+    ways = {1: ([1, 2], {"highway": "primary"})} | {k + 2: ([k + 2, k + 3], inside) for k in range(len(lengths))}
+    network = tm.WalkNetwork.from_osm(write_osm(tmp_path / "tunnel.osm", osm_xml(nodes, ways)))
+    assert [element for element in network.left_out["element"] if element.startswith("w2")] == doubtful[:1]
+    assert [one for one in network.layout.ways.index if "; doubtful: " in network.why(one)] == [
+        int(element[1:]) for element in doubtful
+    ]
+
+
 # --- options of an extract -----------------------------------------------------------------------------------------
 
 

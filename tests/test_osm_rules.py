@@ -13,7 +13,7 @@ from shapely import Point
 
 from tenmin.inputs.osm import classify_ways, find_entrances, find_gates, load_rules
 from tenmin.inputs.osm._barriers import load_barriers
-from tenmin.support.errors import FileError
+from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import shipped_file
 
 CASES = [
@@ -70,6 +70,20 @@ CASES = [
     ("highway=footway opening_hours=closed", "never_open", "refuse"),
     ("highway=footway opening_hours=08:00-20:00", "footway", "walk"),
     ("highway=pedestrian amenity=marketplace opening_hours=off", "footway", "walk"),
+    ("highway=trunk tunnel=yes", "expressway", "refuse"),
+    ("highway=trunk_link tunnel=yes sidewalk=right", "street", "walk"),
+    ("highway=trunk tunnel=no", "street", "walk"),
+    ("highway=trunk tunnel=building_passage", "street", "walk"),
+    ("highway=trunk maxspeed=80", "expressway", "refuse"),
+    ("highway=trunk maxspeed=79", "street", "walk"),
+    ("highway=trunk maxspeed=50mph", "expressway", "refuse"),
+    ("highway=trunk maxspeed=40mph", "street", "walk"),
+    ("highway=trunk maxspeed:forward=100", "expressway", "refuse"),
+    ("highway=trunk maxspeed=CN:urban", "street", "walk"),
+    ("highway=trunk maxspeed=none", "street", "walk"),
+    ("highway=trunk_link expressway=yes", "expressway", "refuse"),
+    ("highway=primary maxspeed=100", "street", "walk"),
+    ("highway=primary tunnel=yes", "street", "walk"),
     ("highway=corridor indoor=yes", "indoor", "walk"),
     ("highway=elevator", "indoor", "walk"),
     ("highway=busway", "busway", "refuse"),
@@ -247,6 +261,18 @@ def test_a_faulty_table_is_refused_by_row_and_key(tmp_path: Path, change: tuple[
         ("highway=motorway bridge=yes", None),
         ("highway=trunk", None),
         ("highway=trunk motorroad=yes", "motorway"),
+        ("highway=primary motorroad=yes", "motorway"),
+        ("highway=motorway foot=yes", None),
+        ("highway=motorway sidewalk=both", None),
+        ("highway=motorway foot=no", "motorway"),
+        ("highway=trunk maxspeed=80", "motorway"),
+        ("highway=trunk maxspeed=80 foot=no", "motorway"),
+        ("highway=trunk maxspeed=80 foot=yes", None),
+        ("highway=trunk maxspeed=80 sidewalk=left", None),
+        ("highway=trunk maxspeed=80 bridge=yes", None),
+        ("highway=trunk foot=no", None),
+        ("highway=trunk tunnel=yes", None),
+        ("highway=trunk expressway=yes", "motorway"),
     ],
 )
 def test_what_stops_a_walker_on_the_ground(text: str, kind: str | None) -> None:
@@ -285,6 +311,12 @@ OVERLAPS = [
     ("highway=service access=private service=private", "access_private", "private"),
     ("highway=service access=yes service=private", "service", "walk"),
     ("highway=service service=private sidewalk=separate", "service_private", "private"),
+    ("highway=trunk maxspeed=100 foot=yes", "foot_yes", "walk"),
+    ("highway=trunk maxspeed=100 foot=no", "foot_no", "refuse"),
+    ("highway=trunk maxspeed=100 motorroad=yes sidewalk=both", "motorway_with_sidewalk", "walk"),
+    ("highway=trunk expressway=yes sidewalk:right=yes", "street", "walk"),
+    ("highway=trunk maxspeed=80 sidewalk=separate", "expressway", "refuse"),
+    ("highway=trunk maxspeed=80 access=private", "expressway", "refuse"),
     ("highway=busway sidewalk=separate", "sidewalk_separate", "refuse"),
     ("highway=living_street sidewalk=separate", "sidewalk_separate", "refuse"),
     ("highway=cycleway segregated=yes cycleway=track", "cycleway_shared", "walk"),
@@ -372,6 +404,28 @@ def test_only_a_kind_of_barrier_that_the_table_does_not_know_is_doubtful() -> No
     gates = find_gates(points("barrier=nonsense", "barrier=yes", "barrier=gate", "barrier=fence", "barrier=x foot=yes"))
     assert gates["doubtful"].tolist() == [True, True, False, False, False]
     assert (gates[["reason_zh", "reason_en"]].map(len) > 0).all(axis=None)
+
+
+def test_platforms_of_stations_are_behind_ticket_gates_if_asked() -> None:
+    texts = ["railway=platform", "public_transport=platform subway=yes foot=yes", "public_transport=platform bus=yes"]
+    ways = pd.DataFrame({"tags": [tags(text) for text in texts]})
+    assert classify_ways(ways)["walkable"].all()
+    strict = load_rules(options=["platform_in_station"])
+    assert classify_ways(ways, strict)["walkable"].tolist() == [False, False, True]
+    assert strict.reason("platform_in_station").startswith("a platform of a station")
+    with pytest.raises(InputError, match="no optional rule 'ticket_gates'; it has platform_in_station"):
+        load_rules(options=["ticket_gates"])
+
+
+@pytest.mark.parametrize(
+    "text", sorted({text for text, *_ in CASES + OVERLAPS if any(road in text for road in ("motor", "trunk"))})
+)
+def test_a_motor_road_at_ground_level_is_walked_or_a_barrier(text: str) -> None:
+    row = classified(text)
+    ground = "tunnel=yes" not in text
+    plain_road = "motor" not in text and row["rule"] != "expressway" and "maxspeed" not in text
+    barrier = load_barriers().kind(tags(text)) == "motorway"
+    assert barrier == (ground and not plain_road and not row["walkable"] and not row["private"])
 
 
 def test_the_kinds_of_way_that_rules_name_are_the_known_ones() -> None:

@@ -28,6 +28,7 @@ from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout, list_notes
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.network._shared_tags import SharedTags
+from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import in_metres
 
 __all__ = ["layout_from_osm"]
@@ -96,7 +97,14 @@ def _join(barriers: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> gpd.GeoDataFra
 
 
 def _is_doubtful(ways: gpd.GeoDataFrame, doubt: Doubt) -> np.ndarray:
-    return np.array([doubt.when.holds(tags) for tags in ways["tags"]], bool)
+    """Which ways a doubt concerns; ways that share an end are one in length."""
+    rows = np.array([doubt.when.holds(tags) for tags in ways["tags"]], bool)
+    if doubt.metres and rows.any():
+        length = shapely.length(ways.geometry.to_numpy()[rows])
+        ends, labels = pd.factorize(np.array([(nodes[0], nodes[-1]) for nodes in ways["nodes"][rows]]).ravel())
+        group = components(link_nodes(ends[::2], ends[1::2], length, len(labels)))[ends[::2]]
+        rows[rows] = np.bincount(group, length)[group] > doubt.metres
+    return rows
 
 
 def _explain(ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules, doubts: Doubts) -> pd.DataFrame:

@@ -6,6 +6,7 @@ A condition is a table whose lines must all hold::
     highway = ["footway", "path"]          the tag has one of these values
     surface = true                         the tag is present, whatever its value (false: absent)
     name = { matches = "小学|primary" }    the regular expression matches part of the value, ignoring case
+    maxspeed = { kmh_at_least = 80 }       the speed is at least this (50 mph are 80.5 km/h); other texts are no speed
     any = [{ ... }, { ... }]               at least one of these conditions holds
     all = [{ ... }, { ... }]               all of these conditions hold
     not = { ... }                          this condition does not hold (a list: none of them does)
@@ -18,6 +19,7 @@ always holds.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +39,8 @@ _LIFECYCLE = (
     "abandoned", "construction", "demolished", "destroyed", "dismantled", "disused", "planned", "proposed", "razed",
     "removed",
 )  # fmt: skip
+_SPEED = re.compile(r"(\d+(?:\.\d+)?) *(km/h|kmh|kph|mph)?")
+_KMH_PER_MPH = 1.609344
 _NEVER_OPEN = r'^\s*((24/7|Mo-Su|00:00-24:00|Mo-Su 00:00-24:00)\s+)?(closed|off)(\s*"[^"]*")?\s*$'
 _NAMED: Mapping[str, Mapping[str, Any]] = {
     "gone": {"any": [{key: ["yes", "true", "1"]} for key in _LIFECYCLE]},
@@ -150,7 +154,7 @@ def _parse_line(key: str, value: object, where: str) -> Condition:
     if isinstance(value, bool):
         return _named(key, value, where) if key in _NAMED else _presence(key, value)
     if isinstance(value, Mapping):
-        return _pattern(key, value, where)
+        return _speed(key, value, where) if "kmh_at_least" in value else _pattern(key, value, where)
     return _one_of(key, value, where)
 
 
@@ -222,6 +226,27 @@ def _pattern(key: str, value: Mapping[Any, Any], where: str) -> Condition:
         needs_one_of=frozenset([(key, None)]),
         holds=lambda tags: key in tags and found(tags[key]) is not None,
     )
+
+
+def _speed(key: str, value: Mapping[Any, Any], where: str) -> Condition:
+    least = value["kmh_at_least"]
+    if len(value) > 1 or isinstance(least, bool) or not isinstance(least, int | float):
+        msg = f"{where}: {key} = {dict(value)!r}; a least speed is written {{ kmh_at_least = 80 }}"
+        raise FileError(msg)
+    return Condition(
+        text=f"{key}>={least}",
+        keys=frozenset([key]),
+        needs_one_of=frozenset([(key, None)]),
+        holds=lambda tags: any(_kmh(part) >= least for part in _parts(tags.get(key, ""))),
+    )
+
+
+def _kmh(text: str) -> float:
+    """A speed in km/h; NaN if the text is no speed."""
+    found = _SPEED.fullmatch(text)
+    if found is None:
+        return math.nan
+    return float(found[1]) * (_KMH_PER_MPH if found[2] == "mph" else 1.0)
 
 
 def _one_of(key: str, value: object, where: str) -> Condition:

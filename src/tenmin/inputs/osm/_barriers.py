@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from tenmin.inputs.osm._rules import load_rules
 from tenmin.support.conditions import Condition, memoize, parse_condition
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
@@ -59,6 +60,20 @@ def load_barriers() -> BarrierTable:
     check_keys(data, {"passes", "barrier"}, {"passes", "barrier"}, str(path))
     kinds = []
     for row in data["barrier"]:
-        check_keys(row, {"kind", "when"}, {"kind", "when"}, str(path))
-        kinds.append((row["kind"], parse_condition(row["when"], f"{path}, {row['kind']}")))
+        test = "rules" if "rules" in row else "when"
+        check_keys(row, {"kind", test}, {"kind", test}, str(path))
+        where = f"{path}, {row['kind']}"
+        kinds.append((row["kind"], _refused(row["rules"]) if test == "rules" else parse_condition(row["when"], where)))
     return BarrierTable(parse_condition(data["passes"], f"{path}, passes"), tuple(kinds))
+
+
+def _refused(ids: Collection[str]) -> Condition:
+    """Return the condition of ways that fit one of these walk rules and are refused, by it or by an earlier one."""
+    table = load_rules()
+    roads = [rule.when for rule in table.rules if rule.id in ids]
+    return Condition(
+        text=f"refused and {' or '.join(ids)}",
+        keys=table.keys,
+        needs_one_of=frozenset().union(*(road.needs_one_of for road in roads)),
+        holds=lambda tags: any(road.holds(tags) for road in roads) and table.refuses(tags),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tenmin.support.conditions import Condition, memoize, parse_condition
-from tenmin.support.errors import FileError
+from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 
 __all__ = ["Direction", "Doubt", "Rule", "Rules", "classify_ways", "load_rules"]
@@ -57,12 +57,16 @@ class Direction:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Walked ways for which `when` holds are doubtful, for the reason in `zh` and `en`."""
+    """Walked ways for which `when` holds are doubtful, for the reason in `zh` and `en`.
+
+    With `metres`, only if ways in a row for which it holds are longer than this together.
+    """
 
     id: str
     when: Condition
     zh: str
     en: str
+    metres: float = 0.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +115,10 @@ class Rules:
             way is None or way.forward,
             way is None or way.backward,
         )
+
+    def refuses(self, tags: Mapping[str, str]) -> bool:
+        """Return whether a way with these tags is refused."""
+        return next(row.verdict for row in self.rules if row.when.holds(tags)) == "refuse"
 
     def reason(self, rule_id: str, lang: str = "en") -> str:
         """Return the reason of a rule as a sentence.
@@ -168,27 +176,44 @@ def classify_ways(ways: pd.DataFrame, rules: Rules | None = None) -> pd.DataFram
     return frame.astype({"rule": "str", "kind": "str"}).take(rows).set_axis(ways.index, axis=0)
 
 
-def load_rules(path: str | os.PathLike[str] | None = None) -> Rules:
+def load_rules(path: str | os.PathLike[str] | None = None, *, options: Iterable[str] = ()) -> Rules:
     """Return the walk rules of a TOML file, by default those that ship with the package.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        Ids of its optional rules (`option = true`) that shall count, such as "platform_in_station": platforms of
+        stations are behind ticket gates, as in China.
 
     Raises
     ------
     FileError
         The file is not TOML; a row has an unknown or missing key, an unknown verdict or a duplicate id; or the last
         rule does not hold for every way.
+    InputError
+        The file has no such optional rule.
     """
-    return _shipped() if path is None else _parse(open_input(path, (".toml",)))
+    chosen = frozenset(options)
+    return _shipped(chosen) if path is None else _parse(open_input(path, (".toml",)), chosen)
 
 
 @cache
-def _shipped() -> Rules:
-    return _parse(shipped_file("tenmin.inputs.osm", "rules.toml"))
+def _shipped(options: frozenset[str]) -> Rules:
+    return _parse(shipped_file("tenmin.inputs.osm", "rules.toml"), options)
 
 
-def _parse(path: Path) -> Rules:
+def _parse(path: Path, options: frozenset[str]) -> Rules:
     data = read_toml(path)
     check_keys(data, {"kinds", "rule", "direction", "doubt"}, {"kinds", "rule"}, str(path))
-    rules = tuple(_rule(row, f"{path}, rule {n}") for n, row in enumerate(_rows(data, "rule", path), 1))
+    rows = _rows(data, "rule", path)
+    optional = {row.get("id") for row in rows if row.get("option")}
+    if options - optional:
+        msg = f"{path} has no optional rule {min(options - optional)!r}; it has {', '.join(sorted(optional)) or 'none'}"
+        raise InputError(msg)
+    every = [_rule(row, f"{path}, rule {n}") for n, row in enumerate(rows, 1)]
+    rules = tuple(rule for rule in every if rule.id not in optional - options)
     directions = tuple(
         _direction(row, f"{path}, direction {n}") for n, row in enumerate(_rows(data, "direction", path), 1)
     )
@@ -210,7 +235,7 @@ def _rows(data: Mapping[str, Any], name: str, path: Path) -> list[Any]:
 
 def _rule(row: Mapping[str, Any], where: str) -> Rule:
     fields = {"id", "when", "verdict", "zh", "en"}
-    check_keys(row, fields, fields, where)
+    check_keys(row, fields | {"option"}, fields, where)
     where = f"{where} ({row['id']})"
     if row["verdict"] not in VERDICTS:
         msg = f"{where}: verdict = {row['verdict']!r}; it is one of {', '.join(VERDICTS)}"
@@ -232,7 +257,7 @@ def _direction(row: Mapping[str, Any], where: str) -> Direction:
 
 def _doubt(row: Mapping[str, Any], where: str) -> Doubt:
     fields = {"id", "when", "zh", "en"}
-    check_keys(row, fields, fields, where)
+    check_keys(row, fields | {"metres"}, fields, where)
     return Doubt(**{**row, "when": parse_condition(row["when"], where)})
 
 

@@ -141,6 +141,49 @@ def test_a_network_comes_back_from_its_graph(town: WalkNetwork, graph: nx.MultiD
     ]
 
 
+def both_arcs(graph: nx.MultiDiGraph) -> gpd.GeoDataFrame:
+    return ox.convert.graph_to_gdfs(graph, nodes=False)
+
+
+DOORS = {
+    "index u, v, key": both_arcs,
+    "columns u, v": lambda graph: both_arcs(graph).reset_index(),
+    "no labels": lambda graph: both_arcs(graph).reset_index(drop=True),
+    "only lines and seconds": lambda graph: both_arcs(graph)[["geometry", "seconds"]].reset_index(drop=True),
+    "shuffled": lambda graph: both_arcs(graph).sample(frac=1.0, random_state=3),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_both_arcs_of_a_street_are_one_street_by_every_door(
+    door: str, town: WalkNetwork, graph: nx.MultiDiGraph
+) -> None:
+    arcs = DOORS[door](graph)
+    assert len(arcs) == 11
+    again = WalkNetwork.from_edges(arcs, walker="adult")
+    assert again.edges["length"].sum() == pytest.approx(town.edges["length"].sum())
+    assert again.left_out["count"].sum() == len(arcs) - len(town.edges)
+    if door != "only lines and seconds":
+        assert fastest(again) == fastest(town)
+        assert sorted(again.edges["way"]) == sorted(town.edges["way"])
+        assert again.edges["rule"].value_counts().to_dict() == town.edges["rule"].value_counts().to_dict()
+
+
+def test_edges_of_an_undirected_graph_are_walked_both_ways(town: WalkNetwork, graph: nx.MultiDiGraph) -> None:
+    edges = both_arcs(ox.convert.to_undirected(graph)).drop(columns="seconds").assign(oneway=[True, [True, False]] * 3)
+    again = WalkNetwork.from_edges(edges, walker="adult")
+    assert len(again.edges) == 6
+    assert np.isfinite(again.edges["seconds_back"]).all()
+
+
+def test_the_way_of_a_street_that_osmnx_merged_is_the_first(graph: nx.MultiDiGraph) -> None:
+    edges = both_arcs(graph).head(1).assign(osmid=[[7, 8]])
+    network = WalkNetwork.from_edges(edges, walker="adult")
+    assert network.edges["way"].tolist() == [7]
+    assert network.why(7) == "way 7 is walked: taken as given, since no walk rules were applied to these streets"
+    assert [data["osmid"] for *_, data in network.to_networkx().edges(data=True)] == [7]
+
+
 @pytest.mark.parametrize("directed", [True, False])
 def test_a_geopackage_of_osmnx_is_read(
     directed: bool, town: WalkNetwork, graph: nx.MultiDiGraph, tmp_path: Path

@@ -6,9 +6,12 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
-__all__ = ["pair_arcs", "way_ids"]
+from tenmin.network._geometry_table import GeometryTable
+
+__all__ = ["fold_arcs", "pair_arcs", "way_ids"]
 
 _NEAR = 1e-9
 
@@ -16,6 +19,33 @@ _NEAR = 1e-9
 def way_ids(osmid: object) -> Hashable:
     """Return the way id or ids of an arc as a set to compare; OSMnx lists the ids of one street in any order."""
     return frozenset(map(str, osmid)) if isinstance(osmid, (list, tuple, set, frozenset)) else frozenset({str(osmid)})
+
+
+def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool) -> GeometryTable:
+    """Return lines in which the two arcs of a street are one line that is open both ways.
+
+    Parameters
+    ----------
+    lines
+        Lines from u to v, with oneway and, if given, seconds and seconds_back.
+    marks
+        As in `pair_arcs`.
+    directed
+        Whether an arc without the opposite one is one-way; otherwise it stays as it is.
+    """
+    ends, _ = pd.factorize(np.concatenate([lines["u"], lines["v"]]))
+    u, v = ends[: len(lines)], ends[len(lines) :]
+    shared = pd.DataFrame({"low": np.minimum(u, v), "high": np.maximum(u, v)}).duplicated(keep=False).to_numpy()
+    rows = np.flatnonzero(shared)
+    twin = np.full(len(lines), -1)
+    pairs = pair_arcs(u[rows], v[rows], lines.geometry[rows], [marks[row] for row in rows.tolist()])
+    twin[rows] = np.where(pairs >= 0, rows[pairs], -1)
+    oneway = (lines["oneway"] | directed) & (twin < 0)
+    times = {}
+    if "seconds" in lines:
+        back = np.where(twin < 0, lines["seconds_back"], lines["seconds"][twin])
+        times["seconds_back"] = np.where(oneway, np.inf, back)
+    return lines.assign(oneway=oneway, **times).take((twin < 0) | (np.arange(len(lines)) < twin))
 
 
 def pair_arcs(

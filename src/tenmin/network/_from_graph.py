@@ -6,10 +6,8 @@ from typing import Any
 
 import geopandas as gpd
 import networkx as nx
-import numpy as np
 import shapely
 
-from tenmin.network._arc_pairs import pair_arcs, way_ids
 from tenmin.support.errors import StreetsError
 
 __all__ = ["lines_from_graph"]
@@ -28,8 +26,6 @@ def _line_between(
 
 def lines_from_graph(graph: Any) -> gpd.GeoDataFrame:
     """Return the edges of a networkx graph as a GeoDataFrame for `lines_from_edges` (see `WalkNetwork.from_networkx`).
-
-    In a directed graph, the two arcs of a street become one row; a single arc is one-way.
 
     Raises
     ------
@@ -55,12 +51,4 @@ def lines_from_graph(graph: Any) -> gpd.GeoDataFrame:
     if not rows:
         msg = "the graph has no edges; give at least one street"
         raise StreetsError(msg)
-    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
-    if not graph.is_directed():
-        return frame.assign(oneway=False)
-    marks = [(way_ids(row.get("osmid")), row.get("street", row.get("seconds"))) for row in rows]
-    twin = pair_arcs(frame["u"], frame["v"], frame.geometry.to_numpy(), marks)
-    frame = frame.assign(oneway=twin < 0)
-    if "seconds" in frame.columns:
-        frame = frame.assign(seconds_back=np.where(twin < 0, np.inf, frame["seconds"].to_numpy()[twin]))
-    return frame[(twin < 0) | (np.arange(len(twin)) < twin)].reset_index(drop=True)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from tenmin.network._arc_pairs import fold_arcs, way_ids
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import check_frame, in_metres
@@ -45,8 +47,11 @@ class _Lines:
 
     @cached_property
     def way(self) -> np.ndarray:
-        """The label of each line."""
-        return self.frame.index[self.row].to_numpy()
+        """The way of each line: the first id in the column `osmid`, or else the label of the row."""
+        if "osmid" not in self:
+            return self.frame.index[self.row].to_numpy()
+        ids = [one[0] if isinstance(one, list) and one else one for one in self.frame["osmid"]]
+        return pd.Series(ids).iloc[self.row].to_numpy()
 
     def __contains__(self, name: str) -> bool:
         return name in self.frame.columns
@@ -232,8 +237,28 @@ def _places_of_labels(
     return spots[order[first]][rows], lead[rows]
 
 
+def _with_ends(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The frame with the levels u and v of its index as columns, too."""
+    levels = [name for name in ("u", "v") if name in frame.index.names and name not in frame.columns]
+    return frame.assign(**{name: frame.index.get_level_values(name) for name in levels})
+
+
+def _is_directed(frame: gpd.GeoDataFrame) -> bool | None:
+    """Whether the rows are the arcs of a directed graph, or the edges of an undirected one; None for other lines."""
+    if {"from", "to"} <= set(frame.columns):
+        return False
+    return True if "reversed" in frame.columns or "u" in frame.index.names else None
+
+
+def _marks(given: _Lines, lines: GeometryTable) -> list[Hashable]:
+    """What the two arcs of a street have in common besides their line."""
+    ids = map(way_ids, given.column("osmid").tolist()) if "osmid" in given else lines["kind"]
+    streets = given.column("street") if "street" in given else lines["private"]
+    return list(zip(ids, streets, strict=True))
+
+
 def lines_from_edges(
-    frame: object, *, node: bool = False, tolerance: float = 0.001
+    frame: object, *, node: bool = False, tolerance: float = 0.001, directed: bool | None = None
 ) -> tuple[GeometryTable, list[tuple[str, str, int]]]:
     """Return lines with labelled ends in a metric CRS, and notes on rows left out (see `WalkNetwork.from_edges`).
 
@@ -245,33 +270,47 @@ def lines_from_edges(
         Whether lines are split where they touch or cross.
     tolerance
         Distance within which ends are one node, metres.
+    directed
+        Whether the lines are the arcs of a directed graph or the edges of an undirected one, whose `oneway` is about
+        vehicles; by default the columns tell.
 
     Raises
     ------
     StreetsError, TableError
         If a row is not valid.
     """
-    table = check_frame(frame, "edges", unique=False)
+    table = _with_ends(check_frame(frame, "edges", unique=False))
     if table.empty:
         msg = "edges has no rows; give at least one street"
         raise StreetsError(msg)
+    directed = _is_directed(table) if directed is None else directed
+    if directed is not None:
+        table = table.drop(columns="oneway", errors="ignore")
     table = in_metres(table)
     notes = _only_lines(table)
     given = _Lines.of(table)
-    times = _times(given)
     columns = {
         "way": given.way,
         "kind": _text(given, ("kind", "highway")),
-        "rule": np.full(len(given.row), "as given", object),
+        "rule": pd.Series(_text(given, ("rule",)), dtype=object).fillna("as given").to_numpy(object),
         "name": _text(given, ("name",)),
         "oneway": _flags(given, "oneway", _ONE_WAY),
         "private": _flags(given, "private", "nobody may pass through"),
-        **times,
+        **_times(given),
     }
-    lines = GeometryTable.made(columns, given.geometry, table.crs)
+    lines = _with_nodes(GeometryTable.made(columns, given.geometry, table.crs), given, node=node, tolerance=tolerance)
+    if directed is False or "seconds_back" in given or node:
+        return lines, notes
+    folded = fold_arcs(lines, _marks(given, lines), directed=bool(directed))
+    pairs = len(lines) - len(folded)
+    return folded, [*notes, *([("edges", "the other direction of a street, one edge with it", pairs)] if pairs else [])]
+
+
+def _with_nodes(lines: GeometryTable, given: _Lines, *, node: bool, tolerance: float) -> GeometryTable:
+    """The lines with u and v: as given, else the ends that meet."""
     if "u" in given and "v" in given and not node:
         u, v = (_labels(given, name) for name in ("u", "v"))
-        return lines.assign(_drawn_from_u_to_v(given.geometry, u, v, tolerance), u=u, v=v), notes
+        return lines.assign(_drawn_from_u_to_v(lines.geometry, u, v, tolerance), u=u, v=v)
     lines = _split_at_crossings(lines) if node else lines
     u, v, geometry = _merge_ends(lines.geometry, tolerance)
-    return lines.assign(geometry, u=u, v=v), notes
+    return lines.assign(geometry, u=u, v=v)

@@ -19,8 +19,8 @@ from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import check_frame, in_metres
 from tenmin.support.errors import InputError
 
-__all__ = ["ISLAND_NODES", "OPEN_GROUND", "PRIVATE_POLICIES", "Layout", "as_barriers", "as_boundary", "list_notes",
-           "no_lines"]  # fmt: skip
+__all__ = ["ISLAND_NODES", "OPEN_GROUND", "PRIVATE_POLICIES", "Layout", "as_barriers", "as_boundary",
+           "layout_of_lines", "list_notes", "no_lines"]  # fmt: skip
 
 ISLAND_NODES = 50
 SAME_SPOT = 0.001
@@ -66,6 +66,10 @@ _SENTENCES = {
         "private": "道路 {way}({kind})按规则 {rule!r} 为内部道路:{reason_zh}",
         "refuse": "道路 {way}({kind})按规则 {rule!r} 不可步行:{reason_zh}",
     },
+}
+_AS_GIVEN = {
+    "en": "way {way} is walked: taken as given, since no walk rules were applied to these streets",
+    "zh": "道路 {way} 可步行：按所给数据采用，未对这些道路应用步行规则",
 }
 
 _GATE_SENTENCES = {
@@ -161,6 +165,8 @@ class Layout:
         if node is not None:
             gate = self.gates.loc[node]
             return _GATE_SENTENCES[lang][str(gate["state"])].format(node=node, **gate)
+        if self.ways.empty and (self.lines["way"] == way).any():
+            return _AS_GIVEN[lang].format(way=way)
         if way not in self.ways.index:
             msg = (
                 f"{self.source} has no way {way!r} among its {len(self.ways):,} streets; give the id of a way of it, "
@@ -185,6 +191,35 @@ def _without_repeated(lines: np.ndarray) -> np.ndarray:
     sound = lines.copy()
     sound[touched] = shapely.remove_repeated_points(lines[touched], SAME_SPOT)
     return sound
+
+
+def layout_of_lines(
+    lines: GeometryTable,
+    notes: list[tuple[str, str, int]],
+    boundary: object,
+    crs: CRS | str | None,
+    barriers: gpd.GeoDataFrame | None = None,
+) -> Layout:
+    """Return the layout of lines that come without gates and entrances (see `WalkNetwork.from_edges`).
+
+    Parameters
+    ----------
+    lines, notes
+        From `lines_from_edges`.
+    boundary, crs
+        The boundary, and the CRS of it if it is a geometry.
+    barriers
+        Lines that no leg may cross.
+    """
+    return Layout(
+        lines=lines,
+        barriers=as_barriers(barriers, lines.crs),
+        gates=no_lines(("kind", "state", "name", "opening_hours"), lines.crs),
+        entrances=no_lines(("kind",), lines.crs),
+        boundary=as_boundary(boundary, lines.crs, crs),
+        source="edges",
+        left_out=list_notes(notes),
+    )
 
 
 def as_boundary(boundary: object, crs: CRS | None, given: CRS | str | None) -> BaseGeometry | None:

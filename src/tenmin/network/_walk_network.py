@@ -31,8 +31,7 @@ from tenmin.network._layout import (
     Layout,
     as_barriers,
     as_boundary,
-    list_notes,
-    no_lines,
+    layout_of_lines,
 )
 from tenmin.network._simplify import simplify_layout
 from tenmin.network._storage import read_layout, save_layout
@@ -133,7 +132,10 @@ class WalkNetwork(StreetArrays):
             `u` and `v` exist, they label the ends, whatever the direction in which a line is drawn; otherwise ends
             within the tolerance are one node. Optional columns: `seconds` and `seconds_back`; `oneway` (bool, for
             walkers: closed from v to u); `private` (bool: only for the beginning and the end of walks); `kind` or
-            `highway`; `name`. Vertices less than 1 mm apart are merged.
+            `highway`; `name`; `rule` ("as given" by default); `osmid`, which becomes the way (of a list, the first).
+            Vertices less than 1 mm apart are merged. Two opposite arcs of one line are one street and listed in
+            `left_out`. The edges of `osmnx.graph_to_gdfs` are read as `from_networkx` reads the graph; their
+            `oneway`, which is about vehicles, is ignored.
         walker
             A `Walker` or the name of a preset.
         boundary
@@ -151,16 +153,7 @@ class WalkNetwork(StreetArrays):
             If a row is not valid; the message names way, column and value.
         """
         lines, notes = lines_from_edges(gdf, node=node, tolerance=tolerance)
-        layout = Layout(
-            lines=lines,
-            barriers=as_barriers(barriers, lines.crs),
-            gates=no_lines(("kind", "state", "name", "opening_hours"), lines.crs),
-            entrances=no_lines(("kind",), lines.crs),
-            boundary=as_boundary(boundary, lines.crs, gdf.crs),
-            source="edges",
-            left_out=list_notes(notes),
-        )
-        return cls.of(layout, walker)
+        return cls.of(layout_of_lines(lines, notes, boundary, gdf.crs, barriers), walker)
 
     @classmethod
     def from_networkx(cls, graph: Any, *, walker: Walker | str, boundary: object = None) -> Self:
@@ -170,7 +163,8 @@ class WalkNetwork(StreetArrays):
         ----------
         graph
             Graph with `graph["crs"]` whose nodes have x and y; edges may have geometry, seconds, highway and name. In
-            a directed graph, two opposite arcs of equal attributes are one street; a single arc is one-way.
+            a directed graph, two opposite arcs of one line and way are one street, each with its own seconds; a single
+            arc is one-way.
         walker, boundary
             As in `from_edges`.
 
@@ -179,7 +173,9 @@ class WalkNetwork(StreetArrays):
         StreetsError
             If the graph is not valid; the message names node or edge, and value.
         """
-        return cls.from_edges(lines_from_graph(graph), walker=walker, boundary=boundary)
+        frame = lines_from_graph(graph)
+        lines, notes = lines_from_edges(frame, directed=graph.is_directed())
+        return cls.of(layout_of_lines(lines, notes, boundary, frame.crs), walker)
 
     @classmethod
     def read(cls, path: str | PathLike[str], *, walker: Walker | str | None = None) -> Self:
@@ -271,6 +267,8 @@ class WalkNetwork(StreetArrays):
 
     def why(self, way: int | str, lang: str = "en") -> str:
         """Return the verdict of the rules on an OpenStreetMap way or gate, with the reason.
+
+        Streets that came without rules (`from_edges`, `from_networkx`) are "taken as given".
 
         Parameters
         ----------

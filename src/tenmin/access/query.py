@@ -25,6 +25,7 @@ from tenmin.routing import (
 from tenmin.support.contracts import check_direction, check_facilities, check_places, in_metres, in_use
 from tenmin.support.errors import TableError
 from tenmin.support.limits import Figures, Limits, Unit, amount_of, cost_of, horizon, read_limit, read_limits
+from tenmin.support.nouns import check_noun
 
 __all__ = ["Destination", "Query", "check_merge", "make_query"]
 
@@ -241,7 +242,7 @@ def make_query(
     read = read_limit if needed else read_limits
     limits = read(minutes, metres, several=several)
     check_direction(direction)
-    network = network.behind(barriers)
+    network = check_noun(network, WalkNetwork, "network").behind(barriers)
     facilities = in_metres(check_facilities(facilities), network.crs)
     places = facilities.iloc[:0] if places is None else in_metres(check_places(places), network.crs)
     query = Query(

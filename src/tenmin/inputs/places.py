@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.osm import OsmExtract
+from tenmin.inputs.osm import OsmExtract, as_extract
 from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, PathLike, read_table
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.contracts import MAX_PLACE_M2
@@ -86,7 +87,7 @@ def read_places(
     return table.to_frame(frame, table.row_ids(["place"] * len(frame)), "place")
 
 
-def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
+def estimate_places(extract: OsmExtract | str | os.PathLike[str], *, people: float) -> gpd.GeoDataFrame:
     """Return the residential buildings of an extract, with a population distributed by floor area.
 
     This is dasymetric mapping. A building is residential if its value of `building` is, or if it is `building=yes`
@@ -98,7 +99,7 @@ def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
     Parameters
     ----------
     extract
-        The extract, as from `read_osm`.
+        The extract, as from `read_osm`, or the path of its file.
     people
         Population of the extract; the column `people` sums to it.
 
@@ -116,13 +117,14 @@ def estimate_places(extract: OsmExtract, *, people: float) -> gpd.GeoDataFrame:
     12000.0
     """
     _check_people(people)
-    homes = _homes(extract)
+    town = as_extract(extract)
+    homes = _homes(town)
     areas = homes.geometry.to_crs(homes.estimate_utm_crs()).area if len(homes) else pd.Series(dtype=float)
     homes = homes[areas >= MIN_HOME_M2]
     areas = areas[homes.index]
     if homes.empty:
         msg = (
-            f"{extract.path} has no building that people live in; take the places from a table of communities "
+            f"{town.path} has no building that people live in; take the places from a table of communities "
             "(read_places) or an extract with buildings"
         )
         raise TableError(msg)

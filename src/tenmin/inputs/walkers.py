@@ -17,6 +17,7 @@ import pandas as pd
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 from tenmin.support.limits import SECONDS_A_MINUTE
+from tenmin.support.nouns import check_noun
 
 __all__ = ["KERBS", "SLOPES", "Walker", "load_walkers"]
 
@@ -137,7 +138,7 @@ class Walker:
     @classmethod
     def of(cls, walker: Walker | str) -> Walker:
         """Return the walker itself, or the preset with that name."""
-        return walker if isinstance(walker, Walker) else cls.preset(walker)
+        return cls.preset(walker) if isinstance(walker, str) else check_noun(walker, cls, "walker")
 
     @property
     def metres_a_second(self) -> float:

@@ -31,7 +31,7 @@ CAUSES = ("unjoined", "data_end")
 """Causes of an unknown place: it is not joined to a street, or the nearest facility may lie beyond the data."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Coverage:
     """The walks from places to facilities, compared with limits.
 

@@ -15,6 +15,7 @@ from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.limits import check_metres
+from tenmin.support.nouns import check_noun
 from tenmin.support.progress import step_through
 from tenmin.surface import first_wall_crossed, group_points
 
@@ -204,6 +205,7 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
     >>> gaps.loc[1, ["people", "excess_minutes", "severity"]].astype(float).to_list(), gaps.loc[1, "reason"]
     ([10.0, 5.0, 5.0], 'far')
     """
+    check_noun(coverage, Coverage, "coverage")
     near = check_metres(near, "near", allowed="above 0, e.g. 200", least=MIN_NEAR, most=MAX_NEAR)
     places = _Places.of(coverage, near)
     rows: list[dict[str, object]] = []

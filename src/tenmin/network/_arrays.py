@@ -39,7 +39,7 @@ OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "street_pieces
 """Cached properties that do not depend on the barriers."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StreetArrays:
     """The tables of a network and the arrays derived from them."""
 

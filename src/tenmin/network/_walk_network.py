@@ -36,11 +36,12 @@ from tenmin.network._layout import (
 from tenmin.network._simplify import simplify_layout
 from tenmin.network._storage import read_layout, save_layout
 from tenmin.support.errors import InputError
+from tenmin.support.nouns import check_noun
 
 __all__ = ["WalkNetwork"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WalkNetwork(StreetArrays):
     """Streets in a metric CRS, with the travel times of a walker.
 
@@ -107,7 +108,8 @@ class WalkNetwork(StreetArrays):
         _check_private(private)
         table = rules if isinstance(rules, Rules) or rules is None else load_rules(rules)
         with gc_paused():
-            town = extract if isinstance(extract, OsmExtract) else read_streets(extract)
+            path = isinstance(extract, str | PathLike)
+            town = read_streets(extract) if path else check_noun(extract, OsmExtract, "extract")
             layout = layout_from_osm(town, rules=table, private=private, island=island, when=when)
             box = shapely.box(*town.box) if boundary is None and town.box is not None else boundary
             return cls.of(replace(layout, boundary=as_boundary(box, layout.lines.crs, "EPSG:4326")), walker)

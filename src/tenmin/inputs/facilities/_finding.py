@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.osm import OsmExtract
+from tenmin.inputs.osm import OsmExtract, as_extract
 from tenmin.inputs.services import Category, load_catalogue, normalise_name
 from tenmin.support.conditions import TagPattern, parse_condition, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
@@ -36,7 +37,7 @@ _COLUMNS = ["category", "name", "element", "rule", "opening_hours", "source"]
 _TEXTS = ["category", "element", "rule", "source"]
 
 
-def find_facilities(extract: OsmExtract, *, categories: Categories = None) -> gpd.GeoDataFrame:
+def find_facilities(extract: OsmExtract | str | os.PathLike[str], *, categories: Categories = None) -> gpd.GeoDataFrame:
     """Return the facilities of an extract: one row per element and category, index such as `pharmacy:n123`, sorted.
 
     Duplicates are counted once: an element inside an area of the same category with the same name or none, and
@@ -46,7 +47,7 @@ def find_facilities(extract: OsmExtract, *, categories: Categories = None) -> gp
     Parameters
     ----------
     extract
-        The extract, as from `read_osm`.
+        The extract, as from `read_osm`, or the path of its file.
     categories
         Keys of the catalogue, or a catalogue from `load_catalogue(path)`. By default all `core` categories: those that
         are not parts of others and commonly mapped.
@@ -70,15 +71,16 @@ def find_facilities(extract: OsmExtract, *, categories: Categories = None) -> gp
     >>> sorted(set(found["category"]))
     ['library', 'pharmacy']
     """
+    town = as_extract(extract)
     search = _search(categories)
     _warn_of_unmapped(search)
-    found, duplicates = _find_duplicates(extract, search)
+    found, duplicates = _find_duplicates(town, search)
     return _fill_names(
         found.loc[~found.index.isin(duplicates.index)], found.loc[duplicates.index, ["name"]].join(duplicates)
     )
 
 
-def list_duplicates(extract: OsmExtract, *, categories: Categories = None) -> pd.DataFrame:
+def list_duplicates(extract: OsmExtract | str | os.PathLike[str], *, categories: Categories = None) -> pd.DataFrame:
     """Return the duplicates that `find_facilities` leaves out: `category`, `name`, `element`, `kept` and `reason`.
 
     `kept` is the id of the facility that replaces it.
@@ -96,7 +98,7 @@ def list_duplicates(extract: OsmExtract, *, categories: Categories = None) -> pd
     >>> set(twice["kept"]).isdisjoint(twice.index)
     True
     """
-    found, duplicates = _find_duplicates(extract, _search(categories))
+    found, duplicates = _find_duplicates(as_extract(extract), _search(categories))
     return found.loc[duplicates.index, ["category", "name", "element"]].join(duplicates)
 
 

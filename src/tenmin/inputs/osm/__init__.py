@@ -11,7 +11,7 @@ from tenmin.inputs.osm._extract import OsmExtract
 from tenmin.inputs.osm._gates import find_entrances, find_gates
 from tenmin.inputs.osm._memory import gc_paused
 from tenmin.inputs.osm._moment import hold_at, is_undecided
-from tenmin.inputs.osm._reading import read_osm, read_streets
+from tenmin.inputs.osm._reading import as_extract, read_osm, read_streets
 from tenmin.inputs.osm._rules import Direction, Doubt, Rule, Rules, classify_ways, load_rules
 from tenmin.inputs.osm._service import Patience
 
@@ -22,6 +22,7 @@ __all__ = [
     "Patience",
     "Rule",
     "Rules",
+    "as_extract",
     "classify_ways",
     "download_osm",
     "find_entrances",

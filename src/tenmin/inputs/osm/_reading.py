@@ -38,8 +38,9 @@ from tenmin.inputs.osm._opening import (
 from tenmin.inputs.osm._opl_text import read_ways
 from tenmin.inputs.osm._points import read_points
 from tenmin.support.errors import FileError, InputError
+from tenmin.support.nouns import check_noun
 
-__all__ = ["STREETS", "STREET_POINT_KEYS", "is_street", "read_osm", "read_streets"]
+__all__ = ["STREETS", "STREET_POINT_KEYS", "as_extract", "is_street", "read_osm", "read_streets"]
 
 #: Ways that might be walked: keys, with any value (None) or one of a set.
 STREETS: Mapping[str, frozenset[str] | None] = {
@@ -121,6 +122,19 @@ def read_streets(path: str | os.PathLike[str], *, box: Box | None = None) -> Osm
     23
     """
     return _read(path, box, everything=False)
+
+
+def as_extract(extract: OsmExtract | str | os.PathLike[str]) -> OsmExtract:
+    """Return the extract itself, or the one in the file of this path.
+
+    Raises
+    ------
+    TableError
+        It is neither an extract nor a path.
+    FileError
+        As in `read_osm`.
+    """
+    return read_osm(extract) if isinstance(extract, str | os.PathLike) else check_noun(extract, OsmExtract, "extract")
 
 
 def is_street(tags: Mapping[str, str]) -> bool:

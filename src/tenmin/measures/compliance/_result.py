@@ -16,7 +16,7 @@ __all__ = ["Compliance"]
 _VERDICTS = ("pass", "fail", "unknown")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compliance:
     """The compliance of communities with a standard.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import folium
 import geopandas as gpd
 
+from tenmin.measures.coverage import Coverage
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
-
-if TYPE_CHECKING:
-    from tenmin.measures.coverage import Coverage
+from tenmin.support.nouns import check_noun
 
 __all__ = ["draw_map"]
 
@@ -68,6 +67,7 @@ def draw_map(
     >>> isinstance(review, folium.Map)
     True
     """
+    check_noun(coverage, Coverage, "coverage")
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)
     block = write_block(page_content(data, title=title, lang=lang))

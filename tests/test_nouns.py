@@ -1,4 +1,4 @@
-"""The nouns of tenmin at its doors: what stands in their place is told apart, and they can be compared and kept in sets."""
+"""The nouns of tenmin at its doors: what stands in their place is told apart; they can be compared and hashed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ WRONG: dict[str, tuple[Callable[[Any], object], str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_stands_in_place_of_a_noun_is_named_with_the_call_that_makes_it(case: str, network: tm.WalkNetwork) -> None:
+def test_what_stands_in_place_of_a_noun_is_named_with_the_call_that_makes_it(
+    case: str, network: tm.WalkNetwork
+) -> None:
     call, way_out = WRONG[case]
     with pytest.raises(tm.InputError, match=way_out):
         call(network)

@@ -50,6 +50,7 @@ from .measures.coverage import Coverage as Coverage
 from .measures.coverage import measure_coverage as measure_coverage
 from .measures.gaps import find_gaps as find_gaps
 from .network import WalkNetwork as WalkNetwork
+from .outputs.geopackage import save_layers as save_layers
 from .outputs.maps import draw_map as draw_map
 from .support.contracts import list_remarks as list_remarks
 from .support.errors import (

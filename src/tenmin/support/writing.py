@@ -145,8 +145,8 @@ def _with_fixed_dates(packed: io.BytesIO, date: datetime) -> bytes:
 
 
 @contextmanager
-def fixed_date() -> Iterator[None]:
-    """Make GDAL use a fixed timestamp inside the block.
+def fixed_date() -> Iterator[str]:
+    """Make GDAL use a fixed timestamp inside the block, and give it in ISO 8601.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def fixed_date() -> Iterator[None]:
         before = pyogrio.get_gdal_config_option(_GDAL_DATE)
         pyogrio.set_gdal_config_options({_GDAL_DATE: date})
         try:
-            yield
+            yield date
         finally:
             pyogrio.set_gdal_config_options({_GDAL_DATE: before})
 

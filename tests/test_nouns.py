@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import networkx as nx
+import pandas as pd
 import pytest
 from shapely import LineString, Point
 
@@ -67,3 +68,47 @@ def test_nouns_are_compared_by_identity_and_walkers_by_value(lines: gpd.GeoDataF
     assert len({network, again, first, second, network}) == 4
     assert network.walker == again.walker
     assert hash(network.walker) == hash(again.walker)
+
+
+def test_what_a_notebook_shows_holds_the_figures_and_escapes_every_text() -> None:
+    shown = {
+        "WalkNetwork": tm.WalkNetwork.from_edges(
+            gpd.GeoDataFrame(geometry=[LineString([(0, 0), (1500, 0)])], crs=CRS), walker=tm.Walker("<i>", 4.0)
+        ),
+        "OsmExtract": tm.read_osm(tm.sample_path("shifan")),
+        "Walker": tm.Walker.preset("wheelchair"),
+        "Standard": tm.load_standard("jiaxing_2012"),
+    }
+    html = {name: noun._repr_html_() for name, noun in shown.items()}
+    assert "1.5 km" in html["WalkNetwork"]
+    assert "&lt;i&gt;" in html["WalkNetwork"]
+    assert "<i>" not in html["WalkNetwork"]
+    assert f"{len(shown['OsmExtract'].ways):,}" in html["OsmExtract"]
+    assert "speed_kmh" in html["Walker"]
+    assert shown["Standard"].title_zh in html["Standard"]
+
+
+def test_what_a_notebook_shows_of_results_is_their_counts(network: tm.WalkNetwork) -> None:
+    lost = gpd.GeoDataFrame({"category": ["<b>x"]}, index=["l"], geometry=[Point(0, 9000)], crs=CRS)
+    facilities = gpd.GeoDataFrame(pd.concat([CLINICS, lost]))
+    html = tm.measure_coverage(network, HOMES, facilities, minutes=10)._repr_html_()
+    assert "100.0%" in html
+    assert "2, 1 of them joined to no street" in html
+    assert "&lt;b&gt;x" in html
+    assert "<b>x" not in html
+    areas = pd.DataFrame({"name": ["东园社区"], "households": [1800]}, index=["a1"])
+    rooms = pd.DataFrame({"category": "community_service", "area": ["a1"], "floor_area_m2": [420.0]}, index=[1])
+    assert (
+        tm.check_standard("jiaxing_2012", areas, rooms).rule[0]
+        in tm.check_standard("jiaxing_2012", areas, rooms)._repr_html_()
+    )
+
+
+def test_only_what_is_for_people_is_offered(network: tm.WalkNetwork) -> None:
+    assert set(dir(tm)) == set(tm.__all__)
+    offered = {name for name in dir(network) if not name.startswith("_")}
+    assert offered >= {"nodes", "edges", "barriers", "gates", "crs", "walker", "save", "snap", "to_networkx", "why"}
+    assert offered.isdisjoint({"assembly", "layout", "streets", "frontage", "tree", "walls", "of"})
+    coverage = tm.measure_coverage(network, HOMES, CLINICS, minutes=10)
+    assert {"minutes", "served", "shares", "walk"} <= set(dir(coverage))
+    assert "query" not in dir(coverage)

@@ -17,6 +17,7 @@ import pandas as pd
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
 from tenmin.support.limits import SECONDS_A_MINUTE
+from tenmin.support.notebook import as_card
 from tenmin.support.nouns import check_noun
 
 __all__ = ["KERBS", "SLOPES", "Walker", "load_walkers"]
@@ -118,6 +119,18 @@ class Walker:
             if one.repr and (one.default is MISSING or getattr(self, one.name) != one.default)
         ]
         return f"Walker({', '.join(shown)})"
+
+    def _repr_html_(self) -> str:
+        told = {**dict(self._pairs("assumptions")), **dict(self._pairs("sources"))}
+        names = [one.name for one in fields(self) if one.repr and one.name != "name"]
+        values = pd.DataFrame(
+            {
+                "field": names,
+                "value": [str(getattr(self, name)) for name in names],
+                "source or assumption": [told.get(name, "") for name in names],
+            }
+        )
+        return as_card(f"Walker {self.name}", {"source": self.source or "-", "assumed": self.assumed}, values)
 
     @classmethod
     def preset(cls, name: str) -> Walker:

@@ -22,6 +22,7 @@ from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of
 from tenmin.support.errors import TableError
 from tenmin.support.limits import Number, Unit, inclusive, unknown_category
+from tenmin.support.notebook import as_card
 
 __all__ = ["CAUSES", "Coverage", "measure_coverage"]
 
@@ -80,6 +81,28 @@ class Coverage:
             f"<Coverage of {len(self.places):,} places in {len(self.limit)} categories "
             f"within {shown or 'no'} {self.unit} ({self.metric}, {self.direction} the facility)>"
         )
+
+    def __dir__(self) -> list[str]:
+        """Return the attributes for planners and analysts; the query is for further measures of tenmin."""
+        return sorted(set(super().__dir__()) - {"query"})
+
+    def _repr_html_(self) -> str:
+        """Served, unserved and unknown people (or places, if there are no people) by category."""
+        of = "people" if "people" in self.places.columns else "places"
+        shares = self.shares(of=of).drop(columns="of")
+        counts, parts = ["served", "unserved", "unknown", "total"], ["share", "share_upper"]
+        shown = shares.assign(
+            **{name: shares[name].map("{:,.0f}".format) for name in counts},
+            **{name: shares[name].map("{:.1%}".format) for name in parts},
+        )
+        none = (self.joins["how"] == "none").groupby("table").sum()
+        facts = {
+            "places": f"{len(self.places):,}, {none.get('places', 0):,} of them joined to no street",
+            "facilities": f"{len(self.facilities):,}, {none.get('facilities', 0):,} of them joined to no street",
+            "counted": of,
+            "walker": repr(self.network.walker),
+        }
+        return as_card(repr(self).strip("<>"), facts, shown)
 
     def shares(
         self,

@@ -33,10 +33,12 @@ from tenmin.support.errors import LimitError
 from tenmin.support.limits import Unit, cost_of, inclusive, read_limit
 from tenmin.surface import StreetPieces, Walls, find_street_pieces
 
-__all__ = ["OF_STREETS_ALONE", "StreetArrays"]
+__all__ = ["ARRAYS", "OF_STREETS_ALONE", "StreetArrays"]
 
 OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "street_pieces", "tree")
 """Cached properties that do not depend on the barriers."""
+ARRAYS = (*OF_STREETS_ALONE, "costs", "ends_of_data", "from_ends_of_data", "on_island", "walls")
+"""Attributes for searches rather than for people."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -16,7 +16,7 @@ import shapely
 
 from tenmin.inputs.osm import OsmExtract, Rules, gc_paused, load_rules, read_streets
 from tenmin.inputs.walkers import Walker
-from tenmin.network._arrays import OF_STREETS_ALONE, StreetArrays
+from tenmin.network._arrays import ARRAYS, OF_STREETS_ALONE, StreetArrays
 from tenmin.network._assembly import assemble
 from tenmin.network._exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
 from tenmin.network._from_graph import lines_from_graph
@@ -36,6 +36,7 @@ from tenmin.network._layout import (
 from tenmin.network._simplify import simplify_layout
 from tenmin.network._storage import read_layout, save_layout
 from tenmin.support.errors import InputError
+from tenmin.support.notebook import as_card
 from tenmin.support.nouns import check_noun
 
 __all__ = ["WalkNetwork"]
@@ -302,6 +303,27 @@ class WalkNetwork(StreetArrays):
             f"{self.streets.length[self.is_street].sum() / 1000.0:.1f} km of street at {self.walker.speed_kmh:g} km/h "
             f"({parts} component{'s' * (parts != 1)})>"
         )
+
+    def __dir__(self) -> list[str]:
+        """Return the attributes for planners and analysts; the arrays that searches work on are not among them."""
+        return sorted(set(super().__dir__()) - set(ARRAYS) - {"assembly", "layout", "of"})
+
+    def _repr_html_(self) -> str:
+        edges, metres = self.assembly.edges, self.streets.length
+        facts = {
+            "source": self.source,
+            "date of the data": self.date or "unknown",
+            "CRS": "-" if self.crs is None else self.crs.name,
+            "nodes": f"{len(self.assembly.nodes):,}",
+            "edges": f"{len(edges):,}",
+            "street": f"{metres[self.is_street].sum() / 1000.0:,.1f} km",
+            "of it private": f"{metres[self.is_street & self.streets.private].sum() / 1000.0:,.1f} km",
+            "components": f"{len(np.unique(self.assembly.nodes['component'])):,}",
+            "barriers, gates": f"{len(self.barriers):,}, {len(self.gates):,}",
+            "ends of the data": f"{len(self.ends_of_data):,}",
+            "walker": repr(self.walker),
+        }
+        return as_card("WalkNetwork", facts, self.left_out if len(self.left_out) else None, most=8)
 
 
 def _check_private(private: object) -> None:

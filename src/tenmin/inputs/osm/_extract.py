@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from tenmin.inputs.osm._lines import Box
+from tenmin.support.notebook import as_card
 
 __all__ = ["OsmExtract"]
 
@@ -54,3 +55,10 @@ class OsmExtract:
             f"({cut:,} cut at the edge), {len(self.points):,} points, {len(self.areas):,} areas, "
             f"{len(self.barriers):,} barriers, {len(self.refused):,} refused or cut>"
         )
+
+    def _repr_html_(self) -> str:
+        counts = {name: f"{len(getattr(self, name)):,}" for name in ("ways", "points", "areas", "barriers", "refused")}
+        box = "not stated" if self.box is None else ", ".join(f"{one:.4f}" for one in self.box)
+        facts = {"date of the data": self.date or "unknown", "west, south, east, north": box, **counts}
+        reasons = self.refused["reason"].value_counts().rename_axis("left out or cut").reset_index(name="elements")
+        return as_card(f"OsmExtract {Path(self.path).name}", facts, reasons if len(reasons) else None)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tenmin.inputs.standards._clause import KEY, Clause, raise_invalid
 from tenmin.inputs.standards._clause_kinds import EVIDENCE
+from tenmin.support.notebook import as_card
 
 __all__ = ["FIGURES", "Reported", "Span", "Standard", "Tier"]
 
@@ -152,6 +153,18 @@ class Standard:
             f"Standard({self.id!r}: {self.title_en},{year} {self.issued_by}; "
             f"{len(self.clauses)} clauses, {mandatory} mandatory; evidence {self.evidence})"
         )
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "标准": self.title_zh,
+            "issued by": self.issued_by,
+            "year": self.year or "-",
+            "source": self.source,
+            "evidence": self.evidence,
+            "walker": self.walker,
+        }
+        columns = ["clause", "zh", "en", "value", "unit", "mandatory", "evidence"]
+        return as_card(f"Standard {self.id}: {self.title_en}", facts, self.table().reset_index()[columns])
 
     def table(self) -> pd.DataFrame:
         """Return the clauses as a table: index their id, columns their fields and the unit of the value."""

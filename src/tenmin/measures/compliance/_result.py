@@ -10,6 +10,7 @@ from tenmin.inputs.communities import Communities
 from tenmin.inputs.standards import Standard
 from tenmin.measures.compliance._grading import rule_of_grades
 from tenmin.support.errors import TableError
+from tenmin.support.notebook import as_card
 
 __all__ = ["Compliance"]
 
@@ -67,6 +68,12 @@ class Compliance:
         counts = self.grades.value_counts(sort=False)
         shown = ", ".join(f"{grade} {count}" for grade, count in counts.items())
         return f"<Compliance of {len(self.grades):,} areas with {self.standard.id}: {shown or 'no area'}>"
+
+    def _repr_html_(self) -> str:
+        """Areas that pass, fail and are unknown by clause, and the rule for grades."""
+        totals = self.totals()
+        shown = totals.assign(**{name: totals[name].map("{:.1%}".format) for name in ("share", "share_upper")})
+        return as_card(repr(self).strip("<>"), {"grades": self.rule[1], "等级": self.rule[0]}, shown)
 
     @property
     def rule(self) -> tuple[str, str]:

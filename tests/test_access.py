@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
@@ -270,6 +271,52 @@ def test_a_gate_lets_through_whom_its_state_and_the_policy_allow(state: str, pri
 
 def test_what_a_private_gate_alone_leads_to_is_private():
     assert gated("private").edges["private"].tolist() == [False, True]
+
+
+def with_gates(lines: gpd.GeoDataFrame, *labels: int, boundary: object = None) -> WalkNetwork:
+    """Lines with u and v, and private gates at some of their nodes."""
+    made = WalkNetwork.from_edges(lines, walker="adult", boundary=boundary)
+    columns = {"kind": "gate", "state": "private", "name": None, "opening_hours": None}
+    return WalkNetwork.of(replace(made.layout, gates=frame(dict.fromkeys(labels, (0, 0)), **columns)), "adult")
+
+
+def test_the_gate_of_a_drive_makes_no_second_bank_private():
+    lines = streets([(0, 0), (900, 0)], [(0, 500), (400, 500)], [(400, 500), (400, 530)], [(400, 530), (400, 560)])
+    network = with_gates(lines.assign(u=[1, 3, 4, 5], v=[2, 4, 5, 6], kind="service"), 5)
+    assert network.edges["private"].tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("inside", "private"), [("service", [False, True]), ("residential", [True, False])])
+def test_the_side_of_a_gate_with_more_street_is_outside_however_long_the_drives(inside: str, private: list[bool]):
+    lines = streets([(0, 0), (0, 300)], [(0, 300), (0, 900)]).assign(u=[1, 2], v=[2, 3], kind=["residential", inside])
+    assert with_gates(lines, 2).edges["private"].tolist() == private
+
+
+@pytest.mark.parametrize(
+    ("inside", "north"), [pytest.param(400, 1300, id="it is cut"), pytest.param(1000, 9999, id="it is as long")]
+)
+def test_what_may_as_well_be_outside_is_open_and_its_gate_shut(inside: int, north: int):
+    lines = streets([(0, 0), (0, 1000)], [(0, 1000), (0, 1000 + inside)]).assign(u=[1, 2], v=[2, 3], kind="footway")
+    network = with_gates(lines, 2, boundary=shapely.box(-9, -9, 9, north))
+    assert not network.edges["private"].any()
+    assert network.nodes["component"].nunique() == 2
+
+
+def test_paths_longer_than_the_private_way_beside_them_do_not_hang_on_it():
+    lines = [[(0, 0), (9000, 0)], [(0, 500), (900, 500)], [(900, 500), (1000, 500)], [(1000, 500), (1050, 500)]]
+    network = town(*lines, private=[False, False, True, False], kind=["residential", "footway", "service", "footway"])
+    assert network.edges["private"].tolist() == [False, False, True, True]
+
+
+@cases(60)
+@given(towns(one_way=False), st.sets(st.integers(0, 12)), st.lists(st.sampled_from(["service", "residential"])))
+def test_the_longest_part_that_gates_link_stays_public(small: Town, chosen: set[int], kinds: list[str]):
+    edges = WalkNetwork.from_edges(small.lines, walker="adult").edges
+    kind = [*kinds, *["footway"] * len(edges)][: len(edges)]
+    network = with_gates(edges[["u", "v", "geometry"]].assign(kind=kind), *sorted(chosen & {*edges["u"], *edges["v"]}))
+    graph = nx.from_pandas_edgelist(edges, "u", "v")
+    for linked in nx.connected_components(graph):
+        assert not network.edges["private"][edges["u"].isin(linked).to_numpy()].all()
 
 
 def test_a_shut_gate_parts_its_node_and_nothing_is_lost_but_two_centimetres_on_each_side():

@@ -108,11 +108,7 @@ def _columns_of_nodes(
 ) -> dict[str, np.ndarray]:
     u, v = code[: len(edges)], code[len(edges) :]
     group = components(link_nodes(u, v, np.ones(len(edges)), len(labels)))
-    cut = labels.isin(list(layout.cut))
-    if layout.boundary is not None:
-        shapely.prepare(layout.boundary)
-        cut |= ~shapely.intersects_xy(layout.boundary, *shapely.get_coordinates(points).T)
     size = np.bincount(group)
     if "inner_nodes" in edges:
         size = size + np.bincount(group[u], edges["inner_nodes"], len(size)).astype(np.int64)
-    return {"component": group, "component_nodes": size[group], "cut": cut}
+    return {"component": group, "component_nodes": size[group], "cut": layout.is_cut(labels, points)}

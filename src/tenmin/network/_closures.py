@@ -24,6 +24,12 @@ public, even if it is reached only by private ways."""
 BEFORE_A_GATE = 0.02
 """Distance from a closed gate at which the streets on both sides end, metres."""
 
+_INNER_METRE = 1e-6
+"""Metres for which one metre of a path or drive counts beside streets, where the sides of a gate are compared."""
+
+_AS_LONG = 1.0 - 1e-9
+"""Share of a length from which another counts as equally long."""
+
 Notes = list[tuple[str, str, int]]
 _ALONG_ONE_STREET = 2
 """Number of street ends at a gate in the course of one street; at more, the gate is on a junction."""
@@ -59,7 +65,7 @@ def close_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[Ge
         lines = lines.take(~lines["private"].astype(bool))
     gates = layout.gates
     if gates.empty:
-        return _mark_private(lines, np.zeros(0, np.int64)) if layout.private == "residents" else lines, notes
+        return _mark_private(lines, np.zeros(0, np.int64), layout) if layout.private == "residents" else lines, notes
     ends = np.concatenate([lines["u"], lines["v"]])
     labels, count = np.unique(ends[pd.Index(ends).isin(gates.index)], return_counts=True)
     state, kind = (gates[name].reindex(labels).to_numpy(object) for name in ("state", "kind"))
@@ -71,7 +77,7 @@ def close_ways(lines: GeometryTable, layout: Layout, walker: Walker) -> tuple[Ge
     if crowded:
         notes.append(("gates", "ignored: it stands on a junction, and nobody knows which street it shuts", crowded))
     lines = _split_at_gates(lines, labels[shut & ~unclear])
-    return _mark_private(lines, labels[private & ~unclear]) if layout.private == "residents" else lines, notes
+    return _mark_private(lines, labels[private & ~unclear], layout) if layout.private == "residents" else lines, notes
 
 
 def _split_at_gates(lines: GeometryTable, labels: np.ndarray) -> GeometryTable:
@@ -107,21 +113,49 @@ def _ends_at(lines: GeometryTable, labels: np.ndarray) -> np.ndarray:
     return pd.Index(lines["u"]).isin(labels) | pd.Index(lines["v"]).isin(labels)
 
 
-def _mark_private(lines: GeometryTable, private_gates: np.ndarray) -> GeometryTable:
-    """Make private what is connected only through private gates, and paths that are connected only by private ways."""
+def _pieces(ends: np.ndarray, linked: np.ndarray) -> np.ndarray:
+    """The connected piece of each line, if only some of the lines link the nodes at their ends (u, then v)."""
+    labels, code = np.unique(ends, return_inverse=True)
+    u, v = code[: len(linked)], code[len(linked) :]
+    return components(link_nodes(u[linked], v[linked], np.ones(linked.sum()), len(labels)))[u]
+
+
+def _is_longest(part: np.ndarray, whole: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Whether each line is in the longest part of its whole; of parts equally long all are the longest."""
+    size = np.bincount(part, length)
+    longest = np.zeros(whole.max() + 1)
+    np.maximum.at(longest, whole, size[part])
+    return size[part] >= longest[whole] * _AS_LONG
+
+
+def _goes_on(ends: np.ndarray, lines: GeometryTable, part: np.ndarray, layout: Layout) -> np.ndarray:
+    """Whether the part of each line reaches an end of the data."""
+    points = np.concatenate([shapely.get_point(lines.geometry, 0), shapely.get_point(lines.geometry, -1)])
+    cut = layout.is_cut(pd.Index(ends), points)
+    return np.isin(part, part[cut[: len(lines)] | cut[len(lines) :]])
+
+
+def _mark_private(lines: GeometryTable, private_gates: np.ndarray, layout: Layout) -> GeometryTable:
+    """Make private what is connected only through private gates, and paths that are connected only by private ways.
+
+    A part of the public streets stays public if it goes on beyond the data, or if nothing that it is connected with in
+    this way is longer: the parts on the other sides of its gates, of which those with more metres of street count as
+    longer, whatever their paths and drives; or the ways, private ones included.
+    """
     private = lines["private"].astype(bool)
     if not private.any() and not len(private_gates):
         return lines
-    ends = _separate_ends(np.concatenate([lines["u"], lines["v"]]), private_gates)
-    labels, code = np.unique(ends, return_inverse=True)
-    u, v = code[: len(lines)], code[len(lines) :]
-    length = lines["length"]
-    part = components(link_nodes(u[~private], v[~private], length[~private], len(labels)))[u]
-    main = np.bincount(part[~private], weights=length[~private]).argmax() if (~private).any() else -1
-    apart = ~private & (part != main)
-    behind_gates = part[apart & _ends_at(lines, private_gates)]
-    beside_ways = part[apart & _ends_at(lines, np.concatenate([lines["u"][private], lines["v"][private]]))]
-    with_streets = part[~private & ~pd.Index(np.asarray(lines["kind"], object)).isin(INNER_KINDS)]
+    ends = np.concatenate([lines["u"], lines["v"]])
+    part = _pieces(_separate_ends(ends, private_gates), ~private)
+    piece = np.where(private, part.max() + 1 + _pieces(ends, private), part)
+    apart = ~private & ~_goes_on(ends, lines, np.where(private, -1, part), layout)
+    inner = pd.Index(np.asarray(lines["kind"], object)).isin(INNER_KINDS)
+    streets_first = lines["length"] * np.where(inner, _INNER_METRE, 1.0) * ~private
+    through_gates = apart & ~_is_longest(part, _pieces(ends, ~private), streets_first)
+    through_ways = apart & ~_is_longest(piece, _pieces(ends, np.ones(len(lines), bool)), lines["length"])
+    behind_gates = part[through_gates & _ends_at(lines, private_gates)]
+    beside_ways = part[through_ways & _ends_at(lines, np.concatenate([lines["u"][private], lines["v"][private]]))]
+    with_streets = part[~private & ~inner]
     held = private | np.isin(part, behind_gates) | np.isin(part, np.setdiff1d(beside_ways, with_streets))
     lines = lines.assign(private=held)
     ends = np.concatenate([lines["u"][~held], lines["v"][~held]])

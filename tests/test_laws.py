@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely.affinity import affine_transform
 
@@ -53,6 +54,61 @@ def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
 def test_l2_one_more_street_lengthens_no_walk(town: Town, direction: str):
     fewer = town.of(lines=town.lines.iloc[1:])
     assert (walks(town, direction=direction) <= walks(fewer, direction=direction) + 1e-9).all()
+
+
+@st.composite
+def towns_with_compounds(draw: st.DrawFn) -> Town:
+    """Towns of streets in both directions, some of them private, and of people and facilities at points."""
+    small = draw(towns(one_way=False))
+    private = draw(st.lists(st.booleans(), min_size=len(small.lines), max_size=len(small.lines)))
+    people, doors = (table.set_geometry(table.centroid) for table in (small.homes, small.clinics))
+    return Town(small.lines.assign(private=private, kind="residential"), people, doors)
+
+
+def with_street(town: Town, line: list[tuple[float, float]], *, private: bool) -> Town:
+    """The town with one more street."""
+    more = streets(line, private=private, kind="residential")
+    return town.of(lines=pd.concat([town.lines, more], ignore_index=True))
+
+
+ENDS = st.tuples(st.integers(-20, 420), st.integers(-20, 420)).map(lambda at: (at[0] + 0.31, at[1] + 0.17))
+"""Where a street may end that is joined to no other there."""
+
+
+def corner(town: Town, number: int) -> tuple[float, float]:
+    """One of the nodes of a town."""
+    ends = shapely.get_coordinates(town.lines.boundary.explode())
+    return tuple(ends[number % len(ends)]) if len(ends) else (0.0, 0.0)
+
+
+@cases(100)
+@given(towns_with_compounds(), st.integers(0, 99), ENDS)
+def test_l2_one_more_private_way_lengthens_no_walk(town: Town, at: int, end: tuple[float, float]):
+    changed = with_street(town, [corner(town, at), end], private=True)
+    assert (walks(changed) <= walks(town) * (1 + 1e-9) + 1e-6).all()
+
+
+@cases(100)
+@given(towns_with_compounds(), st.integers(0, 99), ENDS)
+def test_one_more_street_takes_away_no_walk(town: Town, at: int, end: tuple[float, float]):
+    changed = with_street(town, [corner(town, at), end], private=False)
+    assert not (np.isinf(walks(changed)) & np.isfinite(walks(town))).any()
+
+
+@cases(100)
+@given(towns_with_compounds(), st.lists(ENDS, min_size=2, max_size=2, unique=True), st.booleans())
+def test_a_way_joined_to_nothing_changes_no_walk_of_those_on_the_main_network(
+    town: Town, ends: list[tuple[float, float]], private: bool
+):
+    network, other = (
+        tm.WalkNetwork.of(replace(one.network.layout, island=3), "adult")
+        for one in (town, with_street(town, ends, private=private))
+    )
+    people, doors = (table[~network.snap(table).table["island"]] for table in (town.homes, town.clinics))
+    assume(len(people) and len(doors))
+    before, after = (tm.measure_walks(one, people, doors)["clinic"] for one in (network, other))
+    finite = np.isfinite(before)
+    assert after[finite].to_numpy() == pytest.approx(before[finite].to_numpy(), rel=1e-9)
 
 
 @cases(15)

@@ -91,7 +91,9 @@ def draw_grounds(query: Query, destinations: Sequence[Destination], options: Dra
     network, costs, arcs = query.network, query.costs, query.arcs
     starts, limits = _starts_of(query, destinations), [query.cost_limits(one) for one in destinations]
     longest = max((float(one[-1]) for one in limits), default=0.0) / costs.leg
-    targets = SnapTargets(network.street_pieces, network.walls, options.lateral + options.resolution, ASIDE)
+    targets = SnapTargets(
+        network.street_pieces, network.parts, network.walls, options.lateral + options.resolution, ASIDE
+    )
     reached = reached_edges(network.streets, arcs, starts, (longest + 2.0 * options.resolution) * costs.leg)
     of_piece = reached[0][np.maximum(targets.pieces.code, 0)], reached[1][np.maximum(-1 - targets.pieces.code, 0)]
     near = np.where(targets.pieces.code >= 0, *of_piece)

@@ -20,11 +20,13 @@ from tenmin.network._snapping import ASIDE, Snapping, snap, walls_of
 from tenmin.routing import (
     Costs,
     Labels,
+    Parts,
     Seeds,
     Shapes,
     StreetGraph,
     TraversableArcs,
     link_nodes,
+    parts_of,
     search,
     traversable_arcs,
 )
@@ -35,7 +37,7 @@ from tenmin.surface import StreetPieces, Walls, find_street_pieces
 
 __all__ = ["ARRAYS", "OF_STREETS_ALONE", "StreetArrays"]
 
-OF_STREETS_ALONE = ("streets", "is_street", "shapes", "frontage", "street_pieces", "tree")
+OF_STREETS_ALONE = ("streets", "is_street", "parts", "shapes", "frontage", "street_pieces", "tree")
 """Cached properties that do not depend on the barriers."""
 ARRAYS = (*OF_STREETS_ALONE, "costs", "ends_of_data", "from_ends_of_data", "on_island", "walls")
 """Attributes for searches rather than for people."""
@@ -112,6 +114,11 @@ class StreetArrays:
     def is_street(self) -> np.ndarray:
         """Whether each edge is a street, bool (edges,); edges across plazas do not count as street length."""
         return np.asarray(self.assembly.edges["rule"] != OPEN_GROUND, bool)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of the public streets that each edge leads to."""
+        return parts_of(self.streets)
 
     @cached_property
     def shapes(self) -> Shapes:
@@ -220,7 +227,7 @@ class StreetArrays:
         straight leg reaches without crossing a barrier. Polygons are joined through mapped entrances on their outline,
         else where streets meet the outline, else at the access points of the outline. Bridges, tunnels and other
         levels have no access points. Private streets are joined only from points that are nearer to them than to any
-        other street.
+        other street that leads to the same part of the network. What was said of polygons holds for each such part.
 
         Parameters
         ----------
@@ -243,5 +250,6 @@ class StreetArrays:
             entrances=self.entrances.geometry.to_numpy(),
             on_island=self.on_island(island),
             private=self.streets.private,
+            parts=self.parts,
             aside=aside,
         )

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from tenmin.network._frontage import Frontage
-from tenmin.routing import AccessPoints, Outlines, find_access_points
+from tenmin.routing import AccessPoints, Outlines, Parts, barred_by_public, find_access_points, outranked
 from tenmin.surface import Walls, first_wall_crossed, index_walls
 
 __all__ = ["ASIDE", "Snapping", "snap", "walls_of"]
@@ -147,24 +147,13 @@ def _through_entrances(
     )
 
 
-def _drop_private(found: _Candidates, private: np.ndarray, items: int) -> _Candidates:
-    """Drop candidates on private streets unless the item is nearer to one than to any public street."""
-    on_private = private[found.edge]
-    if not on_private.any():
-        return found
-    nearest = np.full((2, items), np.inf)
-    np.minimum.at(nearest[0], found.item[~on_private], found.leg[~on_private])
-    np.minimum.at(nearest[1], found.item[on_private], found.leg[on_private])
-    nearer_public = nearest[0] <= nearest[1] + _TOUCH
-    return found.take(~(on_private & nearer_public[found.item]))
-
-
-def _choose(found: _Candidates, on_island: np.ndarray, items: int) -> tuple[_Candidates, np.ndarray]:
-    """Keep the candidates of the best kind of each item, the main network before islands; return also the rank."""
-    rank = found.how + np.where(on_island[found.edge], len(HOW), 0)
-    best = np.full(items, 2 * len(HOW))
-    np.minimum.at(best, found.item, rank)
-    return found.take(rank == best[found.item]), best
+def _choose(found: _Candidates, on_island: np.ndarray, parts: Parts, items: int) -> _Candidates:
+    """Keep the candidates on islands only of items without others, and of these the best kind for each part."""
+    island = on_island[found.edge]
+    elsewhere = np.zeros(items, bool)
+    elsewhere[found.item[~island]] = True
+    found = found.take(~(island & elsewhere[found.item]))
+    return found.take(~outranked(parts, found.item, found.edge, found.how))
 
 
 def snap(
@@ -175,6 +164,7 @@ def snap(
     entrances: np.ndarray,
     on_island: np.ndarray,
     private: np.ndarray,
+    parts: Parts,
     aside: float,
 ) -> Snapping:
     """Return the access points of points, multipoints or polygons (see `WalkNetwork.snap`).
@@ -193,24 +183,29 @@ def snap(
         bool (edges,): whether the edge is on an island.
     private
         bool (edges,): whether the edge is private.
+    parts
+        The parts of the public streets that each edge leads to.
     aside
         Longest leg, metres.
     """
     geometry = items.geometry.to_numpy()
     found, _ = _free_legs(geometry, frontage, walls, aside)
-    found = _drop_private(found, private, len(items))
+    found = found.take(~barred_by_public(parts, found.item, found.edge, found.leg, private[found.edge]))
     if len(entrances):
         found = found.merge(_through_entrances(geometry, entrances, frontage, walls, aside))
-    chosen, best = _choose(found, on_island, len(items))
+    chosen = _choose(found, on_island, parts, len(items))
     access_points = chosen.access_points(len(items))
-    nearest = np.full(len(items), np.inf)
+    nearest, how = np.full(len(items), np.inf), np.full(len(items), len(HOW) - 1)
     np.minimum.at(nearest, chosen.item, chosen.leg)
+    np.minimum.at(how, chosen.item, chosen.how)
+    island = np.zeros(len(items), bool)
+    island[chosen.item[on_island[chosen.edge]]] = True
     table = pd.DataFrame(
         {
-            "how": HOW[np.where(best < 2 * len(HOW), best % len(HOW), -1)],
+            "how": HOW[how],
             "access_points": np.diff(access_points.first),
             "leg": np.where(np.isfinite(nearest), nearest, np.nan),
-            "island": (best >= len(HOW)) & (best < 2 * len(HOW)),
+            "island": island,
         },
         index=items.index,
     )

@@ -14,6 +14,7 @@ from tenmin.routing._arrivals import Arrivals, arrive_at
 from tenmin.routing._bounded_search import SearchBuffers, bounded_search, reset_buffers
 from tenmin.routing._graph import Costs, Shapes, StreetGraph, components, link_nodes, node_of, predecessor, shape_edges
 from tenmin.routing._k_nearest import NearestLabels, k_nearest_at, k_nearest_nodes, partition_edges
+from tenmin.routing._parts import Parts, barred_by_public, outranked, parts_of
 from tenmin.routing._reach import EdgeIntervals, Reached, clip_intervals, cut_lines, reach_streets
 from tenmin.routing._search import Labels, Seeds, search, seed_access_points
 
@@ -26,6 +27,7 @@ __all__ = [
     "Labels",
     "NearestLabels",
     "Outlines",
+    "Parts",
     "Reached",
     "SearchBuffers",
     "Seeds",
@@ -33,6 +35,7 @@ __all__ = [
     "StreetGraph",
     "TraversableArcs",
     "arrive_at",
+    "barred_by_public",
     "bounded_search",
     "clip_intervals",
     "components",
@@ -42,7 +45,9 @@ __all__ = [
     "k_nearest_nodes",
     "link_nodes",
     "node_of",
+    "outranked",
     "partition_edges",
+    "parts_of",
     "predecessor",
     "reach_streets",
     "reset_buffers",

@@ -172,7 +172,7 @@ def _snap(pieces, chosen, window, summed, next_column, walls, options, points, f
     """
     (reach, stride, stop_at_open), (shortest, blocked) = options, found
     left, bottom, cell, refinement, number = window
-    ends, _, offset, span, directions, gap, extent, private, island, _ = pieces
+    ends, _, _, offset, span, directions, gap, extent, private, island, _ = pieces
     counts, column, row, offsets, legs = points
     rows, columns = number.shape
     step, ratio = cell / refinement, stride // refinement

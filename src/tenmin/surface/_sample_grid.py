@@ -1,8 +1,9 @@
 """The sample grid: grid points with the access points that a place would have there, independent of facilities.
 
-Private streets are joined only where they are nearer than any other street, islands only where there is no other
-street. Cells near a wall are refined: their spacing is halved, and the positions at which walls cross their lines are
-kept. The grid is anchored at the origin of the CRS, so any part of a town has the same points as the whole.
+Private streets are joined only where they are nearer than other streets of the same part of the network, islands only
+where there is no other street. Cells near a wall are refined: their spacing is halved, and the positions at which walls
+cross their lines are kept. The grid is anchored at the origin of the CRS, so any part of a town has the same points as
+the whole.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tenmin.routing import Parts, barred_by_public
 from tenmin.support.jit import kernel
 from tenmin.surface._grid_points import (
-    KINDS,
     REFINEMENT,
     SIDE,
     GridPoints,
@@ -55,6 +56,7 @@ class SnapTargets(NamedTuple):
     """What grid points are snapped to."""
 
     pieces: StreetPieces
+    parts: Parts
     walls: Walls
     reach: float
     """longest leg of the ground, metres"""
@@ -180,31 +182,16 @@ def _cross_refined_cells(walls, left, bottom, cell, number, first_crossing, last
 
 
 @kernel
-def _close_legs(points, private, island, window, stride, joins_private, joins_main):
-    """Set the legs that are not permitted to infinity.
-
-    Parameters
-    ----------
-    points
-        Grid points and their access points, in order of street piece; `leg` is changed.
-    private, island
-        bool (pieces,).
-    window, stride
-        The window of the points; int64, columns of the finest grid per cell.
-    joins_private, joins_main
-        bool (points,), as in `_Permissions`.
-    """
-    (first, column, row, _, leg), (left, bottom, _, refinement, number) = points, window
+def _number_points(points, window, stride):
+    """Return the number of the grid point of each access point, int64; arguments as in `_close_legs`."""
+    (_, column, row, _, _), (left, bottom, _, refinement, number) = points, window
     ratio = stride // refinement
-    for piece in range(len(private)):
-        if not (private[piece] or island[piece]):
-            continue
-        for k in range(first[piece], first[piece + 1]):
-            point = number_at(
-                number, refinement, row[k] // ratio - bottom * refinement, column[k] // ratio - left * refinement
-            )
-            if (private[piece] and not joins_private[point]) or (island[piece] and joins_main[point]):
-                leg[k] = np.inf
+    point = np.empty(len(column), np.int64)
+    for k in range(len(column)):
+        point[k] = number_at(
+            number, refinement, row[k] // ratio - bottom * refinement, column[k] // ratio - left * refinement
+        )
+    return point
 
 
 def _any_restricted(pieces: StreetPieces, near: np.ndarray) -> bool:
@@ -212,41 +199,54 @@ def _any_restricted(pieces: StreetPieces, near: np.ndarray) -> bool:
     return bool((near & (pieces.private | pieces.island)).any())
 
 
-class _Permissions(NamedTuple):
-    """Which kinds of streets each point may join: bool (points,)."""
+def _close_legs(targets: SnapTargets, near: np.ndarray, window: GridWindow, stride: int, found: SnapResult) -> None:
+    """Set the legs that are not permitted to infinity, as for places: private streets, then islands.
 
-    joins_private: np.ndarray
-    """private streets, as they are nearer than any other"""
-    joins_main: np.ndarray
-    """streets that are not on islands; such a point joins no island"""
-    joins_island: np.ndarray
-    """streets on islands, where there are no others"""
+    Parameters
+    ----------
+    targets
+        What grid points are snapped to.
+    near
+        bool (pieces,): the pieces that were searched.
+    window, stride
+        The window of the points; columns of the finest grid per cell.
+    found
+        Its points and their access points; `leg` is changed.
+    """
+    pieces, leg = targets.pieces, found.points.leg
+    piece = np.repeat(np.arange(len(near), dtype=np.int32), np.diff(found.points.first))
+    point, island = _number_points(found.points, window, stride), pieces.island[piece]
+    leg[barred_by_public(targets.parts, point, pieces.edge[piece], leg, pieces.private[piece])] = np.inf
+    if island.any():
+        joins_main, joins_island = (_points_with(point, kind & (leg < np.inf), found) for kind in (~island, island))
+        _search_farther(targets, near, window, stride, joins_island, joins_main)
+        leg[island & joins_main[point]] = np.inf
 
 
-def _permissions(shortest: np.ndarray) -> _Permissions:
-    """The permissions of points, from the shortest leg to each kind of street, (points, KINDS)."""
-    main, own, island, own_island = (np.ascontiguousarray(shortest[:, kind]) for kind in range(KINDS))
-    joins_private = np.minimum(main, island) > np.minimum(own, own_island).astype(np.float64) + TOLERANCE
-    joins_main, joins_island = (
-        (common < np.inf) | (joins_private & (private < np.inf))
-        for common, private in ((main, own), (island, own_island))
-    )
-    return _Permissions(joins_private, joins_main, joins_island)
+def _points_with(point: np.ndarray, chosen: np.ndarray, found: SnapResult) -> np.ndarray:
+    """Whether each grid point has one of the chosen access points."""
+    having = np.zeros(len(found.shortest), bool)
+    having[point[chosen]] = True
+    return having
 
 
-def _permissions_of_points(
-    targets: SnapTargets, near: np.ndarray, window: GridWindow, stride: int, shortest: np.ndarray
-) -> _Permissions:
-    """The permissions of the points of a window; those that reach only islands are searched again within `aside`."""
-    permissions = _permissions(shortest)
-    only_island = permissions.joins_island & ~permissions.joins_main
-    if only_island.any():
-        cells = np.append(only_island.reshape(int(window.number.max()) + 1, -1).any(axis=1), False)
-        isolated = window._replace(number=np.where(cells[window.number], window.number, np.int32(-1)))
-        options, others = SnapOptions(targets.aside, stride, stop_at_open=True), near & ~targets.pieces.island
-        wider = snap_grid_points(targets.pieces, others, isolated, targets.walls, options).shortest
-        permissions.joins_main[: len(wider)] |= _permissions(wider).joins_main
-    return permissions
+def _search_farther(
+    targets: SnapTargets,
+    near: np.ndarray,
+    window: GridWindow,
+    stride: int,
+    joins_island: np.ndarray,
+    joins_main: np.ndarray,
+) -> None:
+    """Mark in `joins_main` the points that found only islands, but would find another street within `aside`."""
+    only_island = joins_island & ~joins_main
+    if not only_island.any():
+        return
+    cells = np.append(only_island.reshape(int(window.number.max()) + 1, -1).any(axis=1), False)
+    isolated = window._replace(number=np.where(cells[window.number], window.number, np.int32(-1)))
+    options, others = SnapOptions(targets.aside, stride, stop_at_open=True), near & ~targets.pieces.island
+    wider = snap_grid_points(targets.pieces, others, isolated, targets.walls, options).shortest
+    joins_main[: len(wider)] |= np.isfinite(wider).any(axis=1)
 
 
 def _at_any_corner(number: np.ndarray, of_points: np.ndarray) -> np.ndarray:
@@ -300,14 +300,5 @@ def build_sample_grid(targets: SnapTargets, cell: float, wanted: np.ndarray) -> 
     _cross_refined_cells(walls.ends, refined.left, refined.bottom, cell, refined.number, crossings[0], crossings[1])
     if restricted:
         for part, one in ((window, found), (refined, refined_points)):
-            permissions = _permissions_of_points(targets, near, part, stride, one.shortest)
-            _close_legs(
-                one.points,
-                pieces.private,
-                pieces.island,
-                part,
-                stride,
-                permissions.joins_private,
-                permissions.joins_main,
-            )
+            _close_legs(targets, near, part, stride, one)
     return SampleGrid(cell, stride, found.points, refined_points.points, refined, crossings[0], crossings[1])

@@ -21,6 +21,8 @@ class StreetPieces(NamedTuple):
     """float64 (pieces, 4): x, y, x, y, metres; a corner has the same point twice"""
     code: np.ndarray
     """int32 (pieces,): the edge, or -1 - node for a node"""
+    edge: np.ndarray
+    """int32 (pieces,): the edge, for a node the first of those that end there"""
     offset: np.ndarray
     """float64 (pieces,): metres from the start of the edge; 0 for a node"""
     span: np.ndarray
@@ -79,6 +81,7 @@ def find_street_pieces(
     return StreetPieces(
         ends=ends[order],
         code=code[order].astype(np.int32),
+        edge=edge[street[order]].astype(np.int32),
         offset=np.concatenate([shapes.along[begin], shapes.along[bend], np.zeros(len(node))])[order],
         span=np.concatenate([shapes.along[begin + 1] - shapes.along[begin], np.zeros(len(corner))])[order],
         direction=direction,

@@ -28,6 +28,7 @@ from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import Layout, list_notes
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.network._shared_tags import SharedTags
+from tenmin.network._sidewalks import SEPARATE, join_sidewalks, loose_sidewalks
 from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import in_metres
 
@@ -65,6 +66,11 @@ def layout_from_osm(
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     ways = in_metres(extract.ways)
     doubts = [(doubt, may & _is_doubtful(ways, doubt)) for doubt in table.doubts]
+    explained = _explain(extract.ways, verdicts, table, doubts)
+    refused = _refused(verdicts[~may])
+    ways, verdicts = join_sidewalks(ways, verdicts, extract.points)
+    may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
+    loose = loose_sidewalks(ways[may], ways.geometry.to_numpy()[(verdicts["rule"] == SEPARATE).to_numpy()])
     gates = find_gates(extract.points, when=when)
     lines = GeometryTable.of(_lines(extract, ways[may], verdicts[may], table, _kept_nodes(extract.points, gates)))
     gates = in_metres(gates[gates.index.isin(np.concatenate([lines["u"], lines["v"]]))], ways.crs)
@@ -73,17 +79,18 @@ def layout_from_osm(
         barriers=_join(in_metres(extract.barriers, ways.crs), walls_at_gates(gates, lines)),
         gates=gates,
         entrances=in_metres(find_entrances(extract.points), ways.crs),
-        ways=_explain(extract.ways, verdicts, table, doubts),
-        cut=frozenset(_cut_ends(extract).tolist()),
+        ways=explained,
+        cut=frozenset(_cut_ends(extract).tolist()).union(*loose["nodes"].map(np.ndarray.tolist)),
         source=str(extract.path),
         date=extract.date,
         left_out=pd.concat(
             [
-                _refused(verdicts[~may]),
+                refused,
                 _doubtful_ways(extract.ways, doubts),
                 _doubtful_gates(gates),
                 _undecided("ways", extract.ways["way"][undecided].nunique(), when),
                 _undecided("gates", int(gates["undecided"].sum()), when),
+                _note_loose(len(loose)),
             ],
             ignore_index=True,
         ),
@@ -156,6 +163,12 @@ def _open_ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Multipolygons that might be walked across."""
     areas = areas[areas.index.str.startswith("r")]
     return areas[np.array(["highway" in tags for tags in areas["tags"]], bool)]
+
+
+def _note_loose(count: int) -> pd.DataFrame:
+    """A note on sidewalks that are joined to nothing."""
+    reason = "sidewalks joined to nothing beside a street that leaves its walkers to them: what lies beyond is unknown"
+    return list_notes([("ways", reason, count)] if count else [])
 
 
 def _cut_ends(extract: OsmExtract) -> np.ndarray:

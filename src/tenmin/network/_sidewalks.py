@@ -85,6 +85,8 @@ class _Crossing(NamedTuple):
     storey: tuple[str, bool, bool]
     on_foot: bool
     """whether a way that is walked has this node"""
+    dead_end: bool
+    """whether it is the end of a way drawn as a crossing, which lacks the join to one sidewalk"""
 
 
 @dataclass
@@ -156,7 +158,8 @@ class _Town:
         for number, rows in nearest.groupby("spot"):
             one = crossings[int(number)]  # pyright: ignore[reportArgumentType]
             others = rows["way"][rows["piece"] != piece.get(one.label, -1)].tolist()
-            self._link(one, [row for row in others if _storey(self.tags[row]) == one.storey])
+            level = [row for row in others if _storey(self.tags[row]) == one.storey]
+            self._link(one, level[:1] if one.dead_end else level)
 
     def _link(self, crossing: _Crossing, sidewalks: list[int]) -> None:
         """Add ways from a crossing to the nearest points of sidewalks, unless it then led nowhere."""
@@ -181,13 +184,14 @@ class _Town:
         for row in self.separate.tolist():
             for label, xy in zip(self.nodes[row].tolist(), shapely.get_coordinates(self.lines[row]), strict=True):
                 if label in marked and label not in on_ways:
-                    found[label] = _Crossing(label, shapely.Point(xy), _storey(self.tags[row]), label in on_foot)
+                    storey, walked = _storey(self.tags[row]), label in on_foot
+                    found[label] = _Crossing(label, shapely.Point(xy), storey, walked, dead_end=False)
         for row in drawn:
             for end in (0, -1):
                 label = int(self.nodes[row][end])
                 if on_foot[label] == 1:
                     place = shapely.get_point(self.lines[row], end)
-                    found[label] = _Crossing(label, place, _storey(self.tags[row]), on_foot=True)
+                    found[label] = _Crossing(label, place, _storey(self.tags[row]), on_foot=True, dead_end=True)
         return list(found.values())
 
     def _walked_rows(self) -> list[int]:

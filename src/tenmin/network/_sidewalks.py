@@ -214,12 +214,9 @@ class _Town:
         if not self.crossings:
             return ways, verdicts
         rows = [way for way, _, _ in self.crossings]
-        more = ways.iloc[rows].assign(
-            nodes=[np.array(ends, np.int64) for _, ends, _ in self.crossings],
-            tags=[_CROSSING] * len(rows),
-            cut_start=False,
-            cut_end=False,
-        )
+        more = ways.iloc[rows].assign(cut_start=False, cut_end=False)
+        more["nodes"] = pd.Series([np.array(ends, np.int64) for _, ends, _ in self.crossings], more.index, object)
+        more["tags"] = pd.Series([_CROSSING] * len(rows), more.index, object)
         more = more.set_geometry(gpd.GeoSeries([line for *_, line in self.crossings], index=more.index, crs=ways.crs))
         joined = gpd.GeoDataFrame(pd.concat([ways, more], ignore_index=True))
         return joined, pd.concat([verdicts, verdicts.iloc[rows].assign(forward=True, backward=True)], ignore_index=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import LineString, Polygon
+from shapely import LineString, Point, Polygon
 
 import tenmin as tm
 from osm_toy import osm_xml, write_osm
@@ -77,7 +78,8 @@ def plaza_town(tmp_path, tags: dict[str, str], *, relation: bool = False) -> tm.
 @pytest.mark.parametrize("relation", [False, True])
 def test_a_plaza_is_crossed_from_street_to_street(tmp_path, relation: bool):
     network = plaza_town(tmp_path, {"highway": "pedestrian", "area": "yes"}, relation=relation)
-    (across,) = network.edges[network.edges["rule"] == "open_ground"].itertuples()
+    open_ground = network.edges["rule"] == "open_ground"
+    (across,) = network.edges[open_ground & (network.edges["length"] < 200)].itertuples()
     assert {across.u, across.v} == {1, 3}
     assert across.length == pytest.approx(157, abs=1.0)
     assert across.way == (-20 if relation else 10)
@@ -94,11 +96,61 @@ def test_a_ring_of_street_is_no_plaza(tmp_path):
     assert "open_ground" not in set(network.edges["rule"])
 
 
-def test_edges_across_are_no_metres_of_street(tmp_path):
+def test_neither_edges_across_nor_the_outline_are_metres_of_street(tmp_path):
     network = plaza_town(tmp_path, {"highway": "pedestrian", "area": "yes"})
-    assert network.streets.length[network.is_street].sum() == pytest.approx(
-        network.edges["length"].sum() - 157, abs=1.0
-    )
+    streets = network.edges["way"].isin([11, 12])
+    assert network.is_street.tolist() == streets.tolist()
+    assert f"{network.edges.length[streets].sum() / 1000:.1f} km of street" in repr(network)
+
+
+DEGREE = 111_195.0
+"""Metres of a degree beside the equator, to half a percent."""
+SQUARE = [(0, 0), (1, 0), (1, 1), (0, 1)]
+CORNERED = [(0, 0), (1, 0), (1, 0.4), (0.4, 0.4), (0.4, 1), (0, 1)]
+
+
+def on_plaza(tmp_path, corners: list[tuple[float, float]], size: float, *, wall: bool = False) -> tm.WalkNetwork:
+    """A plaza with a street of 100 m from the west to its first corner, and one from its third corner to the east."""
+    spots = {k + 1: (x * size, y * size) for k, (x, y) in enumerate(corners)}
+    ring = [*spots, 1]
+    spots |= {50: (-100.0, 0.0), 51: (size + 100.0, spots[3][1])}
+    ways = {10: (ring, {"highway": "pedestrian", "area": "yes"}), 11: ([50, 1], {"highway": "residential"})}
+    ways[12] = ([3, 51], {"highway": "residential"})
+    if wall:
+        spots |= {60: (0.2 * size, -9.0), 61: (0.2 * size, 0.9 * size)}
+        ways[13] = ([60, 61], {"barrier": "wall"})
+    nodes = {k: (3.0 + x / DEGREE, y / DEGREE) for k, (x, y) in spots.items()}
+    return tm.WalkNetwork.from_osm(write_osm(tmp_path / "plaza.osm", osm_xml(nodes, ways)))
+
+
+def walk(network: tm.WalkNetwork, home: tuple[float, float], kiosk: tuple[float, float]) -> float:
+    """Metres from a home to a kiosk, both at points."""
+    frames = [gpd.GeoDataFrame(geometry=[Point(3.0 + x / DEGREE, y / DEGREE)], crs=4326) for x, y in (home, kiosk)]
+    places, facilities = frames[0].assign(people=1.0), frames[1].assign(category="market")
+    return float(tm.measure_coverage(network, places, facilities, metres=2000).metres.iloc[0, 0])
+
+
+@pytest.mark.parametrize("size", [40.0, 120.0, 300.0, 600.0])
+@pytest.mark.parametrize("corners", [SQUARE, CORNERED])
+@pytest.mark.parametrize("at", [(0.3, 0.35), (0.15, 0.3), (0.35, 0.1)])
+def test_a_kiosk_on_a_plaza_is_reached_straight_over_it(tmp_path, corners, size: float, at: tuple[float, float]):
+    network, kiosk = on_plaza(tmp_path, corners, size), (at[0] * size, at[1] * size)
+    straight = 60.0 + np.hypot(*kiosk)
+    assert walk(network, (-60.0, 0.0), kiosk) == pytest.approx(straight, rel=0.01)
+    assert walk(network, kiosk, (-60.0, 0.0)) == pytest.approx(straight, rel=0.01)
+
+
+@pytest.mark.parametrize("size", [120.0, 300.0])
+def test_the_way_over_a_plaza_leads_round_its_inner_corner(tmp_path, size: float):
+    network, kiosk = on_plaza(tmp_path, CORNERED, size), (0.2 * size, 0.9 * size)
+    round_the_corner = np.hypot(0.2, 0.5) * size + 0.6 * size + 60.0
+    assert walk(network, (size + 60.0, 0.4 * size), kiosk) == pytest.approx(round_the_corner, rel=0.01)
+
+
+def test_no_leg_over_a_plaza_crosses_a_wall(tmp_path):
+    walled, kiosk = on_plaza(tmp_path, SQUARE, 300.0, wall=True), (150.0, 60.0)
+    straight = 60.0 + np.hypot(*kiosk)
+    assert walk(walled, (-60.0, 0.0), kiosk) > 1.03 * straight
 
 
 @pytest.mark.parametrize("metric", ["walk", "straight"])

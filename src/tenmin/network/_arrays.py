@@ -16,6 +16,7 @@ from tenmin.inputs.walkers import Walker
 from tenmin.network._assembly import Assembly
 from tenmin.network._frontage import Frontage, frontage_of, shapes_of
 from tenmin.network._layout import OPEN_GROUND, Layout, list_notes
+from tenmin.network._open_ground import OpenGround, open_ground_of
 from tenmin.network._snapping import ASIDE, Snapping, snap, walls_of
 from tenmin.routing import (
     Costs,
@@ -37,7 +38,7 @@ from tenmin.surface import StreetPieces, Walls, find_street_pieces
 
 __all__ = ["ARRAYS", "OF_STREETS_ALONE", "StreetArrays"]
 
-OF_STREETS_ALONE = ("streets", "is_street", "parts", "shapes", "frontage", "street_pieces", "tree")
+OF_STREETS_ALONE = ("streets", "is_street", "open_ground", "parts", "shapes", "frontage", "street_pieces", "tree")
 """Cached properties that do not depend on the barriers."""
 ARRAYS = (*OF_STREETS_ALONE, "costs", "ends_of_data", "from_ends_of_data", "on_island", "walls")
 """Attributes for searches rather than for people."""
@@ -112,8 +113,13 @@ class StreetArrays:
 
     @cached_property
     def is_street(self) -> np.ndarray:
-        """Whether each edge is a street, bool (edges,); edges across plazas do not count as street length."""
+        """Whether each edge is a street, bool (edges,); edges of plazas do not count as street length."""
         return np.asarray(self.assembly.edges["rule"] != OPEN_GROUND, bool)
+
+    @cached_property
+    def open_ground(self) -> OpenGround:
+        """The plazas on which things may stand."""
+        return open_ground_of(self.assembly.edges, self.streets)
 
     @cached_property
     def parts(self) -> Parts:
@@ -226,7 +232,8 @@ class StreetArrays:
         Access points of a point are the local minima of the distance to it along the streets, within `aside`, that a
         straight leg reaches without crossing a barrier. Polygons are joined through mapped entrances on their outline,
         else where streets meet the outline, else at the access points of the outline. Bridges, tunnels and other
-        levels have no access points. Private streets are joined only from points that are nearer to them than to any
+        levels have no access points. From things on a plaza, legs of any length lead over it to its corners and
+        entries in sight. Private streets are joined only from points that are nearer to them than to any
         other street that leads to the same part of the network. What was said of polygons holds for each such part.
 
         Parameters
@@ -251,5 +258,6 @@ class StreetArrays:
             on_island=self.on_island(island),
             private=self.streets.private,
             parts=self.parts,
+            open_ground=self.open_ground,
             aside=aside,
         )

@@ -25,7 +25,7 @@ from tenmin.inputs.osm import (
 from tenmin.network._crossings import describe_crossings
 from tenmin.network._gate_walls import walls_at_gates
 from tenmin.network._geometry_table import GeometryTable
-from tenmin.network._layout import Layout, list_notes
+from tenmin.network._layout import OPEN_GROUND, Layout, list_notes
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.network._shared_tags import SharedTags
 from tenmin.network._sidewalks import SEPARATE, join_sidewalks, loose_sidewalks
@@ -219,6 +219,8 @@ def _lines(
     lines = _split_ways(
         ways, corners, np.concatenate([kept, *(one.labels for one in plazas if not one.is_way)]), columns
     )
+    squares = [one.columns["way"] for one in plazas if one.is_way]
+    lines["rule"] = lines["rule"].mask(lines["way"].isin(squares), OPEN_GROUND)
     across = cross_plazas(plazas, _count_ways(corners, outlines, kept), ways.crs)
     if across.empty:
         return lines

@@ -27,7 +27,7 @@ SAME_SPOT = 0.001
 """Distance below which two vertices of a line are one, metres: the direction of a shorter segment would be decided by
 rounding, and with it the access points."""
 OPEN_GROUND = "open_ground"
-"""The `rule` of edges across plazas, which can be walked but do not count as street length."""
+"""The `rule` of edges on the outlines of plazas and across them, which are walked but are no metres of street."""
 PRIVATE_POLICIES = ("residents", "closed", "open")
 _NO_WAYS = pd.DataFrame(columns=["rule", "verdict", "kind", "reason_zh", "reason_en"])
 _NO_NOTES = pd.DataFrame(columns=["element", "reason", "count"])

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from tenmin.network._frontage import Frontage
+from tenmin.network._open_ground import OpenGround
 from tenmin.routing import AccessPoints, Outlines, Parts, barred_by_public, find_access_points, outranked
 from tenmin.surface import Walls, first_wall_crossed, index_walls
 
@@ -124,6 +125,14 @@ def _free_legs(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: fl
     return found.take(free), legs[free]
 
 
+def _over_ground(geometry: np.ndarray, open_ground: OpenGround, walls: Walls) -> _Candidates:
+    """Access points of things on a plaza at its corners and entries, by free legs over it."""
+    item, edge, offset, leg, line = open_ground.legs(geometry)
+    how = np.where(_is_area(geometry)[item], OUTLINE, STREET)
+    found = _Candidates(item, edge.astype(np.int32), offset, leg, how)
+    return found.take(first_wall_crossed(walls, line) < 0)
+
+
 def _through_entrances(
     geometry: np.ndarray, entrances: np.ndarray, frontage: Frontage, walls: Walls, aside: float
 ) -> _Candidates:
@@ -165,6 +174,7 @@ def snap(
     on_island: np.ndarray,
     private: np.ndarray,
     parts: Parts,
+    open_ground: OpenGround,
     aside: float,
 ) -> Snapping:
     """Return the access points of points, multipoints or polygons (see `WalkNetwork.snap`).
@@ -185,11 +195,14 @@ def snap(
         bool (edges,): whether the edge is private.
     parts
         The parts of the public streets that each edge leads to.
+    open_ground
+        The plazas that legs of any length may cross.
     aside
-        Longest leg, metres.
+        Longest other leg, metres.
     """
     geometry = items.geometry.to_numpy()
     found, _ = _free_legs(geometry, frontage, walls, aside)
+    found = found.merge(_over_ground(geometry, open_ground, walls))
     found = found.take(~barred_by_public(parts, found.item, found.edge, found.leg, private[found.edge]))
     if len(entrances):
         found = found.merge(_through_entrances(geometry, entrances, frontage, walls, aside))

@@ -34,7 +34,7 @@ def parts_of(streets: StreetGraph) -> Parts:
     ends = np.concatenate([streets.u[private], streets.v[private]]).astype(np.int64)
     touches = streets.exit_copy[ends] < 0
     split = np.where(touches, nodes + np.arange(len(ends)), ends)
-    stretch = _connected(*split.reshape(2, -1), nodes + len(ends))[split]
+    stretch = _connected(split[: len(private)], split[len(private) :], nodes + len(ends))[split]
     alone = np.setdiff1d(stretch, stretch[touches])
     led = np.concatenate([stretch[touches], alone])
     to = np.concatenate([part[ends[touches]], nodes + np.arange(len(alone))])

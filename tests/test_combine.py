@@ -12,7 +12,7 @@ import prcoords
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from shapely import Point, box
+from shapely import MultiPoint, Point, box
 
 from tenmin.inputs.facilities import combine_facilities, complete_categories, detect_datum_shift, find_facilities
 from tenmin.inputs.osm import read_osm
@@ -96,6 +96,16 @@ def test_polygons_and_other_systems_are_measured_in_metres() -> None:
     assert both.index.tolist() == ["hall", "p"]
     assert both.crs.to_epsg() == 4548
     assert both.geometry["p"].distance(both.geometry["hall"]) == pytest.approx(60, rel=0.01)
+
+
+def test_the_earlier_keeps_its_positions_and_the_distance_is_that_of_the_nearest() -> None:
+    stop = table({"s": ("transport_stop", "桥头", 0)})
+    two = stop.set_geometry([MultiPoint([(LON, LAT), (LON + 90 * EAST, LAT)])], crs=4326)
+    point = table({"p": ("transport_stop", "桥头", 120)})
+    for first, second in ((two, point), (point, two)):
+        both = combine_facilities(first, second)
+        assert both.geometry.tolist() == first.geometry.tolist()
+        assert list_remarks(both)["metres"].tolist() == pytest.approx([30], rel=3e-3)
 
 
 def test_the_first_wins_and_is_filled_where_it_lacks() -> None:

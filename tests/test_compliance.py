@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import LineString, Point, box
+from shapely import LineString, MultiPoint, Point, box
 
 import tenmin as tm
 from tenmin.inputs.standards import AppliesTo, Clause, Reported, Standard
@@ -717,6 +717,12 @@ def test_the_community_that_a_facility_names_wins_over_the_one_it_stands_in(stre
     assert found.links[["facility", "area", "how"]].to_numpy().tolist() == [["s", "b", "stated"]]
     nameless = walk(street, clause("presence", subject="transport_stop"), STOP.assign(area=None), complete=True)
     assert verdicts(nameless) == {"a": "pass", "b": "fail"}
+
+
+def test_a_facility_with_points_in_two_communities_stands_in_both(street: tm.WalkNetwork):
+    both = STOP.set_geometry([MultiPoint([(390, 0), (410, 0)])], crs=CRS)
+    found = walk(street, clause("presence", subject="transport_stop"), both, complete=True)
+    assert verdicts(found) == {"a": "pass", "b": "pass"}
 
 
 def test_the_community_that_a_home_names_wins_over_the_one_it_stands_in(street: tm.WalkNetwork):

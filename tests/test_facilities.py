@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+from shapely import Point, box
 
 from osm_toy import osm_xml, ring, square, write_osm
-from tenmin.inputs.facilities import find_facilities, list_duplicates
+from tenmin.inputs.facilities import find_facilities, list_duplicates, read_facilities
 from tenmin.inputs.osm import OsmExtract, read_osm
 from tenmin.inputs.services import load_catalogue
 from tenmin.support.errors import CategoryError, TenminWarning
+from tenmin.support.writing import write_layer
 
 METRE = 1 / 111_320
 NASTY = "{{ 7*7 }}</script>'\"`\u2028NA"
@@ -88,6 +91,53 @@ def test_duplicates_within_fifty_metres_count_once(tmp_path: Path, metres: float
     assert len(found) == count
     assert "transport_stop:n3" in found.index
     assert len(list_duplicates(town)) == 2 - count
+
+
+def test_a_facility_stands_wherever_one_of_its_duplicates_does(tmp_path: Path) -> None:
+    stop = {"highway": "bus_stop", "name": "中关村"}
+    spots = {9: (0.0, 0.001), 3: (0.0, 0.001 + 40 * METRE), 5: (0.0001, 0.001), 70: (0.0, 0.001 + 20 * METRE)}
+    nodes = {label: (*spot, stop) for label, spot in spots.items()}
+    found = find_facilities(extract(tmp_path, nodes))
+    assert found.index.tolist() == ["transport_stop:n3"]
+    assert set(shapely.get_parts(found.geometry.iloc[0])) == {Point(np.round(spot, 7)) for spot in spots.values()}
+    assert found.geom_type.tolist() == ["MultiPoint"]
+
+
+@pytest.mark.parametrize(
+    ("node", "metres", "points"),
+    [({}, 20, 0), ({"entrance": "main"}, 20, 1), ({"entrance": "emergency"}, 20, 0), ({}, 80, 1)],
+    ids=["inside", "an entrance", "an exit", "beside"],
+)
+def test_an_area_keeps_its_outline_and_what_is_inside_adds_no_way_in(
+    tmp_path: Path, node: dict[str, str], metres: float, points: int
+) -> None:
+    bank = {"amenity": "bank", "name": "工行"}
+    nodes = {2: (0.0012, 0.001 + metres * METRE, bank | node), **square(1000, 0.001, 0.001)}
+    found = find_facilities(extract(tmp_path, nodes, {500: (ring(1000), bank)}))
+    assert found.index.tolist() == ["bank:w500"]
+    outline, *doors = shapely.get_parts(found.geometry.iloc[0])
+    assert outline.equals(box(0.001, 0.001, 0.0015, 0.0015))
+    assert doors == [Point(np.round(nodes[2][:2], 7))] * points
+
+
+@pytest.mark.parametrize("name", ["found.gpkg", "found.geojson", "found.csv"])
+def test_files_keep_facilities_of_several_positions(tmp_path: Path, name: str) -> None:
+    stop, bank = {"highway": "bus_stop", "name": "中关村"}, {"amenity": "bank", "name": "工行"}
+    nodes = {
+        1: (0.0, 0.001, stop), 2: (0.0, 0.001 + 40 * METRE, stop), 3: (0.005, 0.005, {"shop": "bakery"}),
+        4: (0.0012, 0.001 + 80 * METRE, bank), **square(1000, 0.001, 0.001),
+    }  # fmt: skip
+    found = find_facilities(extract(tmp_path, nodes, {500: (ring(1000), bank)}))
+    path = tmp_path / name
+    if path.suffix == ".csv":
+        found.to_csv(path)
+    else:
+        write_layer(found.reset_index(), path, "facilities")
+    again = read_facilities(path)
+    assert sorted(again["category"]) == ["bakery", "bank", "transport_stop"]
+    for shape, category in zip(again.geometry, again["category"], strict=True):
+        (given,) = found.geometry[found["category"] == category]
+        assert shapely.normalize(shape).equals_exact(shapely.normalize(given), 1e-9) or shape.equals(given)
 
 
 def test_nameless_neighbours_are_not_duplicates(tmp_path: Path) -> None:

@@ -50,6 +50,14 @@ def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
 
 
 @cases(15)
+@given(towns(), DIRECTIONS)
+def test_a_facility_of_several_positions_is_as_near_as_the_nearest_of_them(town: Town, direction: str):
+    """Also where one of them is joined to an island or to a private street, and another is not."""
+    together = shapely.GeometryCollection(town.clinics.geometry.tolist())
+    assert equal(walks(town, direction=direction), walks(town.of(clinics=clinics([together])), direction=direction))
+
+
+@cases(15)
 @given(square_towns(), DIRECTIONS)
 def test_l2_one_more_street_lengthens_no_walk(town: Town, direction: str):
     fewer = town.of(lines=town.lines.iloc[1:])

@@ -283,6 +283,18 @@ def test_facilities_without_a_place_and_empty_tables_are_no_obstacle() -> None:
     assert unpacked(html_of(drawn))["facilities"]["points"][2:].tolist() == [NOWHERE] * 4
 
 
+def test_facilities_of_several_positions_are_drawn_whole() -> None:
+    measured = coverage()
+    inside = Point(maps_data.at(2, 2))
+    several = [
+        MultiPoint([maps_data.at(1, 1), maps_data.at(1, 2)]),
+        GeometryCollection([inside.buffer(9), inside]),
+        None,
+    ]
+    drawn = draw_map(replace(measured, facilities=measured.facilities.set_geometry(several, crs=maps_data.CRS)))
+    assert unpacked(html_of(drawn))["facilities"]["shapes"]["features"].tolist() == [2, 2, 0]
+
+
 def test_no_frame_is_changed() -> None:
     measured = coverage()
     frames = [maps_data.lacks(measured), maps_data.circles(measured.facilities), maps_data.blocks()]

@@ -14,7 +14,7 @@ import shapely
 
 from tenmin.inputs.readers import split_list, text_of, word_for
 from tenmin.inputs.services import normalise_name
-from tenmin.support.contracts import numbers_of
+from tenmin.support.contracts import numbers_of, separate_positions
 from tenmin.support.errors import TableError
 
 __all__ = ["COMMUNITY", "Communities", "assign_communities", "check_areas", "is_empty", "items_of"]
@@ -226,11 +226,13 @@ class Communities:
         if table.crs is None or self.areas.crs is None:
             msg = "facilities, places and areas with geometry need a CRS; state it, e.g. set_crs('EPSG:4326')"
             raise TableError(msg)
-        points = table.loc[given].to_crs(self.areas.crs).representative_point()
-        row, area = shapely.STRtree(self.areas.geometry.to_numpy()).query(points.to_numpy(), predicate="intersects")
+        located = table.loc[given].to_crs(self.areas.crs)
+        parts, owner = separate_positions(located.geometry.to_numpy())
+        tree = shapely.STRtree(self.areas.geometry.to_numpy())
+        part, area = tree.query(shapely.point_on_surface(parts), predicate="intersects")
         found: dict[Hashable, list[Hashable]] = {}
-        labels, areas = points.index.tolist(), self.areas.index.tolist()
-        for point, polygon in sorted(zip(row, area, strict=True)):
+        labels, areas = located.index.tolist(), self.areas.index.tolist()
+        for point, polygon in sorted(zip(owner[part], area, strict=True)):
             before = found.setdefault(labels[point], [])
             matches = {self._level[one] for one in before} if one_per_level else set()
             above = [
@@ -242,7 +244,8 @@ class Communities:
     def assign_facilities(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
         """Return the areas of each facility, by the column `area` if it names any, else by location.
 
-        A facility that names a 街道 counts for all its communities, and one on a border for both sides.
+        A facility that names a 街道 counts for all its communities, and one on a border, or with points in several, for
+        all of them.
 
         Parameters
         ----------

@@ -227,19 +227,20 @@ class StreetArrays:
         aside: float = ASIDE,
         island: int | None = None,
     ) -> Snapping:
-        """Return the access points of points, multipoints or polygons.
+        """Return the access points of points, multipoints, polygons, or collections of them.
 
         Access points of a point are the local minima of the distance to it along the streets, within `aside`, that a
         straight leg reaches without crossing a barrier. Polygons are joined through mapped entrances on their outline,
-        else where streets meet the outline, else at the access points of the outline. Bridges, tunnels and other
-        levels have no access points. From things on a plaza, legs of any length lead over it to its corners and
-        entries in sight. Private streets are joined only from points that are nearer to them than to any
-        other street that leads to the same part of the network. What was said of polygons holds for each such part.
+        else where streets meet the outline, else at the access points of the outline. Each point of a multipoint and
+        each part of a collection is joined by itself, and a walk may begin at any. Bridges, tunnels and other levels
+        have no access points. From things on a plaza, legs of any length lead over it to its corners and entries in
+        sight. Private streets are joined only from points that are nearer to them than to any other street that leads
+        to the same part of the network. What was said of polygons holds for each such part.
 
         Parameters
         ----------
         things
-            Points, multipoints or polygons in any CRS; rows without geometry are not joined.
+            Points, multipoints, polygons or collections in any CRS; rows without geometry are not joined.
         aside
             Longest leg, metres.
         island

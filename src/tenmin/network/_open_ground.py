@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from tenmin.network._geometry_table import GeometryTable
@@ -72,8 +73,8 @@ def open_ground_of(edges: GeometryTable, streets: StreetGraph) -> OpenGround:
         Their graph.
     """
     rows = np.flatnonzero(np.asarray(edges["rule"] == OPEN_GROUND, bool))
-    way = np.asarray(edges["way"])[rows].astype(np.int64)
-    rows, way = rows[way > 0], way[way > 0]
+    way = pd.to_numeric(pd.Series(edges["way"][rows]), errors="coerce").to_numpy("float64")
+    rows, way = rows[way > 0.0], way[way > 0.0]
     _, plaza = np.unique(way, return_inverse=True)
     polygons = np.array(
         [_faces(edges.geometry[rows[plaza == number]]) for number in range(int(plaza.max(initial=-1)) + 1)], object

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,7 @@ import shapely
 from tenmin.network._frontage import Frontage
 from tenmin.network._open_ground import OpenGround
 from tenmin.routing import AccessPoints, Outlines, Parts, barred_by_public, find_access_points, outranked
+from tenmin.support.contracts import separate_positions
 from tenmin.surface import Walls, first_wall_crossed, index_walls
 
 __all__ = ["ASIDE", "Snapping", "snap", "walls_of"]
@@ -177,7 +178,7 @@ def snap(
     open_ground: OpenGround,
     aside: float,
 ) -> Snapping:
-    """Return the access points of points, multipoints or polygons (see `WalkNetwork.snap`).
+    """Return the access points of points, multipoints, polygons or collections of them (see `WalkNetwork.snap`).
 
     Parameters
     ----------
@@ -200,19 +201,20 @@ def snap(
     aside
         Longest other leg, metres.
     """
-    geometry = items.geometry.to_numpy()
+    geometry, owner = separate_positions(items.geometry.to_numpy())
     found, _ = _free_legs(geometry, frontage, walls, aside)
     found = found.merge(_over_ground(geometry, open_ground, walls))
     found = found.take(~barred_by_public(parts, found.item, found.edge, found.leg, private[found.edge]))
     if len(entrances):
         found = found.merge(_through_entrances(geometry, entrances, frontage, walls, aside))
-    chosen = _choose(found, on_island, parts, len(items))
+    chosen = _choose(found, on_island, parts, len(geometry))
+    chosen = replace(chosen, item=owner[chosen.item])
     access_points = chosen.access_points(len(items))
     nearest, how = np.full(len(items), np.inf), np.full(len(items), len(HOW) - 1)
     np.minimum.at(nearest, chosen.item, chosen.leg)
     np.minimum.at(how, chosen.item, chosen.how)
-    island = np.zeros(len(items), bool)
-    island[chosen.item[on_island[chosen.edge]]] = True
+    island = np.isin(np.arange(len(items)), chosen.item)
+    island[chosen.item[~on_island[chosen.edge]]] = False
     table = pd.DataFrame(
         {
             "how": HOW[how],

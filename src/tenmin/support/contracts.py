@@ -25,6 +25,7 @@ __all__ = [
     "list_remarks",
     "numbers_of",
     "people_of",
+    "separate_positions",
 ]
 
 MAX_PLACE_M2 = 20_000.0
@@ -32,6 +33,7 @@ MAX_PLACE_M2 = 20_000.0
 STATES = ("in_use", "vacant", "converted", "planned")
 FIRST_IRREGULAR, LAST_IRREGULAR, FIRST_POLAR, LAST_POLAR = 56.0, 42.0, 84.0, -80.0
 """Degrees: from this latitude and up to this longitude UTM zones are irregular (Norway, Svalbard); UTM ends there."""
+_SEVERAL = (int(shapely.GeometryType.MULTIPOINT), int(shapely.GeometryType.GEOMETRYCOLLECTION))
 WORLD = np.array([180.0, 90.0])
 """Largest longitude and latitude, in degrees."""
 
@@ -139,6 +141,26 @@ def in_use(facilities: pd.DataFrame) -> np.ndarray:
     if "state" not in facilities.columns:
         return np.ones(len(facilities), bool)
     return (facilities["state"].isna() | (facilities["state"] == "in_use")).to_numpy(bool)
+
+
+def separate_positions(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the separate positions of geometries, and the row of each.
+
+    Parameters
+    ----------
+    geometry
+        Shapes or None. Multipoints and collections have a position for each part; all others, None too, have one.
+
+    Returns
+    -------
+    tuple of ndarray
+        The parts, in the order of the rows, and their rows, int64.
+    """
+    several = np.isin(shapely.get_type_id(geometry), _SEVERAL) & ~shapely.is_empty(geometry)
+    parts, owner = shapely.get_parts(geometry[several], return_index=True)
+    rows = np.concatenate([np.flatnonzero(~several), np.flatnonzero(several)[owner]])
+    order = np.argsort(rows, kind="stable")
+    return np.concatenate([geometry[~several], parts])[order], rows[order]
 
 
 def check_places(places: object) -> gpd.GeoDataFrame:

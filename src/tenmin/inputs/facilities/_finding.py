@@ -12,8 +12,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from tenmin.inputs.osm import OsmExtract, as_extract
+from tenmin.inputs.osm import OsmExtract, as_extract, find_entrances
 from tenmin.inputs.services import Category, load_catalogue, normalise_name
 from tenmin.support.conditions import TagPattern, parse_condition, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
@@ -32,6 +33,7 @@ _AREA = 2
 _INSIDE = "inside an area of the same category and name"
 _NEARBY = "within 50 m of one of the same category and name"
 _SOURCE = "OpenStreetMap"
+_STATION_ENTRANCES = ("subway_entrance", "train_station_entrance")
 _NAME_KEYS = ("name", "name:zh", "name:en")
 _COLUMNS = ["category", "name", "element", "rule", "opening_hours", "source"]
 _TEXTS = ["category", "element", "rule", "source"]
@@ -42,6 +44,8 @@ def find_facilities(extract: OsmExtract | str | os.PathLike[str], *, categories:
 
     Duplicates are counted once: an element inside an area of the same category with the same name or none, and
     elements of one category and name within 50 m (the area is kept, else the lower id). `list_duplicates` lists them.
+    The facility stands wherever one of them does: a stop mapped on both sides of a street is a multipoint, an area with
+    others beside it a collection. What is inside an area adds no position, unless it is an entrance.
     What is no longer or not yet there (`disused=yes`, `construction=yes`, ...) or never open is no facility.
 
     Parameters
@@ -75,9 +79,9 @@ def find_facilities(extract: OsmExtract | str | os.PathLike[str], *, categories:
     search = _search(categories)
     _warn_of_unmapped(search)
     found, duplicates = _find_duplicates(town, search)
-    return _fill_names(
-        found.loc[~found.index.isin(duplicates.index)], found.loc[duplicates.index, ["name"]].join(duplicates)
-    )
+    kept, twins = found.loc[~found.index.isin(duplicates.index)], found.loc[duplicates.index].join(duplicates)
+    adds = (twins["reason"] == _NEARBY) | twins["element"].isin(_entrances_among(town, twins["element"]))
+    return _fill_names(_add_positions(kept, twins[adds]), twins)
 
 
 def list_duplicates(extract: OsmExtract | str | os.PathLike[str], *, categories: Categories = None) -> pd.DataFrame:
@@ -243,6 +247,30 @@ def _nearby_duplicates(found: gpd.GeoDataFrame) -> DuplicateOf:
 
 def _element_order(element: str) -> tuple[bool, str, int]:
     return element[0] == "n", element[0], int(element[1:])
+
+
+def _entrances_among(extract: OsmExtract, elements: pd.Series) -> pd.Index:
+    """Return the elements that are entrances: of buildings and areas, or of stations."""
+    points = extract.points[extract.points.index.isin(elements)]
+    of_stations = [tags.get("railway") in _STATION_ENTRANCES for tags in points["tags"]]
+    return find_entrances(points).index.union(points.index[of_stations])
+
+
+def _add_positions(kept: gpd.GeoDataFrame, twins: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `kept` with the shapes of the twins of each row added to its own."""
+    shapes = kept.geometry.copy()
+    for label, others in twins.geometry.groupby(twins["kept"]):
+        shapes[label] = _join_shapes(np.array([shapes[label], *others], dtype=object))
+    return kept.set_geometry(shapes)
+
+
+def _join_shapes(shapes: np.ndarray) -> BaseGeometry:
+    """Return points as one multipoint, and areas, with or without points, as a collection."""
+    is_area = shapely.get_dimensions(shapes) == _AREA
+    points = shapely.union_all(shapes[~is_area])
+    if not is_area.any():
+        return points
+    return shapely.GeometryCollection([*shapes[is_area], *shapely.get_parts(points)])
 
 
 def _fill_names(kept: gpd.GeoDataFrame, duplicates: pd.DataFrame) -> gpd.GeoDataFrame:

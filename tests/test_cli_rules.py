@@ -82,8 +82,8 @@ def test_what_the_template_writes_can_be_held_against_a_standard(tmp_path: Path)
     assert "嘉兴城市社区" in said
     assert {path.stem for path in out.iterdir()} == TABLES
     verdicts = read(out / "verdicts.csv")["verdict"]
-    assert verdicts.value_counts().to_dict() == {"无法判定": 7, "不通过": 5, "通过": 4}
-    assert read(out / "grades.csv")[["area", "grade"]].to_numpy().tolist() == [["C01", "未达标"]]
+    assert verdicts.value_counts().to_dict() == {"无法判定": 12, "通过": 4}
+    assert read(out / "grades.csv")[["area", "grade"]].to_numpy().tolist() == [["C01", "无法判定"]]
 
 
 def test_the_district_is_held_against_the_five_founding_standards(tmp_path: Path):
@@ -150,7 +150,11 @@ def sheets(folder: Path) -> list[object]:
         (["--complete", "clinic"], ["pass", "unknown", "fail", "unknown"]),
         (["--complete", "诊所", "--complete", "police"], ["pass", "unknown", "fail", "unknown"]),
         (["--complete", "police"], ["pass", "unknown", "unknown", "unknown"]),
-        (["--streets", "STREETS", "--places", "PLACES", "--datum", "gcj02"], ["pass", "pass", "unknown", "fail"]),
+        (["--streets", "STREETS", "--places", "PLACES", "--datum", "gcj02"], ["pass", "pass", "unknown", "unknown"]),
+        (
+            ["--streets", "STREETS", "--places", "PLACES", "--datum", "gcj02", "--complete", "clinic"],
+            ["pass", "pass", "fail", "fail"],
+        ),
         (["--streets", "STREETS", "--places", "PLACES"], ["pass", "unknown", "unknown", "unknown"]),
         (["--streets", "STREETS", "--datum", "gcj02"], ["pass", "unknown", "unknown", "unknown"]),
         (["--places", "PLACES", "--datum", "gcj02"], ["pass", "unknown", "unknown", "unknown"]),

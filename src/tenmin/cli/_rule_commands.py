@@ -144,6 +144,7 @@ def compliance(
     from tenmin.inputs.standards import load_standard
     from tenmin.measures.compliance import check_standard
     from tenmin.network import WalkNetwork
+    from tenmin.outputs.tables import completeness_as_text
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)
@@ -156,3 +157,5 @@ def compliance(
             places=read_places(places, datum=datum) if places else None,
         )
         report_compliance(found, out, chosen)
+        for line in completeness_as_text([found], chosen):
+            typer.echo(line)

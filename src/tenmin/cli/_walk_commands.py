@@ -137,6 +137,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.compliance import check_standard
     from tenmin.measures.coverage import measure_coverage
+    from tenmin.outputs.tables import completeness_as_text
     from tenmin.support.contracts import in_use, list_remarks
 
     names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
@@ -151,10 +152,11 @@ def _show_district(out: Path, lang: Lang) -> None:
     areas, places = read_areas(communities), read_places(estates)
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
     _write_review(measured, out, title=TEXTS["shifan_title"][lang], lang=lang)
-    for standard in DEMO_STANDARDS:
-        checked = check_standard(standard, areas, found, network=network, places=places)
+    checked = [check_standard(one, areas, found, network=network, places=places) for one in DEMO_STANDARDS]
+    for one in checked:
         typer.echo()
-        report_compliance(checked, out / standard, lang)
+        report_compliance(one, out / one.standard.id, lang)
+    typer.echo("\n".join(["", *completeness_as_text(checked, lang)]))
 
 
 @app.command()

@@ -19,6 +19,7 @@ from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
     "align",
+    "completeness_as_text",
     "compliance_as_text",
     "compliance_tables",
     "gaps_as_text",
@@ -192,6 +193,27 @@ def compliance_as_text(found: Compliance, lang: str) -> list[str]:
     title = getattr(found.standard, f"title_{lang}")
     shown = "; ".join(f"{grade} {count}" for grade, count in zip(names, grades, strict=True))
     return [title, *align(rows), shown, found.rule[place]]
+
+
+def completeness_as_text(found: Sequence[Compliance], lang: str) -> list[str]:
+    """Return as lines which categories, if declared complete, would decide how many clauses; no line for none.
+
+    Parameters
+    ----------
+    found
+        The compliance of the same tables with one or several standards.
+    lang
+        "zh" or "en".
+    """
+    tables = [one.decided_if_complete() for one in found]
+    sums = pd.concat(tables).groupby(level=0).sum().sort_values("verdicts", ascending=False, kind="stable")
+    if sums.empty:
+        return []
+    rows = [[_HEADS[key][lang] for key in ("complete", "clauses", "verdicts")]]
+    for keys, row in sums.iterrows():
+        options = " ".join(f"--complete {key}" for key in str(keys).split(";"))
+        rows.append([options, f"{row['clauses']}", f"{row['verdicts']}"])
+    return [_HEADS["undecided"][lang], *align(rows)]
 
 
 def _range(share: float, upper: float) -> str:

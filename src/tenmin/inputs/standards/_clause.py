@@ -162,6 +162,11 @@ class Clause:
         """The unit of `value`: count, min, m, m2, share, yes, people or households."""
         return KINDS[self.kind].unit or self.per_of or ""
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The categories that it is about: its kinds, else its subject; none if it is about the community itself."""
+        return self.kinds or ((self.subject,) if self.subject else ())
+
     def _set_default(self, name: str, value: object) -> None:
         if getattr(self, name) in {None, ""}:
             object.__setattr__(self, name, value)

@@ -32,7 +32,7 @@ from tenmin.support.limits import inclusive
 
 __all__ = ["check_standard"]
 
-_COLUMNS = ["area", "clause", "verdict", "value", "required", "unit", "people", "reason"]
+_COLUMNS = ["area", "clause", "verdict", "value", "required", "unit", "people", "reason", "may_be_unlisted"]
 _CLAUSE_COLUMNS = ("mandatory", "approximate", "evidence")
 _BETWEEN = ["area", "clause", "people", "straight", "walk", "between"]
 
@@ -51,8 +51,9 @@ def check_standard(
 
     A facility counts for the communities that its `area` names (ids or names, one or several), else for the one it
     stands in; one of a 街道 counts for all its communities. A verdict is `pass`, `fail` or `unknown`: what the tables
-    do not list is `fail` only if they are complete for the category. Without `network` and `places` every clause about
-    walking distance is `unknown`; all other clauses need only two spreadsheets without geometry.
+    do not list, or list too small or too far, is `fail` only if they are complete for the category. Without `network`
+    and `places` every clause about walking distance is `unknown`; all other clauses need only two spreadsheets without
+    geometry.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def check_standard(
     >>> rooms = pd.DataFrame(
     ...     {"category": "community_service", "area": ["a1", "西园社区"], "floor_area_m2": [420.0, 300.0]}, index=[1, 2]
     ... )
-    >>> found = tm.check_standard("jiaxing_2012", areas, rooms)
+    >>> found = tm.check_standard("jiaxing_2012", areas, rooms, complete=["community_service"])
     >>> found.verdicts.loc[found.verdicts["clause"] == "premises", ["area", "verdict", "value", "required"]]
        area verdict  value  required
     0    a1    pass  420.0     350.0
@@ -125,6 +126,7 @@ def check_standard(
         reported=compare_with_reported(rules, Assessment(register, verdicts, grades)),
         links=register.links,
         idle=register.idle,
+        complete=register.complete,
         basic_share=basic_share,
     )
 
@@ -139,7 +141,7 @@ def _path_of(standard: object) -> str | os.PathLike[str]:
 def _check_subjects(standard: Standard, register: FacilityRegister) -> None:
     """Raise a CategoryError for a clause about a category that neither the catalogue nor the facilities have."""
     known = {*load_catalogue(), *register.facilities["category"], *register.complete}
-    subjects = ((clause, key) for clause in standard.clauses for key in (clause.subject, *clause.kinds) if key)
+    subjects = ((clause, key) for clause in standard.clauses for key in clause.subjects)
     clause, key = next(((clause, key) for clause, key in subjects if key not in known), (None, ""))
     if clause is not None:
         near = difflib.get_close_matches(key, sorted(known), n=3)

@@ -45,6 +45,8 @@ class FacilityRegister:
     """facility and area (ids) and how: "stated" or "stands in"; a facility of no area has one row, without area."""
     idle: pd.DataFrame = field(repr=False)
     """The facilities that are not in use, with their state and floor area."""
+    supposed_complete: bool = False
+    """Whether to take the table as complete for all categories, to tell what that would decide."""
 
     @classmethod
     def of(cls, areas: pd.DataFrame, facilities: object, complete: Collection[str] | bool | None) -> FacilityRegister:
@@ -143,19 +145,13 @@ class FacilityRegister:
         share = (own / total).where(is_shared & rows["of_area"].isin(self.communities), 1.0)
         return pd.DataFrame({"least": share.fillna(0.0), "most": share.fillna(1.0)})
 
-    def may_be_incomplete(self, subject: str, tier: str | None) -> bool:
-        """Whether a facility nearer than all that are listed may exist.
-
-        True if the category is not declared complete, and none of it is listed or all come from OpenStreetMap. A
-        planner's own table is trusted for the nearest facility that it lists.
-        """
-        rows = self.facilities_of(subject, tier)
-        only_osm = "source" in rows.columns and bool((rows["source"].astype("str") == "OpenStreetMap").all())
-        return not self.is_complete(subject) and (rows.empty or only_osm)
-
     def is_complete(self, subject: str) -> bool:
         """Whether the table lists every facility of a subject."""
-        return subject in self.complete
+        return self.supposed_complete or subject in self.complete
+
+    def if_complete(self) -> FacilityRegister:
+        """The same register, as if it listed every facility of every category."""
+        return replace(self, supposed_complete=True)
 
     def by_area(self, rows: pd.DataFrame, areas: Iterable[Hashable]) -> pd.DataFrame:
         """A row for each pair of facility and area (`of_area`) that it counts for, among some facilities and areas."""

@@ -29,8 +29,8 @@ Labels = list[Hashable]
 def bound_figures(clause: Clause, register: FacilityRegister, labels: Labels) -> pd.DataFrame:
     """Return the least and most value of each community's figure, equal if it is known.
 
-    A facility that is not in the table may exist unless the table is complete for its category; one that is listed
-    without a figure may have any.
+    A facility that is not in the table may exist, and be as large as any, unless the table is complete for its
+    category; one that is listed without a figure may have any.
 
     Parameters
     ----------
@@ -87,8 +87,7 @@ def _size(clause: Clause, register: FacilityRegister, labels: Labels, base: str 
     bounds = bounds * register.apportion(rows, base) if base else bounds
     how = "max" if clause.of == "largest" else "sum"
     least, most = (_per_area(bounds[end], rows["of_area"], labels, how) for end in ("least", "most"))
-    absent = ~pd.Index(labels).isin(rows["of_area"])
-    return _frame(least, most.mask(absent & (not register.is_complete(clause.subject)), np.inf), labels)
+    return _frame(least, most if register.is_complete(clause.subject) else np.full(len(labels), np.inf), labels)
 
 
 def _size_per_households(clause: Clause, register: FacilityRegister, labels: Labels) -> pd.DataFrame:
@@ -115,13 +114,9 @@ def _rooms(clause: Clause, register: FacilityRegister, labels: Labels) -> pd.Dat
         listed[label].append(_rooms_in(cell))
     for label, room in zip(single.get("of_area", ()), single.get("room", ()), strict=True):
         listed[label].append(frozenset({room}))
-    has_building = set(buildings["of_area"])
-    complete = register.is_complete(clause.subject)
+    may_be_unlisted = not register.is_complete(clause.subject)
     bounds = [
-        _room_bounds(
-            listed[label], required, may_be_unlisted=label not in has_building and not complete, in_one=clause.in_one
-        )
-        for label in labels
+        _room_bounds(listed[label], required, may_be_unlisted=may_be_unlisted, in_one=clause.in_one) for label in labels
     ]
     least, most = np.array(bounds, dtype=float).reshape(-1, 2).T
     return _frame(least, most, labels)

@@ -46,11 +46,13 @@ class HomeDistances(NamedTuple):
     served: np.ndarray
     """bool, whether the home is certainly within the limit."""
     possibly_served: np.ndarray
-    """bool, whether the home is certainly or possibly within the limit."""
+    """bool, whether the home is certainly or possibly within the limit of a facility that is listed."""
     near_unlocated: np.ndarray
     """bool, whether an unserved home may be near a facility of its community that has no position."""
     may_be_unlisted: bool
-    """Whether there may be facilities that the table does not list."""
+    """Whether there may be facilities that the table does not list, and all homes be within the limit of one."""
+    listed: bool
+    """Whether the table lists any facility of the category."""
 
 
 def is_distance_clause(clause: Clause) -> bool:
@@ -61,8 +63,7 @@ def is_distance_clause(clause: Clause) -> bool:
 def criteria_of(clause: Clause) -> list[DistanceCriterion]:
     """Return the distance criteria of a clause: one for its subject, or one for each of its kinds."""
     measure, limit = (clause.within_kind, clause.within) if clause.within else (clause.kind, clause.value)
-    subjects = clause.kinds or (clause.subject,)
-    return [DistanceCriterion(subject, str(measure), float(limit or 0.0), clause) for subject in subjects]
+    return [DistanceCriterion(subject, str(measure), float(limit or 0.0), clause) for subject in clause.subjects]
 
 
 @dataclass(frozen=True)
@@ -134,10 +135,15 @@ class Homes:
         bound = inclusive(criterion.limit)
         _, _, unlocated = self._facilities(criterion)
         served = distance <= bound
-        unlisted = self.register.may_be_incomplete(criterion.subject, criterion.clause.tier)
         near_unlocated = self._near_unlocated(criterion) if unlocated else np.zeros(len(distance), bool)
-        possibly_served = served | unknown | (least <= bound) | unlisted | near_unlocated
-        return HomeDistances(distance, served, possibly_served, near_unlocated & ~served, unlisted)
+        return HomeDistances(
+            distance=distance,
+            served=served,
+            possibly_served=served | unknown | (least <= bound) | near_unlocated,
+            near_unlocated=near_unlocated & ~served,
+            may_be_unlisted=not self.register.is_complete(criterion.subject),
+            listed=not self.register.facilities_of(criterion.subject, criterion.clause.tier).empty,
+        )
 
     def _near_unlocated(self, criterion: DistanceCriterion) -> np.ndarray:
         """Whether a facility without position counts for each home's community; True for all if it names none."""

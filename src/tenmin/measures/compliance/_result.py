@@ -30,7 +30,8 @@ class Compliance:
     verdicts
         One row per area and applicable clause: `area`, `clause`, `verdict` (pass, fail or unknown), `value` and
         `required` (both in `unit`), `people` (affected; 0 for a pass, NaN if not known), `reason` (a key of `REASONS`),
-        and the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about distance is the distance
+        `may_be_unlisted` (whether it is unknown only since the tables need not be complete, and would else fail), and
+        the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about distance is the distance
         within which the required share of the people lives (all people, if no share is required).
     grades
         达标, 基本达标, 未达标 or 无法判定, by area, according to `rule`.
@@ -47,6 +48,8 @@ class Compliance:
         Which facility counts for which area, and whether the table states so or the facility stands there.
     idle
         Facilities that do not count because they are not in use.
+    complete
+        Categories of which the tables list every facility.
     basic_share
         Least share of the mandatory clauses that must pass for 基本达标.
     """
@@ -61,6 +64,7 @@ class Compliance:
     reported: pd.DataFrame
     links: pd.DataFrame
     idle: pd.DataFrame
+    complete: frozenset[str]
     basic_share: float
 
     def __repr__(self) -> str:
@@ -113,6 +117,24 @@ class Compliance:
         counts["share_upper"] = (counts["pass"] + counts["unknown"]) / counts["areas"]
         counts["people"] = groups["people"].sum(min_count=1)
         return counts.reset_index()
+
+    def decided_if_complete(self) -> pd.DataFrame:
+        """Return what it would decide to know that the tables list every facility of a category.
+
+        Returns
+        -------
+        DataFrame
+            Index: the categories, joined by semicolons where a clause asks for several kinds; columns clauses and
+            verdicts, the numbers of those that are unknown for this reason alone. Most verdicts first.
+        """
+        open_subjects = {
+            clause.id: ";".join(one for one in clause.subjects if one not in self.complete)
+            for clause in self.standard.clauses
+        }
+        rows = self.verdicts[self.verdicts["may_be_unlisted"].astype(bool)]
+        groups = rows["clause"].groupby(rows["clause"].map(open_subjects).rename("complete"))
+        table = groups.agg(clauses="nunique", verdicts="size").reset_index()
+        return table.sort_values(["verdicts", "complete"], ascending=[False, True]).set_index("complete")
 
     def grade_totals(self, by: str | None = None) -> pd.DataFrame:
         """Return the number of areas with each grade, grouped by a column of the areas if one is given."""

@@ -94,7 +94,7 @@ def _share_of_people(
     if found is None or not total > 0.0:
         return np.nan, np.nan, np.nan
     served, possibly = (float(homes.people[rows].sum()) for rows in (found.served, found.possibly_served))
-    return served / total, possibly / total, total - served
+    return served / total, 1.0 if found.may_be_unlisted else possibly / total, total - served
 
 
 class Assessment(NamedTuple):

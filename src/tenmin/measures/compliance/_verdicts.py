@@ -153,7 +153,8 @@ def judge_clause(
     Returns
     -------
     DataFrame
-        Index: the areas. Columns value, verdict, people (affected; 0 for a pass), reason, clause, required and unit.
+        Index: the areas. Columns value, verdict, people (affected; 0 for a pass), reason, may_be_unlisted (whether it
+        is unknown only since the table need not be complete), clause, required and unit.
     """
     labels = scope.inside
     if is_distance_clause(clause):
@@ -161,7 +162,8 @@ def judge_clause(
     else:
         rows = _by_counting(clause, register, labels)
     unclear = pd.DataFrame(
-        {"value": np.nan, "verdict": "unknown", "people": np.nan, "reason": list(scope.unclear.values())},
+        {"value": np.nan, "verdict": "unknown", "people": np.nan, "reason": list(scope.unclear.values())}
+        | {"may_be_unlisted": False},
         index=pd.Index(list(scope.unclear), dtype=object),
     )
     both = pd.concat([part for part in (rows, unclear) if len(part)]) if len(rows) + len(unclear) else rows
@@ -183,13 +185,12 @@ def _required(clause: Clause) -> float:
 
 def _by_counting(clause: Clause, register: FacilityRegister, labels: list[Hashable]) -> pd.DataFrame:
     """Verdicts from the bounds of each area's figure."""
-    figures = bound_figures(clause, register, labels)
+    figures, verdict = _compare_figures(clause, register, labels)
     least, most = figures["least"].to_numpy(dtype=float), figures["most"].to_numpy(dtype=float)
     known = (least == most) | (least > 0.0) | (clause.unit == "count")
-    verdict = verdicts_of(*compare_with_required(least, most, clause, _required(clause)))
-    subjects = clause.kinds or (clause.subject,)
+    may_be_unlisted = (verdict == "unknown") & (_compare_figures(clause, register.if_complete(), labels)[1] == "fail")
     present = figures.index.isin(
-        [area for one in subjects for area in register.by_area(register.facilities_of(one), labels)["of_area"]]
+        [area for one in clause.subjects for area in register.by_area(register.facilities_of(one), labels)["of_area"]]
     )
     return pd.DataFrame(
         {
@@ -198,13 +199,31 @@ def _by_counting(clause: Clause, register: FacilityRegister, labels: list[Hashab
             ),
             "verdict": verdict,
             "people": np.nan,
-            "reason": [_reason(clause, *row) for row in zip(verdict, least, present.tolist(), strict=True)],
+            "reason": [
+                _reason(clause, *row)
+                for row in zip(verdict, least, present.tolist(), may_be_unlisted.tolist(), strict=True)
+            ],
+            "may_be_unlisted": may_be_unlisted,
         },
         index=figures.index,
     )
 
 
-def _reason(clause: Clause, verdict: str, least: float, present: bool) -> str:
+def _compare_figures(
+    clause: Clause, register: FacilityRegister, labels: list[Hashable]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The bounds of each area's figure, and the verdict.
+
+    What is listed beyond an upper limit fails only where the table is complete, so that no row added elsewhere fails.
+    """
+    figures = bound_figures(clause, register, labels)
+    least, most = figures["least"].to_numpy(dtype=float), figures["most"].to_numpy(dtype=float)
+    passes, fails = compare_with_required(least, most, clause, _required(clause))
+    may_fail = clause.bound == "min" or all(map(register.is_complete, clause.subjects))
+    return figures, verdicts_of(passes, fails & may_fail)
+
+
+def _reason(clause: Clause, verdict: str, least: float, present: bool, may_be_unlisted: bool) -> str:
     """The reason for a verdict, a key of `REASONS`; `present`: the community has a facility of the subject."""
     if verdict == "pass":
         return ""
@@ -214,7 +233,9 @@ def _reason(clause: Clause, verdict: str, least: float, present: bool) -> str:
         return "no_size" if clause.kind in _SIZE_KINDS else "no_figure"
     if verdict == "fail":
         return "short" if present or clause.kind == "community_size" else "none"
-    return "no_figure" if present else "not_listed"
+    if not present:
+        return "not_listed"
+    return "may_be_unlisted" if may_be_unlisted else "no_figure"
 
 
 def combine_distances(clause: Clause, distances: Mapping[DistanceCriterion, HomeDistances]) -> HomeDistances | None:
@@ -243,6 +264,7 @@ def combine_distances(clause: Clause, distances: Mapping[DistanceCriterion, Home
         possibly_served=np.sum([one.possibly_served for one in each], axis=0) >= k,
         near_unlocated=np.logical_or.reduce([one.near_unlocated for one in each]),
         may_be_unlisted=any(one.may_be_unlisted for one in each),
+        listed=any(one.listed for one in each),
     )
 
 
@@ -252,29 +274,36 @@ def _by_distance(
     """Verdicts from the share of each area's people within the limit."""
     combined = combine_distances(clause, distances)
     rows = [_judge_homes(clause, homes, combined, label) for label in labels]
-    return pd.DataFrame(rows, columns=["value", "verdict", "people", "reason"], index=pd.Index(labels, dtype=object))
+    columns = ["value", "verdict", "people", "reason", "may_be_unlisted"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(labels, dtype=object))
 
 
 def _judge_homes(
     clause: Clause, homes: Homes, distances: HomeDistances | None, label: Hashable
-) -> tuple[float, str, float, str]:
-    """The distance within which the required share lives, the verdict, the people beyond the limit, and the reason."""
+) -> tuple[float, str, float, str, bool]:
+    """The value, verdict, people beyond the limit, reason and `may_be_unlisted` of an area.
+
+    The value is the distance within which the required share of the people lives.
+    """
     if distances is None:
-        return np.nan, "unknown", np.nan, "no_streets"
+        return np.nan, "unknown", np.nan, "no_streets", False
     rows = homes.in_area.get(label, np.zeros(0, int))
     people = homes.people[rows]
     if not people.sum() > 0.0:
-        return np.nan, "unknown", np.nan, "no_homes"
+        return np.nan, "unknown", np.nan, "no_homes", False
     share = 1.0 if clause.share is None else clause.share
     unserved = people[~distances.served[rows]].sum()
     certainly_unserved = people[~distances.possibly_served[rows]].sum()
     allowed = (1.0 - share + TOLERANCE) * people.sum()
-    verdict = "pass" if unserved <= allowed else "fail" if certainly_unserved > allowed else "unknown"
-    near_unlocated = distances.near_unlocated[rows].any()
-    doubt = "no_position" if near_unlocated else "not_listed" if distances.may_be_unlisted else "data_end"
+    beyond_all_listed = certainly_unserved > allowed
+    may_be_unlisted = bool(beyond_all_listed and distances.may_be_unlisted)
+    verdict = "pass" if unserved <= allowed else "fail" if beyond_all_listed and not may_be_unlisted else "unknown"
+    doubt = "no_position" if distances.near_unlocated[rows].any() else "data_end"
+    if may_be_unlisted:
+        doubt = "may_be_unlisted" if distances.listed else "not_listed"
     reason = {"pass": "", "fail": "short", "unknown": doubt}[verdict]
     affected = float(certainly_unserved if verdict == "fail" else unserved)
-    return _weighted_quantile(distances.distance[rows], people, share), verdict, affected, reason
+    return _weighted_quantile(distances.distance[rows], people, share), verdict, affected, reason, may_be_unlisted
 
 
 def _weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:

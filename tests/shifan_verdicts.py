@@ -172,14 +172,13 @@ KNOWN_VALUES = {
 }  # fmt: skip
 
 COMBINED = {
-    # what the map service and OpenStreetMap add to the register
-    "jiaxing_2012": {("0203", "place_fitness"): "pass"},
+    # what the map service and OpenStreetMap add to the register, in categories for which that is not complete
+    "jiaxing_2012": {},
     "xuzhou_2017": {
-        ("0203", "culture_sport"): "pass",
         ("0203", "supermarket"): "pass",
         **{(area, "convenience"): "pass" for area in ("0201", "0202", "0204")},
     },
     "yunmeng_liushiliuyou": {},
-    "jinan_2008_10min": {("0203", "fitness_path"): "pass", ("02", "fitness_path_subdistrict"): "pass"},
+    "jinan_2008_10min": {},
     "china_2005_benchmarks": {},
 }

@@ -16,7 +16,18 @@ from tenmin.inputs.standards import list_standards, load_standard
 from test_cli import lonlat, run, street_town
 from test_shifan_standards import known
 
-TABLES = {"verdicts", "grades", "totals", "town", "reported", "links", "not_applicable", "between", "idle"}
+TABLES = {
+    "verdicts",
+    "grades",
+    "totals",
+    "town",
+    "reported",
+    "links",
+    "not_applicable",
+    "between",
+    "idle",
+    "contradictions",
+}
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -703,6 +703,65 @@ def test_the_order_of_rows_changes_nothing_and_no_table_is_written_to(rows: list
     assert set(one.verdicts["reason"]) <= set(REASONS)
 
 
+# --- a complete register and what other sources list ----------------------------------------------------------------
+
+REGISTER = register({"complete": "clinic;police", "source": "register.xlsx"})
+"""A register of the clinics and the police, which has one clinic, in a."""
+
+
+def other(category: str, **fields: object) -> pd.DataFrame:
+    """One more row, of OpenStreetMap, in b."""
+    return register({"category": category, "area": "b", "source": "OpenStreetMap", **fields}).set_axis(["o"])
+
+
+@pytest.mark.parametrize(
+    ("category", "subject", "verdict", "complete"),
+    [
+        ("clinic", "clinic", "fail", ["clinic"]),
+        ("health_station", "clinic", "fail", ["clinic"]),
+        ("health_station", "health_station", "pass", ["clinic"]),
+        ("police", "police", "fail", ["police"]),
+        ("pharmacy", "pharmacy", "pass", []),
+    ],
+)
+def test_a_complete_register_decides_and_what_others_list_besides_is_listed(
+    category: str, subject: str, verdict: str, complete: list[str]
+):
+    both = pd.concat([REGISTER, other(category)])
+    found = check(clause("presence", subject=subject), both)
+    assert verdicts(found)["b"] == verdict
+    rows = found.contradictions
+    assert rows["complete"].tolist() == complete
+    assert rows[["facility", "category", "source"]].to_numpy().tolist() == [["o", category, "OpenStreetMap"]] * len(
+        rows
+    )
+
+
+def test_a_register_complete_for_a_part_decides_that_part_of_the_whole():
+    table = REGISTER.assign(complete="health_station")
+    for category, verdict in (("health_station", "unknown"), ("health_centre", "pass")):
+        found = check(clause("presence", subject="clinic"), pd.concat([table, other(category)]))
+        assert verdicts(found)["b"] == verdict
+
+
+def test_what_is_said_of_the_whole_table_contradicts_no_row_of_it():
+    both = pd.concat([REGISTER.drop(columns="complete"), other("clinic")])
+    assert verdicts(check(clause("presence", subject="clinic"), both, complete=["clinic"]))["b"] == "pass"
+    told = pd.concat([REGISTER, other("clinic")])
+    assert verdicts(check(clause("presence", subject="clinic"), told, complete=[]))["b"] == "pass"
+    vacant = pd.concat([REGISTER, other("clinic", state="vacant")])
+    assert check(clause("presence", subject="clinic"), vacant).contradictions.empty
+
+
+def test_a_row_that_is_joined_with_one_of_the_register_counts():
+    osm = gpd.GeoDataFrame({"category": ["clinic"], "area": ["b"]}, index=["n1"], geometry=[Point(600, 0)], crs=CRS)
+    told = gpd.GeoDataFrame(REGISTER, geometry=[Point(610, 0)], crs=CRS)
+    for both, ids in ((tm.combine_facilities(osm, told), ["n1"]), (tm.combine_facilities(told, osm), ["f0"])):
+        found = check(clause("presence", subject="clinic"), both)
+        assert found.links["facility"].tolist() == ids
+        assert found.contradictions.empty
+
+
 # --- limits that are met exactly, and what counts where two sources disagree -----------------------------------------
 
 

@@ -283,6 +283,14 @@ def test_shares_of_communities_count_who_has_the_facility_not_who_reaches_it():
     assert [whole[name] for name in ("served", "unserved", "unknown", "share")] == [1, 1, 0, 0.5]
 
 
+def test_shares_of_communities_go_by_the_complete_register_and_minutes_by_all():
+    doors = clinics({"c": (10, 0), "osm": (990, 0)}, complete=["clinic", None])
+    found = tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), doors, metres=50, areas=BLOCKS)
+    whole = row(found.shares(of="areas"))
+    assert [whole[name] for name in ("served", "unserved", "unknown")] == [1, 1, 0]
+    assert found.metres.loc["a", "clinic"] == NEAR(90.0)
+
+
 @pytest.mark.parametrize("of", ["people", "places", "streets", "areas", "ground"])
 def test_g21_no_facilities_is_not_nought_percent(coverage: tm.Coverage, of: str):
     school = row(coverage.shares(of=of), category="school")

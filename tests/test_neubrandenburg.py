@@ -143,7 +143,7 @@ def test_facilities_are_as_many_as_are_mapped(neubrandenburg: Town):
     assert (
         {name: int(found[name]) for name in MAPPED} == mapped == {"pharmacy": 21, "kindergarten": 17, "supermarket": 33}
     )
-    assert len(neubrandenburg.facilities) == 636
+    assert len(neubrandenburg.facilities) == 653
 
 
 def test_homes_are_buildings_and_hold_the_published_people(neubrandenburg: Town):

@@ -131,6 +131,8 @@ def test_every_subject_of_a_standard_is_a_category() -> None:
         ("农贸市场（生鲜）", "market"),
         ("社区服务中心（站）", "community_service"),
         ("派出所", "police"),
+        ("公安分局", "police_station"),
+        ("Police station", "police_station"),
         ("派出所、警务室", "police"),
         ("ＰＨＡＲＭＡＣＹ", "pharmacy"),
         ("090601", "pharmacy"),
@@ -165,7 +167,7 @@ def test_every_name_of_the_catalogue_leads_to_its_category() -> None:
 def test_parts_are_counted_as_the_whole() -> None:
     parts = list_parts()
     assert set(parts) == set(load_catalogue())
-    assert parts["clinic"] == ("clinic", "health_centre", "health_station")
+    assert parts["clinic"] == ("clinic", "health_centre", "health_station", "dentist")
     assert parts["market"] == ("market", "greengrocer", "farm_produce")
     assert parts["transport_stop"] == ("transport_stop", "rail_station")
     assert parts["bank"] == ("bank",)
@@ -181,7 +183,7 @@ def test_only_what_is_not_core_or_not_on_a_map_lacks_rules() -> None:
     assert {key for key, category in catalogue.items() if not category.rules} == {
         "exercise_point", "greenway", "convenience_point",
     }  # fmt: skip
-    assert sum(category.core for category in catalogue.values()) == 31
+    assert sum(category.core for category in catalogue.values()) == 32
     assert {key for key, category in catalogue.items() if category.entrances == "anywhere"} == {
         "square", "forest", "greenway", "exercise_point",
     }  # fmt: skip

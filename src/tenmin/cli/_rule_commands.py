@@ -46,6 +46,10 @@ def report_compliance(found: Compliance, out: Path, lang: Lang) -> None:
         typer.echo(line)
     for name, table in compliance_tables(found, lang).items():
         write_table(table, folder / f"{name}.csv")
+    if len(found.contradictions):
+        say(
+            "contradictions", lang, count=found.contradictions["facility"].nunique(), path=folder / "contradictions.csv"
+        )
     say("tables", lang, path=folder)
 
 

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
-from tenmin.inputs.facilities import complete_categories
+from tenmin.inputs.facilities import complete_categories, counting_as, list_contradictions
 from tenmin.measures._shares import buffer_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, in_use
@@ -33,8 +33,9 @@ def communities_having(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return which communities have a facility of each category in use, and for which this is unknown.
 
-    A facility counts for the communities that its `area` names, else for the one it stands in. A community without any
-    is unknown unless the facilities are a complete register of the category (their column `complete`).
+    A facility counts for the communities that its `area` names, else for the one it stands in, and for its category and
+    all that it is a part of. Where a source is complete for a category (the column `complete`), a community without any
+    has none, and what others list besides does not count; elsewhere it is unknown.
 
     Parameters
     ----------
@@ -52,9 +53,12 @@ def communities_having(
     """
     checked = check_areas(areas)
     labels = checked.index[checked["level"] == COMMUNITY]
-    links = Communities(checked).assign_facilities(facilities[in_use(facilities)], "facility")
-    category = facilities["category"].astype("str").reindex(links["facility"]).to_numpy()
-    has = pd.DataFrame({name: labels.isin(links["area"][category == name]) for name in categories}, index=labels)
+    used = facilities[in_use(facilities)]
+    links, wrong = Communities(checked).assign_facilities(used, "facility"), list_contradictions(facilities)
+    counted = {name: used.index[counting_as(name, used, wrong)] for name in categories}
+    has = pd.DataFrame(
+        {name: labels.isin(links["area"][links["facility"].isin(ids)]) for name, ids in counted.items()}, index=labels
+    )
     complete = complete_categories(facilities)
     return has, ~has & [name not in complete for name in categories]
 

@@ -169,6 +169,7 @@ def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
         "not_applicable": found.not_applicable,
         "between": found.between,
         "idle": found.idle.reset_index(),
+        "contradictions": found.contradictions,
     }
 
 

@@ -48,7 +48,7 @@ def list_parts(catalogue: Mapping[str, Category] | None = None) -> dict[str, tup
     """Return, by key, each category with all that count as it: itself, its parts, and their parts.
 
     >>> list_parts()["clinic"]
-    ('clinic', 'health_centre', 'health_station')
+    ('clinic', 'health_centre', 'health_station', 'dentist')
     """
     known = load_catalogue() if catalogue is None else catalogue
     parts = {key: [key] for key in known}

@@ -126,6 +126,7 @@ def check_standard(
         reported=compare_with_reported(rules, Assessment(register, verdicts, grades)),
         links=register.links,
         idle=register.idle,
+        contradictions=register.contradictions,
         complete=register.complete,
         basic_share=basic_share,
     )

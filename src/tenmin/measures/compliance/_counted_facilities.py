@@ -13,9 +13,9 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.communities import COMMUNITY, Communities, is_empty
-from tenmin.inputs.facilities import complete_categories
+from tenmin.inputs.facilities import complete_categories, counting_as, list_contradictions
 from tenmin.inputs.readers import text_of, word_for
-from tenmin.inputs.services import list_parts, load_catalogue, name_category, name_room
+from tenmin.inputs.services import load_catalogue, name_category, name_room
 from tenmin.inputs.standards import Clause
 from tenmin.support.contracts import STATES, check_frame, in_metres, in_use, numbers_of
 from tenmin.support.errors import CategoryError, TableError
@@ -24,11 +24,6 @@ __all__ = ["FacilityRegister", "floor_bounds", "land_bounds", "meets_size_limits
 
 _MOST_SHOWN = 5
 _POLYGON = 2
-
-
-def _counted_as(subject: str) -> frozenset[str]:
-    """The categories that count as a subject: itself and its parts in the catalogue."""
-    return frozenset(list_parts().get(subject, (subject,)))
 
 
 @dataclass(frozen=True)
@@ -45,6 +40,8 @@ class FacilityRegister:
     """facility and area (ids) and how: "stated" or "stands in"; a facility of no area has one row, without area."""
     idle: pd.DataFrame = field(repr=False)
     """The facilities that are not in use, with their state and floor area."""
+    contradictions: pd.DataFrame = field(repr=False)
+    """Facilities of a category that another source lists in full, without them."""
     supposed_complete: bool = False
     """Whether to take the table as complete for all categories, to tell what that would decide."""
 
@@ -82,13 +79,15 @@ class FacilityRegister:
         known = facilities.assign(category=keys, **_states(facilities))
         known.attrs = {}
         used = in_use(known)
+        listed = _complete(facilities, keys, complete)
         states = [name for name in ("category", "name", "state", "floor_area_m2") if name in known.columns]
         return cls(
             areas=areas,
             facilities=known[used],
-            complete=_complete(facilities, keys, complete),
+            complete=listed,
             links=Communities(areas).assign_facilities(known[used], "facility"),
             idle=known.loc[~used, states],
+            contradictions=list_contradictions(known, listed),
         )
 
     @cached_property
@@ -97,8 +96,11 @@ class FacilityRegister:
         return self.areas.index[self.areas["level"] == COMMUNITY]
 
     def facilities_of(self, subject: str, tier: str | None = None) -> pd.DataFrame:
-        """The facilities that count as a subject; one with a tier of its own counts for that tier only."""
-        rows = self.facilities[self.facilities["category"].isin(_counted_as(subject))]
+        """The facilities that count as a subject; one with a tier of its own counts for that tier only.
+
+        Where a source is complete for the subject or a part of it, what others list in it besides does not count.
+        """
+        rows = self.facilities[counting_as(subject, self.facilities, self.contradictions)]
         if tier is None or "tier" not in rows.columns:
             return rows
         return rows[rows["tier"].map(is_empty) | (rows["tier"].astype("str") == tier)]

@@ -48,6 +48,9 @@ class Compliance:
         Which facility counts for which area, and whether the table states so or the facility stands there.
     idle
         Facilities that do not count because they are not in use.
+    contradictions
+        Facilities that do not count for the category `complete`, because another source lists that one in full, without
+        them: facility, category, name, source, complete.
     complete
         Categories of which the tables list every facility.
     basic_share
@@ -64,6 +67,7 @@ class Compliance:
     reported: pd.DataFrame
     links: pd.DataFrame
     idle: pd.DataFrame
+    contradictions: pd.DataFrame
     complete: frozenset[str]
     basic_share: float
 

@@ -27,6 +27,7 @@ TABLES = {
     "between",
     "idle",
     "contradictions",
+    "deciding",
 }
 
 

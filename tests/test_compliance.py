@@ -762,6 +762,98 @@ def test_a_row_that_is_joined_with_one_of_the_register_counts():
         assert found.contradictions.empty
 
 
+# --- what decides a verdict, and by how much it falls short ---------------------------------------------------------
+
+
+def deciding(found: Compliance) -> dict[str, list[str]]:
+    """The facilities that decide the only clause, by area."""
+    return found.deciding.groupby("area")["facility"].agg(list).to_dict()
+
+
+def test_each_verdict_names_the_facilities_that_decide_it(street: tm.WalkNetwork):
+    two = pd.concat([STOP.assign(source="OpenStreetMap"), STOP.set_geometry([Point(1000, 0)]).set_axis(["t"])])
+    found = walk(street, clause("walk_metres", subject="transport_stop", value=700.0), two)
+    rows = found.deciding
+    assert rows[["area", "clause", "facility", "source"]].fillna("").to_numpy().tolist() == [
+        ["a", "walk_metres", "s", "OpenStreetMap"],
+        ["b", "walk_metres", "t", ""],
+    ]
+    assert rows["metres"].tolist() == NEAR([140.0, 400.0])
+    straight = walk(street, clause("straight_metres", subject="transport_stop", value=700.0), two).deciding
+    assert straight[["area", "facility"]].to_numpy().tolist() == [["a", "s"], ["b", "t"]]
+    assert straight["metres"].tolist() == NEAR([100.0, 400.0])
+    minutes = walk(street, clause("walk_minutes", subject="transport_stop", value=1.0), two).deciding
+    pd.testing.assert_frame_equal(minutes.drop(columns="clause"), rows.drop(columns="clause"))
+
+
+def test_the_k_nearest_kinds_decide_a_number_of_kinds(street: tm.WalkNetwork):
+    spots = {"s": ("transport_stop", 0), "p": ("park", 300), "l": ("library", 1900)}
+    three = gpd.GeoDataFrame(
+        {"category": [kind for kind, _ in spots.values()]},
+        index=list(spots), geometry=[Point(x, 0) for _, x in spots.values()], crs=CRS,
+    )  # fmt: skip
+    kinds = clause(
+        "kinds_of", kinds=("transport_stop", "park", "library"), value=2.0, within=700.0, within_kind="walk_metres"
+    )
+    found = walk(street, kinds, three)
+    assert deciding(found) == {"a": ["p", "s"], "b": ["l", "p", "s"]}
+
+
+def test_of_what_a_community_has_that_decides_which_counts():
+    table = register(
+        {"floor_area_m2": 200.0}, {"floor_area_m2": 300.0}, {"floor_area_m2": np.nan}, {"category": "police"},
+        {"area": "b", "floor_area_m2": 50.0},
+    )  # fmt: skip
+    presence = clause("presence", subject="clinic")
+    assert deciding(check(presence, table)) == {"a": ["f0", "f1", "f2"], "b": ["f4"]}
+    assert deciding(check(replace(presence, least_floor_m2=250.0), table)) == {"a": ["f1", "f2"], "b": ["f4"]}
+    largest = clause("floor_area", subject="clinic", value=250.0)
+    assert deciding(check(largest, table)) == {"a": ["f1", "f2"], "b": ["f4"]}
+    assert deciding(check(replace(largest, of="sum"), table))["a"] == ["f0", "f1", "f2"]
+    assert deciding(check(clause("kinds_of", kinds=("clinic", "police"), value=2.0), table))["a"][-1] == "f3"
+    rooms = clause("rooms", subject="police", rooms=("阅览室",))
+    assert deciding(check(rooms, pd.concat([table, register({"category": "阅览室"}).set_axis(["r"])])))["a"] == [
+        "f3",
+        "r",
+    ]
+    assert check(clause("community_size", value=2000.0, per_of="people"), table).deciding.empty
+
+
+@pytest.mark.parametrize(
+    ("fields", "size", "shortfall"),
+    [
+        ({"kind": "floor_area", "value": 600.0}, 350.0, 250.0),
+        ({"kind": "floor_area", "value": 600.0}, 600.0, 0.0),
+        ({"kind": "floor_area", "value": 600.0}, np.nan, np.nan),
+        ({"kind": "floor_area", "value": 300.0, "bound": "about"}, 400.0, 40.0),
+        ({"kind": "floor_area", "value": 300.0, "bound": "about"}, 200.0, 40.0),
+        ({"kind": "area_per_households", "value": 40.0, "per": 100.0}, 350.0, 5.0),
+        ({"kind": "presence", "value": 3.0}, 350.0, 2.0),
+    ],
+)
+def test_a_fail_tells_by_how_much(fields: dict[str, object], size: float, shortfall: float):
+    found = check(clause(**fields, subject="clinic"), register({"floor_area_m2": size}), complete=True).verdicts
+    assert found.loc[0, "shortfall"] == NEAR(shortfall, nan_ok=True)
+
+
+def test_a_walk_that_is_too_long_tells_by_how_much(street: tm.WalkNetwork):
+    found = walk(street, clause("walk_metres", subject="transport_stop", value=700.0), complete=True).verdicts
+    assert found["shortfall"].tolist() == NEAR([0.0, 560.0])
+    said = check(clause("not_spatial", column="制度"), register({}), areas=communities(制度=["有", "否"])).verdicts
+    assert said["shortfall"].tolist() == NEAR([0.0, np.nan], nan_ok=True)
+
+
+def test_the_people_of_a_total_are_those_of_its_fails_and_its_unknowns():
+    areas = communities(households=[1000, np.nan])
+    (row,) = (
+        check(clause("area_per_households", subject="clinic", value=30.0, per=100.0), register({"floor_area_m2": 9.0}),
+              areas=areas, complete=True)
+        .totals()
+        .to_dict("records")
+    )  # fmt: skip
+    assert (row["people"], row["people_fail"], row["people_unknown"]) == (8000.0, 3000.0, 5000.0)
+
+
 # --- limits that are met exactly, and what counts where two sources disagree -----------------------------------------
 
 

@@ -334,6 +334,20 @@ def test_the_figures_that_a_text_reports_stand_beside_ours_as_intervals(name, fi
     assert (row["ours"], row["ours_most"]) == NEAR((ours, most))
 
 
+@pytest.mark.parametrize("name", FOUNDING)
+def test_every_verdict_that_a_facility_decides_names_it(name):
+    found = check(name)
+    about = {clause.id for clause in standard(name).clauses if clause.subjects}
+    rows = found.verdicts[found.verdicts["clause"].isin(about)]
+    named = set(zip(found.deciding["area"], found.deciding["clause"], strict=True))
+    passed = rows[rows["verdict"] == "pass"]
+    assert set(zip(passed["area"], passed["clause"], strict=True)) <= named
+    absent = rows[rows["reason"].isin(["none", "not_listed"])]
+    walked = {clause.id for clause in standard(name).clauses if clause.unit in {"min", "m"}}
+    assert not {key for key in zip(absent["area"], absent["clause"], strict=True) if key[1] not in walked} & named
+    assert set(found.deciding["facility"]) <= set(found.links["facility"])
+
+
 def test_what_is_not_in_use_is_listed_with_its_floor():
     idle = check("jiaxing_2012").idle
     assert idle["state"].to_dict() == {

@@ -166,6 +166,7 @@ def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
         "town": found.town.assign(text=lambda table: table["clause"].map(clauses)),
         "reported": found.reported.reset_index(),
         "links": found.links,
+        "deciding": found.deciding,
         "not_applicable": found.not_applicable,
         "between": found.between,
         "idle": found.idle.reset_index(),

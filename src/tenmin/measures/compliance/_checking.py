@@ -15,6 +15,7 @@ from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import Clause, Standard, load_standard
 from tenmin.inputs.walkers import Walker
 from tenmin.measures.compliance._counted_facilities import FacilityRegister
+from tenmin.measures.compliance._deciding import list_deciding
 from tenmin.measures.compliance._distance_clauses import (
     DistanceCriterion,
     HomeDistances,
@@ -32,7 +33,9 @@ from tenmin.support.limits import inclusive
 
 __all__ = ["check_standard"]
 
-_COLUMNS = ["area", "clause", "verdict", "value", "required", "unit", "people", "reason", "may_be_unlisted"]
+_COLUMNS = [
+    *("area", "clause", "verdict", "value", "required", "shortfall", "unit", "people", "reason", "may_be_unlisted"),
+]
 _CLAUSE_COLUMNS = ("mandatory", "approximate", "evidence")
 _BETWEEN = ["area", "clause", "people", "straight", "walk", "between"]
 
@@ -125,6 +128,7 @@ def check_standard(
         town=judge_town(rules, homes, distances, verdicts),
         reported=compare_with_reported(rules, Assessment(register, verdicts, grades)),
         links=register.links,
+        deciding=list_deciding(rules.clauses, scopes, register, homes, distances),
         idle=register.idle,
         contradictions=register.contradictions,
         complete=register.complete,

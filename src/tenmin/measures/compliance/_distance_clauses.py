@@ -53,6 +53,20 @@ class HomeDistances(NamedTuple):
     """Whether there may be facilities that the table does not list, and all homes be within the limit of one."""
     listed: bool
     """Whether the table lists any facility of the category."""
+    nearest: np.ndarray
+    """object (homes, k), id of the nearest facility that certainly qualifies, of each of k categories, or None."""
+    metres: np.ndarray
+    """float64 (homes, k), metres to it; inf if there is none."""
+
+
+class _Nearest(NamedTuple):
+    """The nearest facility of each home."""
+
+    distance: np.ndarray
+    """In the unit of the criterion; inf if there is none."""
+    metres: np.ndarray
+    facility: np.ndarray
+    """object, its id or None."""
 
 
 def is_distance_clause(clause: Clause) -> bool:
@@ -125,24 +139,26 @@ class Homes:
         return in_metres(rows[located], self._places.crs), certain[located].to_numpy(), unlocated
 
     def _compare(
-        self, criterion: DistanceCriterion, distance: np.ndarray, unknown: np.ndarray, least: np.ndarray
+        self, criterion: DistanceCriterion, nearest: _Nearest, unknown: np.ndarray, least: np.ndarray
     ) -> HomeDistances:
         """Compare distances with the limit of a criterion.
 
-        `distance` is to the facilities that certainly qualify, `least` to all that may; `unknown` marks homes for which
-        the data end too soon, or that have no position.
+        `nearest` are the facilities that certainly qualify, `least` are the distances to all that may; `unknown` marks
+        homes for which the data end too soon, or that have no position.
         """
         bound = inclusive(criterion.limit)
         _, _, unlocated = self._facilities(criterion)
-        served = distance <= bound
-        near_unlocated = self._near_unlocated(criterion) if unlocated else np.zeros(len(distance), bool)
+        served = nearest.distance <= bound
+        near_unlocated = self._near_unlocated(criterion) if unlocated else np.zeros(len(served), bool)
         return HomeDistances(
-            distance=distance,
+            distance=nearest.distance,
             served=served,
             possibly_served=served | unknown | (least <= bound) | near_unlocated,
             near_unlocated=near_unlocated & ~served,
             may_be_unlisted=not self.register.is_complete(criterion.subject),
             listed=not self.register.facilities_of(criterion.subject, criterion.clause.tier).empty,
+            nearest=nearest.facility[:, None],
+            metres=nearest.metres[:, None],
         )
 
     def _near_unlocated(self, criterion: DistanceCriterion) -> np.ndarray:
@@ -170,44 +186,64 @@ class Homes:
                 tables.append(gpd.GeoDataFrame({"category": name}, index=rows.index, geometry=rows.geometry))
                 limits |= {name: criterion.limit} if len(rows) else {}
         if not limits:
-            none = np.full(len(self._places), np.inf)
-            return {one: self._compare(one, none, np.zeros(len(none), bool), none) for one in criteria}
+            none = self._none()
+            return {one: self._compare(one, none, none.distance < 0.0, none.distance) for one in criteria}
         facilities = pd.concat(tables)
+        ids = facilities.index.to_numpy(dtype=object)
         facilities.index = pd.RangeIndex(len(facilities))
         coverage = measure_coverage(self.network, self._places, facilities, **{unit: limits})
         names = [f"{n}{mark}" for n in range(len(criteria)) for mark in ("", "?")]
-        walks = coverage.minutes if unit == "minutes" else coverage.metres
-        walks = walks.reindex(columns=names, fill_value=np.inf)
+        metres = coverage.metres.reindex(columns=names, fill_value=np.inf)
+        walks = coverage.minutes.reindex(columns=names, fill_value=np.inf) if unit == "minutes" else metres
         unknown = coverage.unknown.reindex(columns=names, fill_value=False)
+        rows = coverage.nearest.reindex(columns=names)
         return {
-            one: self._compare(one, walks[f"{n}"].to_numpy(), unknown[f"{n}"].to_numpy(), walks[f"{n}?"].to_numpy())
+            one: self._compare(
+                one,
+                _Nearest(walks[f"{n}"].to_numpy(), metres[f"{n}"].to_numpy(), _ids_of(ids, rows[f"{n}"])),
+                unknown[f"{n}"].to_numpy(),
+                walks[f"{n}?"].to_numpy(),
+            )
             for n, one in enumerate(criteria)
         }
+
+    def _none(self) -> _Nearest:
+        """No facility for any home."""
+        count = len(self._places)
+        return _Nearest(np.full(count, np.inf), np.full(count, np.inf), np.full(count, None, dtype=object))
 
     def _straight(self, criterion: DistanceCriterion) -> HomeDistances:
         """Distances in a straight line, metres."""
         located, certain, _ = self._facilities(criterion)
-        distance, least = (self._straight_metres(rows) for rows in (located[certain], located))
-        return self._compare(criterion, distance, np.isinf(distance) & ~self._located, least)
+        nearest, least = (self._straight_metres(rows) for rows in (located[certain], located))
+        return self._compare(criterion, nearest, np.isinf(nearest.distance) & ~self._located, least.distance)
 
     @cached_property
     def _located(self) -> np.ndarray:
         """Whether each home has a position."""
         return (self._places.geometry.notna() & ~self._places.geometry.is_empty).to_numpy()
 
-    def _straight_metres(self, facilities: gpd.GeoDataFrame) -> np.ndarray:
-        """Metres in a straight line from each home to the nearest facility, inf if there is none."""
-        distance = np.full(len(self._places), np.inf)
+    def _straight_metres(self, facilities: gpd.GeoDataFrame) -> _Nearest:
+        """The nearest facility of each home in a straight line; of several the first by its id as text."""
+        nearest = self._none()
         if len(facilities):
-            tree = shapely.STRtree(facilities.geometry.to_numpy())
-            (rows, _), metres = tree.query_nearest(
-                self._places.geometry.to_numpy()[self._located], return_distance=True, all_matches=False
+            by_id = facilities.iloc[np.argsort(facilities.index.astype(str), kind="stable")]
+            (rows, found), metres = shapely.STRtree(by_id.geometry.to_numpy()).query_nearest(
+                self._places.geometry.to_numpy()[self._located], return_distance=True
             )
-            distance[np.flatnonzero(self._located)[rows]] = metres
-        return distance
+            order = np.lexsort((-found, rows))
+            homes = np.flatnonzero(self._located)[rows[order]]
+            nearest.distance[homes] = nearest.metres[homes] = metres[order]
+            nearest.facility[homes] = by_id.index.to_numpy(dtype=object)[found[order]]
+        return nearest
 
     def metres_of(self, criterion: DistanceCriterion) -> float:
         """The limit of a criterion in metres; minutes are converted at the walker's speed on level ground."""
         if criterion.measure != "walk_minutes":
             return criterion.limit
         return criterion.limit * (self.network.walker.metres_a_minute if self.network else np.nan)
+
+
+def _ids_of(ids: np.ndarray, rows: pd.Series) -> np.ndarray:
+    """The ids of facilities by their row, None where there is none."""
+    return np.array([None if pd.isna(row) else ids[int(row)] for row in rows], dtype=object)

@@ -29,10 +29,11 @@ class Compliance:
         The communities with their level.
     verdicts
         One row per area and applicable clause: `area`, `clause`, `verdict` (pass, fail or unknown), `value` and
-        `required` (both in `unit`), `people` (affected; 0 for a pass, NaN if not known), `reason` (a key of `REASONS`),
-        `may_be_unlisted` (whether it is unknown only since the tables need not be complete, and would else fail), and
-        the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about distance is the distance
-        within which the required share of the people lives (all people, if no share is required).
+        `required` (both in `unit`), `shortfall` (what the value of a fail lacks, or has beyond an upper limit, in
+        `unit`; 0 for a pass, NaN for an unknown), `people` (affected; 0 for a pass, NaN if not known), `reason` (a key
+        of `REASONS`), `may_be_unlisted` (whether it is unknown only since the tables need not be complete, and would
+        else fail), and the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about distance is
+        the distance within which the required share of the people lives (all people, if no share is required).
     grades
         达标, 基本达标, 未达标 or 无法判定, by area, according to `rule`.
     not_applicable
@@ -45,7 +46,11 @@ class Compliance:
     reported
         The figures that the standard's text reports, beside those of this town.
     links
-        Which facility counts for which area, and whether the table states so or the facility stands there.
+        Which facility counts for which area, one row for each pair, and whether the table states so or the facility
+        stands there.
+    deciding
+        The facilities that decide each verdict: area, clause, facility (id), metres (for clauses about distance, the
+        longest way of a home of the area to it) and source. Those that count for the area, or are nearest to its homes.
     idle
         Facilities that do not count because they are not in use.
     contradictions
@@ -66,6 +71,7 @@ class Compliance:
     town: pd.DataFrame
     reported: pd.DataFrame
     links: pd.DataFrame
+    deciding: pd.DataFrame
     idle: pd.DataFrame
     contradictions: pd.DataFrame
     complete: frozenset[str]
@@ -101,7 +107,8 @@ class Compliance:
         -------
         DataFrame
             clause, (by,) areas (the denominator: areas that the clause applies to), pass, fail, unknown, share (pass /
-            areas), share_upper ((pass + unknown) / areas) and people (affected where the clause does not pass).
+            areas), share_upper ((pass + unknown) / areas), people (affected by the verdicts fail and unknown), and
+            people_fail and people_unknown, the two parts of this sum.
 
         Raises
         ------
@@ -120,6 +127,9 @@ class Compliance:
         counts["share"] = counts["pass"] / counts["areas"]
         counts["share_upper"] = (counts["pass"] + counts["unknown"]) / counts["areas"]
         counts["people"] = groups["people"].sum(min_count=1)
+        for verdict in ("fail", "unknown"):
+            affected = rows["people"].where(rows["verdict"] == verdict)
+            counts[f"people_{verdict}"] = affected.groupby([rows[key] for key in keys], sort=False, dropna=False).sum()
         return counts.reset_index()
 
     def decided_if_complete(self) -> pd.DataFrame:

@@ -154,7 +154,7 @@ def judge_clause(
     -------
     DataFrame
         Index: the areas. Columns value, verdict, people (affected; 0 for a pass), reason, may_be_unlisted (whether it
-        is unknown only since the table need not be complete), clause, required and unit.
+        is unknown only since the table need not be complete), clause, required, shortfall and unit.
     """
     labels = scope.inside
     if is_distance_clause(clause):
@@ -169,7 +169,21 @@ def judge_clause(
     both = pd.concat([part for part in (rows, unclear) if len(part)]) if len(rows) + len(unclear) else rows
     people = register.sizes("people", both.index)
     both["people"] = both["people"].fillna(people).where(both["verdict"] != "pass", 0.0)
-    return both.assign(clause=clause.id, required=_required(clause), unit=unit_of(clause))
+    return both.assign(
+        clause=clause.id, required=_required(clause), shortfall=_shortfall(both, clause), unit=unit_of(clause)
+    )
+
+
+def _shortfall(rows: pd.DataFrame, clause: Clause) -> pd.Series:
+    """What the value of a fail lacks, or has beyond an upper limit; 0 for a pass, NaN for an unknown."""
+    required, value = _required(clause), rows["value"].astype("float64")
+    if clause.kind in _YES_NO_KINDS:
+        lacks = pd.Series(np.nan, index=rows.index)
+    elif clause.bound == "max" or unit_of(clause) in _WALK_UNIT.values():
+        lacks = value - required
+    else:
+        lacks = (value - required).abs() - required * (clause.tolerance or 0.0)
+    return lacks.where(rows["verdict"] == "fail").mask(rows["verdict"] == "pass", 0.0)
 
 
 def unit_of(clause: Clause) -> str:
@@ -258,13 +272,17 @@ def combine_distances(clause: Clause, distances: Mapping[DistanceCriterion, Home
         return None
     k = int(clause.value or 1.0) if clause.kind == "kinds_of" else 1
     each = [distances[criterion] for criterion in criteria]
+    distance = np.stack([one.distance for one in each], axis=1)
+    nearest_k = np.argsort(distance, axis=1, kind="stable")[:, :k]
     return HomeDistances(
-        distance=np.sort(np.stack([one.distance for one in each]), axis=0)[k - 1],
+        distance=np.take_along_axis(distance, nearest_k, axis=1)[:, -1],
         served=np.sum([one.served for one in each], axis=0) >= k,
         possibly_served=np.sum([one.possibly_served for one in each], axis=0) >= k,
         near_unlocated=np.logical_or.reduce([one.near_unlocated for one in each]),
         may_be_unlisted=any(one.may_be_unlisted for one in each),
         listed=any(one.listed for one in each),
+        nearest=np.take_along_axis(np.hstack([one.nearest for one in each]), nearest_k, axis=1),
+        metres=np.take_along_axis(np.hstack([one.metres for one in each]), nearest_k, axis=1),
     )
 
 

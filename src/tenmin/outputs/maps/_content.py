@@ -215,7 +215,7 @@ def _facts(data: MapData, texts: Mapping[str, str], lang: str) -> dict[str, Any]
         "sources": _sources(data),
         "people": round(float(data.places["people"].sum()), 2),
         "places": len(data.places),
-        "left_out": len(coverage.facilities) - len(data.facilities),
+        "left_out": int(in_use(coverage.facilities).sum() - in_use(data.facilities).sum()),
     }
 
 

@@ -13,6 +13,7 @@ from shapely import Point, box
 
 import tenmin as tm
 from tenmin.measures.coverage import CAUSES
+from tenmin.outputs.tables import share_table
 from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
 from towns import CRS, SPEED, Town, cases, clinics, frame, grid, homes, same_frame, streets, town, towns, walls
 
@@ -281,6 +282,31 @@ def test_shares_of_communities_count_who_has_the_facility_not_who_reaches_it():
         tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), doors, metres=50, areas=BLOCKS).shares(of="areas")
     )
     assert [whole[name] for name in ("served", "unserved", "unknown", "share")] == [1, 1, 0, 0.5]
+
+
+def test_a_part_counts_for_the_whole_where_that_is_measured():
+    doors = clinics(
+        {"c": (0, 0), "s": (900, 0), "v": (850, 0)}, category=["clinic", "health_station", "health_station"]
+    )
+    doors["state"] = ["in_use", "in_use", "vacant"]
+    found = tm.measure_coverage(town(STREET), homes({"a": (800, 0)}), doors, metres=200, areas=BLOCKS)
+    assert found.metres.loc["a"].to_dict() == NEAR({"clinic": 100.0, "health_station": 100.0})
+    assert found.nearest.loc["a"].to_dict() == {"clinic": "s", "health_station": "s"}
+    assert share_table(found, "en").set_index("category")["facilities"].to_dict() == {"clinic": 2, "health_station": 1}
+    assert row(found.shares(of="areas"), category="clinic")["served"] == 2
+    whole = tm.measure_coverage(town(STREET), homes({"a": (800, 0)}), doors, metres={"clinic": 200})
+    assert whole.nearest.columns.tolist() == ["clinic"]
+    assert whole.nearest.loc["a", "clinic"] == "s"
+    assert whole.isochrones(merge=None)[["facility", "category"]].to_numpy().tolist() == [
+        ["c", "clinic"],
+        ["s", "clinic"],
+    ]
+    parts = tm.measure_coverage(town(STREET), homes({"a": (800, 0)}), doors.loc[["s"]], metres=200)
+    assert parts.minutes.columns.tolist() == ["health_station"]
+    ways = tm.trace_streets(town(STREET), doors, metres=100, merge="nearest")
+    assert sorted(set(zip(ways["category"], ways["facility"], strict=True))) == [
+        ("clinic", "c"), ("clinic", "s"), ("health_station", "s"),
+    ]  # fmt: skip
 
 
 def test_shares_of_communities_go_by_the_complete_register_and_minutes_by_all():

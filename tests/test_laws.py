@@ -49,6 +49,27 @@ def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
         assert (walks(town, direction=direction) <= walks(fewer, direction=direction)).all()
 
 
+@cases(10)
+@given(towns(), st.integers(10, 800), DIRECTIONS)
+def test_the_part_is_never_larger_than_the_whole(town: Town, metres: int, direction: str):
+    """Health stations are clinics: the walk, the nearest, the shares, the ground and the gaps say so alike."""
+    several = pd.concat([town.clinics, town.clinics.iloc[-1:].set_axis(["more"])])
+    several["category"] = ["health_station", *["clinic"] * (len(several) - 1)]
+    found = tm.measure_coverage(town.network, town.homes, several, metres=metres, direction=direction)
+    alike = found.query.rows_of["clinic"]
+    assert alike.tolist() == list(range(len(several)))
+    assert (found.metres["clinic"] <= found.metres["health_station"]).all()
+    alone = several.assign(category="clinic")
+    together = tm.measure_coverage(town.network, town.homes, alone, metres=metres, direction=direction)
+    assert found.metres["clinic"].equals(together.metres["clinic"])
+    shares = found.shares().set_index("category")["served"]
+    assert shares["clinic"] >= shares["health_station"]
+    ground = found.isochrones().set_index("category").geometry
+    assert shapely.area(shapely.difference(ground["health_station"], ground["clinic"].buffer(0.5))) < 1.0
+    lacking = tm.find_gaps(found).groupby("category")["people"].sum().reindex(shares.index, fill_value=0.0)
+    assert lacking["clinic"] <= lacking["health_station"]
+
+
 @cases(15)
 @given(towns(), DIRECTIONS)
 def test_a_facility_of_several_positions_is_as_near_as_the_nearest_of_them(town: Town, direction: str):

@@ -9,7 +9,7 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 
-from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.services import list_parts, load_catalogue
 from tenmin.network import Snapping, WalkNetwork
 from tenmin.routing import (
     AccessPoints,
@@ -86,11 +86,14 @@ class Query:
 
     @cached_property
     def rows_of(self) -> dict[str, np.ndarray]:
-        """Rows of the facilities in use by category, sorted; if limits name categories, only of these."""
-        category = self.facilities["category"].astype("str").to_numpy()
-        present, used = set(category), in_use(self.facilities)
+        """Rows of the facilities in use by category, sorted; if limits name categories, only of these.
+
+        Facilities of a part of a category (`part_of` in the catalogue) are among those of the whole, too.
+        """
+        category = self.facilities["category"].astype("str")
+        present, used, parts = set(category), in_use(self.facilities), list_parts()
         chosen = sorted(present) if self.limits is None else self.limits.choose(present, load_catalogue())
-        return {name: np.flatnonzero((category == name) & used) for name in chosen}
+        return {name: np.flatnonzero(category.isin(parts.get(name, (name,))).to_numpy() & used) for name in chosen}
 
     @property
     def categories(self) -> list[str]:
@@ -102,13 +105,17 @@ class Query:
         return np.inf if self.limits is None else self.limits.of(category)[-1]
 
     def destinations(self, *, merged: bool) -> list[Destination]:
-        """The destinations: every category, sorted (merged), or every facility in use, in table order."""
+        """The destinations: every category, sorted (merged), or every facility in use, in table order.
+
+        A single facility has its own category, or else the first that it is a part of.
+        """
         limits = {name: self.limits.of(name) if self.limits else () for name in self.rows_of}
         if merged:
             return [Destination(-1, name, rows, limits[name]) for name, rows in self.rows_of.items()]
-        single = np.sort(np.concatenate([np.zeros(0, np.int64), *self.rows_of.values()])).tolist()
-        names = self.facilities["category"].astype("str").to_numpy()
-        return [Destination(row, str(names[row]), np.array([row]), limits[str(names[row])]) for row in single]
+        whole = {row: name for name, rows in reversed(self.rows_of.items()) for row in rows.tolist()}
+        own = self.facilities["category"].astype("str").to_numpy()
+        category = {row: str(own[row]) if own[row] in self.rows_of else whole[row] for row in sorted(whole)}
+        return [Destination(row, name, np.array([row]), limits[name]) for row, name in category.items()]
 
     def cost(self, limit: Figures) -> Figures:
         """A limit converted to the unit of the costs, seconds or metres."""

@@ -26,7 +26,10 @@ COST_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class _GroupedIntervals:
-    """Edge intervals with the group of each: the row of a facility, or the number of a category."""
+    """Edge intervals with the group of each.
+
+    A group is the row of a facility (0 for all of a category) times the number of destinations, plus that of its own.
+    """
 
     group: np.ndarray
     intervals: EdgeIntervals
@@ -95,34 +98,32 @@ def trace_streets(
     query = make_query(network, facilities, minutes=minutes, metres=metres, direction=direction, barriers=barriers)
     destinations = query.destinations(merged=merge is not None)
     found = _merge_adjacent((_partition if merge == "nearest" else _reach_each)(query, destinations))
-    if merge == "category":
-        facility = np.full(len(found.group), None, dtype=object)
-        category = [destinations[k].category for k in found.group.tolist()]
-    else:
-        facility = query.facilities.index[found.group]
-        category = query.facilities["category"].astype("str").to_numpy()[found.group]
+    row, number = np.divmod(found.group, max(len(destinations), 1))
+    facility = np.full(len(row), None, dtype=object) if merge == "category" else query.facilities.index[row]
+    category = [destinations[k].category for k in number.tolist()]
     return _table(query, found.intervals, facility, category)
 
 
 def _reach_each(query: Query, destinations: Sequence[Destination]) -> list[_GroupedIntervals]:
-    """The reached streets of each destination; groups are facilities, or numbers of categories."""
+    """The reached streets of each destination."""
     buffers, found = SearchBuffers.of(query.arcs), []
     for number, one in enumerate(step_through(destinations, "streets")):
         starts, limit = query.facility_snapping.take(one.rows), query.cost(one.limits[-1])
         reached = reach_streets(query.network.streets, query.costs, query.arcs, starts, limit, buffers=buffers)
-        group = number if one.facility < 0 else one.facility
+        group = max(one.facility, 0) * len(destinations) + number
         found.append(_GroupedIntervals(np.full(len(reached.intervals.edge), group), reached.intervals))
     return found
 
 
 def _partition(query: Query, destinations: Sequence[Destination]) -> list[_GroupedIntervals]:
-    """The reached streets of each category, divided by nearest facility; groups are facilities."""
+    """The reached streets of each category, divided by nearest facility."""
     streets, costs, found = query.network.streets, query.costs, []
-    for one in step_through(destinations, "streets"):
+    for number, one in enumerate(step_through(destinations, "streets")):
         (starts, owner), limit = query.starts(one.rows), one.limits[-1]
         labels = query.labels(starts, owner, limit)
         intervals, nearest = partition_edges(streets, costs, labels, query.cost(limit), starts=starts, owner=owner)
-        found.append(_GroupedIntervals(query.by_id(one.rows)[nearest], intervals))
+        group = query.by_id(one.rows)[nearest] * len(destinations) + number
+        found.append(_GroupedIntervals(group, intervals))
     return found
 
 

@@ -60,7 +60,7 @@ class Coverage:
     metres: pd.DataFrame
     """Metres of the same walk."""
     nearest: pd.DataFrame
-    """Id of the nearest facility, or None."""
+    """Id of the nearest facility, or None; it may be of a part of the category."""
     served: pd.DataFrame
     """bool, whether the walk is within the limit."""
     unknown: pd.DataFrame
@@ -280,6 +280,9 @@ def measure_coverage(
     barriers: gpd.GeoDataFrame | None = None,
 ) -> Coverage:
     """Return the coverage of places: the walk to the nearest facility of every category, compared with a limit.
+
+    The categories are those of the facilities, or those with a limit. A facility of a part of one (`part_of` in the
+    catalogue: a health station is a clinic) counts for the whole, too.
 
     Parameters
     ----------

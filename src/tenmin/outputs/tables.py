@@ -14,7 +14,6 @@ from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.gaps import REASONS as GAP_REASONS
-from tenmin.support.contracts import in_use
 from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
@@ -44,13 +43,14 @@ def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `Coverage.shares`, with name (of the category) and facilities (their number).
+        Columns of `Coverage.shares`, with name (of the category) and facilities (the number of those in use, with
+        those of its parts).
     """
     catalogue = load_catalogue()
     shares = coverage.shares().sort_values(["share", "category"], kind="stable", ignore_index=True)
-    counts = coverage.facilities["category"][in_use(coverage.facilities)].value_counts()
+    rows = coverage.query.rows_of
     names = [getattr(catalogue.get(key), lang, key) for key in shares["category"]]
-    return shares.assign(name=names, facilities=[int(counts.get(key, 0)) for key in shares["category"]])
+    return shares.assign(name=names, facilities=[len(rows[key]) for key in shares["category"]])
 
 
 def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:

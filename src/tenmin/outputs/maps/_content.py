@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.services import list_parts, load_catalogue
 from tenmin.measures.gaps import REASONS
 from tenmin.outputs.maps._layers import (
     Layer,
@@ -231,14 +231,14 @@ def _sources(data: MapData) -> list[str]:
 def _categories(data: MapData, shares: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     catalogue = load_catalogue()
     symbol = {key: number for number, key in enumerate(sorted(shares["category"]))}
-    count = data.facilities["category"][in_use(data.facilities)].value_counts()
+    parts, used = list_parts(), data.facilities["category"][in_use(data.facilities)]
     return [
         {
             "key": str(row["category"]),
             "name": str(getattr(catalogue.get(row["category"]), lang, row["category"])),
             "symbol": symbol[row["category"]],
             "limit": float(data.coverage.limit[row["category"]]),
-            "facilities": int(count.get(row["category"], 0)),
+            "facilities": int(used.isin(parts.get(row["category"], (row["category"],))).sum()),
             **{figure: rounded(row[figure], 6) for figure in FIGURES},
         }
         for row in shares.to_dict("records")

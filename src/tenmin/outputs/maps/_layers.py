@@ -292,10 +292,11 @@ def _integers(values: pd.Series) -> np.ndarray:
 
 
 def _served_people(coverage: Coverage, facilities: gpd.GeoDataFrame) -> pd.Series:
-    """Return the people whose nearest facility each is, and who are within its limit."""
+    """Return the people whose nearest facility of its own category each is, and who are within its limit."""
     people = pd.Series(0.0, index=facilities.index)
     for key in coverage.minutes.columns:
-        served = coverage.served[key].to_numpy(bool)
+        own = coverage.nearest[key].isin(facilities.index[facilities["category"] == key])
+        served = (coverage.served[key] & own).to_numpy(bool)
         sums = coverage.places["people"][served].groupby(coverage.nearest[key][served]).sum()
         people = people.add(sums, fill_value=0.0)
     return people.reindex(facilities.index)

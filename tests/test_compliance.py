@@ -469,6 +469,11 @@ def test_kinds_within_a_walk_and_shares_of_the_town(street: tm.WalkNetwork):
     assert open_end.town[["verdict", "value", "value_most"]].to_numpy().tolist() == [["pass", 0.5, 1.0]]
 
 
+def test_a_clause_about_the_town_that_nothing_here_decides_is_unknown():
+    said = clause("not_spatial", column="连锁", level="town")
+    assert check(said, register({})).town["verdict"].tolist() == ["unknown"]
+
+
 def test_a_facility_of_another_tier_does_not_stand_in(street: tm.WalkNetwork):
     from tenmin.inputs.standards import Tier
 

@@ -265,10 +265,10 @@ def combine_distances(clause: Clause, distances: Mapping[DistanceCriterion, Home
     Returns
     -------
     HomeDistances or None
-        None if one of the clause's criteria could not be measured.
+        None if the clause has no criterion, or one of its criteria could not be measured.
     """
     criteria = criteria_of(clause)
-    if not all(criterion in distances for criterion in criteria):
+    if not criteria or not all(criterion in distances for criterion in criteria):
         return None
     k = int(clause.value or 1.0) if clause.kind == "kinds_of" else 1
     each = [distances[criterion] for criterion in criteria]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tenmin.support.errors import FileError, InputError
-from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
+from tenmin.support.files import check_keys, open_input, read_toml, reading, shipped_file
 from tenmin.support.limits import SECONDS_A_MINUTE
 from tenmin.support.notebook import as_card
 from tenmin.support.nouns import check_noun
@@ -295,7 +295,11 @@ def load_walkers(path: str | os.PathLike[str] | None = None) -> dict[str, Walker
     >>> load_walkers()["wheelchair"].steepest
     0.083
     """
-    return dict(_shipped()) if path is None else _parse(open_input(path, (".toml",)))
+    if path is None:
+        return dict(_shipped())
+    found = open_input(path, (".toml",))
+    with reading(found):
+        return _parse(found)
 
 
 @cache

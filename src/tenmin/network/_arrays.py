@@ -31,7 +31,7 @@ from tenmin.routing import (
     search,
     traversable_arcs,
 )
-from tenmin.support.contracts import check_direction, check_frame, in_metres
+from tenmin.support.contracts import FARTHEST, check_direction, check_frame, in_metres
 from tenmin.support.errors import LimitError
 from tenmin.support.limits import Unit, cost_of, inclusive, read_limit
 from tenmin.surface import StreetPieces, Walls, find_street_pieces
@@ -252,7 +252,7 @@ class StreetArrays:
             If `things` is not a GeoDataFrame with a CRS.
         """
         return snap(
-            in_metres(check_frame(things, "things"), self.crs),
+            in_metres(check_frame(things, "things", beyond=FARTHEST), self.crs),
             self.frontage,
             walls=self.walls,
             entrances=self.entrances.geometry.to_numpy(),

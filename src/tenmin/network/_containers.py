@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
+from tenmin.support.bounds import check_geopackage, check_parquet
 from tenmin.support.errors import FileError
 from tenmin.support.writing import fixed_date
 
@@ -23,7 +25,7 @@ __all__ = ["ABOUT", "PlainTable", "Reader", "about_gpkg", "about_parquet", "read
 #: The layer of a GeoPackage, or the metadata key of a Parquet file, that holds the description.
 ABOUT = "tenmin"
 _MAIN = "lines"
-_FAULTS = (RuntimeError, ValueError, OSError, KeyError, pa.ArrowException, shapely.errors.ShapelyError)
+_FAULTS = (RuntimeError, ValueError, OSError, KeyError, sqlite3.Error, pa.ArrowException, shapely.errors.ShapelyError)
 _ARROW = {"int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(), "object": pa.string()}
 _GEOPARQUET = "1.1.0"
 
@@ -104,7 +106,10 @@ def about_gpkg(path: Path) -> str | None:
     try:
         if ABOUT not in pyogrio.list_layers(path)[:, 0]:
             return None
+        check_geopackage(path, ABOUT)
         meta, _, _, data = pyogrio.raw.read(path, layer=ABOUT)
+    except FileError:
+        raise
     except _FAULTS as error:
         raise _damaged(path, error) from error
     if list(meta["fields"]) != ["about"] or len(data[0]) != 1 or not isinstance(data[0][0], str):
@@ -118,8 +123,11 @@ def read_gpkg(path: Path) -> Reader:
 
     def read(name: str) -> PlainTable:
         try:
+            check_geopackage(path, name)
             meta, _, geometry, data = pyogrio.raw.read(path, layer=name)
             shapes = None if geometry is None else np.asarray(shapely.from_wkb(geometry))
+        except FileError:
+            raise
         except _FAULTS as error:
             raise _damaged(path, error) from error
         columns = dict(zip(meta["fields"].tolist(), data, strict=True))
@@ -191,8 +199,11 @@ def about_parquet(path: Path) -> str | None:
 def read_parquet(path: Path) -> Reader:
     """Return a function that reads a layer, by name, of a file written by `write_parquet`."""
     try:
+        check_parquet(path)
         whole = pq.ParquetFile(path).read()
         layers = np.asarray(whole.column("layer").to_numpy(zero_copy_only=False))
+    except FileError:
+        raise
     except _FAULTS as error:
         raise _damaged(path, error) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ import shapely
 
 from tenmin.network._attributes import value_of
 from tenmin.network._storage import is_saved_network
+from tenmin.support.bounds import MAX_CELLS, check_geopackage, check_parquet
 from tenmin.support.errors import FileError
 from tenmin.support.files import open_input
 
@@ -63,8 +65,11 @@ def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     import pyogrio
 
     try:
+        check_geopackage(path, layer)
         frame = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True)
-    except (RuntimeError, ValueError, shapely.errors.ShapelyError) as error:
+    except FileError:
+        raise
+    except (RuntimeError, ValueError, sqlite3.Error, shapely.errors.ShapelyError) as error:
         raise _damaged(path, error) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
         msg = f"{path}: the layer {layer!r} has no geometry or no CRS; set it (in QGIS: layer properties) and save it"
@@ -91,7 +96,10 @@ def lines_from_file(path: str | os.PathLike[str], *, layer: str | None = None) -
     if found.suffix.lower() == ".gpkg":
         return _read_layer(found, _line_layer(found, layer))
     try:
+        check_parquet(found, cells=MAX_CELLS)
         frame = gpd.read_parquet(found)
+    except FileError:
+        raise
     except (ValueError, OSError, KeyError, shapely.errors.ShapelyError) as error:
         msg = f"{found}: it is damaged, or no GeoParquet with a geometry column ({str(error)[:200]})"
         raise FileError(msg) from error

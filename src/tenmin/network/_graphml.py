@@ -12,6 +12,7 @@ import networkx as nx
 import numpy as np
 
 from tenmin.network._attributes import crs_of, labels_of, value_of
+from tenmin.support.bounds import MAX_TEXT, check_amount
 from tenmin.support.errors import FileError
 from tenmin.support.files import open_input
 
@@ -41,6 +42,7 @@ def graph_from_graphml(path: str | os.PathLike[str]) -> nx.MultiDiGraph | nx.Mul
         whose node is missing, or an invalid value; the message names file, node or edge, attribute and value.
     """
     found = open_input(path, (".graphml",))
+    check_amount(found, found.stat().st_size, MAX_TEXT, "bytes", "save the graph as a GeoPackage")
     root = _parsed(found)
     types = _make_text(root)
     graph = _read(found, root)

@@ -6,7 +6,7 @@ import math
 import os
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -301,7 +301,7 @@ def open_elevation(
     InputError
         If no file is given, or rasterio is missing.
     """
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    given = list(paths) if isinstance(paths, Iterable) and not isinstance(paths, str | bytes) else [paths]
     if not given:
         msg = "there is no file of heights; give the path of a GeoTIFF or of an SRTM file (.hgt)"
         raise InputError(msg)

@@ -33,7 +33,7 @@ from tenmin.network._containers import (
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.network._layout import PRIVATE_POLICIES, Layout
 from tenmin.support.errors import FileError, InputError
-from tenmin.support.files import open_input, replacing
+from tenmin.support.files import local_path, open_input, replacing
 
 __all__ = ["SUFFIXES", "is_saved_network", "read_layout", "save_layout"]
 
@@ -67,7 +67,7 @@ def save_layout(layout: Layout, walker: Walker, path: str | os.PathLike[str]) ->
     OutputError
         If the file cannot be written.
     """
-    target = Path(path)
+    target = local_path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         msg = f"{target}: a network is saved as {' or '.join(SUFFIXES)}; give a name that ends so"

@@ -36,6 +36,7 @@ from tenmin.network._layout import (
 from tenmin.network._simplify import simplify_layout
 from tenmin.network._storage import read_layout, save_layout
 from tenmin.support.errors import InputError
+from tenmin.support.files import reading
 from tenmin.support.notebook import as_card
 from tenmin.support.nouns import check_noun
 
@@ -197,17 +198,18 @@ class WalkNetwork(StreetArrays):
         FileError, StreetsError
             If the file is not valid; the message names file, element and value.
         """
-        kind = kind_of(path)
-        if kind == "network":
-            layout, saved = read_layout(path)
-            return cls.of(layout, saved if walker is None else walker)
-        someone = "adult" if walker is None else walker
-        if kind == "lines":
-            made = cls.from_edges(lines_from_file(path), walker=someone)
-        else:
-            graph = graph_from_graphml(path) if kind == "graphml" else graph_from_gpkg(path)
-            made = cls.from_networkx(graph, walker=someone)
-        return replace(made, layout=replace(made.layout, source=str(path)))
+        with reading(path):
+            kind = kind_of(path)
+            if kind == "network":
+                layout, saved = read_layout(path)
+                return cls.of(layout, saved if walker is None else walker)
+            someone = "adult" if walker is None else walker
+            if kind == "lines":
+                made = cls.from_edges(lines_from_file(path), walker=someone)
+            else:
+                graph = graph_from_graphml(path) if kind == "graphml" else graph_from_gpkg(path)
+                made = cls.from_networkx(graph, walker=someone)
+            return replace(made, layout=replace(made.layout, source=str(path)))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the network to a .gpkg or .parquet file, from which `read` gives exactly the same network.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 
 from tenmin.support.errors import TableError
 
 __all__ = [
+    "FARTHEST",
     "MAX_PLACE_M2",
     "STATES",
     "check_direction",
@@ -36,6 +39,10 @@ FIRST_IRREGULAR, LAST_IRREGULAR, FIRST_POLAR, LAST_POLAR = 56.0, 42.0, 84.0, -80
 _SEVERAL = (int(shapely.GeometryType.MULTIPOINT), int(shapely.GeometryType.GEOMETRYCOLLECTION))
 WORLD = np.array([180.0, 90.0])
 """Largest longitude and latitude, in degrees."""
+BEYOND = 500_000.0
+"""Metres by which coordinates may lie outside of the area of use of their CRS: a scale wrong by less than a percent."""
+FARTHEST = 1e7
+"""Metres, a quarter of the globe: nothing is farther from what it is measured to."""
 
 
 def list_remarks(table: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +60,7 @@ def _join_labels(labels: Sequence[object], most: int = 5) -> str:
     return shown if len(labels) <= most else f"{shown} and {len(labels) - most} more"
 
 
-def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoDataFrame:
+def check_frame(frame: object, what: str, *, unique: bool = True, beyond: float = BEYOND) -> gpd.GeoDataFrame:
     """Return the frame if it is a GeoDataFrame with a CRS, unique labels and valid coordinates.
 
     Parameters
@@ -64,6 +71,8 @@ def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoData
         Its name in messages, e.g. "facilities".
     unique
         Whether the index must be unique.
+    beyond
+        Metres by which coordinates may lie outside of the area of use of a projected CRS.
 
     Raises
     ------
@@ -73,15 +82,57 @@ def check_frame(frame: object, what: str, *, unique: bool = True) -> gpd.GeoData
     if not isinstance(frame, gpd.GeoDataFrame):
         msg = f"{what} must be a GeoDataFrame, but is a {type(frame).__name__}"
         raise TableError(msg)
-    if frame.crs is None:
+    crs = frame.crs
+    if crs is None:
         msg = f"{what} has no CRS; state it, e.g. {what}.set_crs('EPSG:4326') for longitude and latitude"
         raise TableError(msg)
     if unique and not frame.index.is_unique:
         duplicates = frame.index[frame.index.duplicated()].unique()
         msg = f"{what} has the ids {_join_labels(list(duplicates))} more than once; make its index unique"
         raise TableError(msg)
-    _check_coordinates(frame, what)
+    _check_coordinates(frame, crs, what, beyond)
     return frame
+
+
+def _extent_of(crs: CRS, what: str, beyond: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and the highest x and y that a CRS can have, and metres beyond them.
+
+    Raises
+    ------
+    TableError
+        The CRS is neither geographic nor projected: geocentric, vertical or of an engineering site.
+    """
+    if not (crs.is_geographic or crs.is_projected):
+        msg = (
+            f"{what} is in {crs.name}, a {crs.type_name} without a place on the map; "
+            f"give longitude and latitude or a projected CRS, e.g. {what}.to_crs('EPSG:4326')"
+        )
+        raise TableError(msg)
+    if crs.is_geographic:
+        return -WORLD, WORLD
+    low, high = _projected_extent(crs.srs)
+    margin = beyond / crs.axis_info[0].unit_conversion_factor
+    return low - margin, high + margin
+
+
+@lru_cache(maxsize=64)
+def _projected_extent(srs: str) -> tuple[np.ndarray, np.ndarray]:
+    crs = CRS.from_user_input(srs)
+    base, area = crs.geodetic_crs, crs.area_of_use
+    if base is not None and area is not None:
+        to_crs = Transformer.from_crs(base, crs, always_xy=True)
+        box = np.array(to_crs.transform_bounds(*area.bounds)).reshape(2, 2)
+        if np.isfinite(box).all():
+            return box[0], box[1]
+    origin = _false_origin(crs)
+    return origin - FARTHEST, origin + FARTHEST
+
+
+def _false_origin(crs: CRS) -> np.ndarray:
+    """Return x and y of the false origin, which begin with the number of the zone in some grids."""
+    operation = crs.coordinate_operation
+    given = {one.name: one.value for one in operation.params} if operation else {}
+    return np.array([given.get("False easting", 0.0), given.get("False northing", 0.0)])
 
 
 def _check_rows(
@@ -94,14 +145,17 @@ def _check_rows(
         raise TableError(msg)
 
 
-def _check_coordinates(frame: gpd.GeoDataFrame, what: str) -> None:
+def _check_coordinates(frame: gpd.GeoDataFrame, crs: CRS, what: str, beyond: float) -> None:
     bounds = shapely.bounds(frame.geometry.to_numpy())
     given = ~(shapely.is_missing(frame.geometry.to_numpy()) | shapely.is_empty(frame.geometry.to_numpy()))
     wrong = given & ~np.isfinite(bounds).all(axis=1)
     why = "are not finite"
-    if frame.crs is not None and frame.crs.is_geographic and not wrong.any():
-        wrong = given & ~((bounds[:, :2] >= -WORLD).all(axis=1) & (bounds[:, 2:] <= WORLD).all(axis=1))
+    if not wrong.any():
+        low, high = _extent_of(crs, what, beyond)
+        wrong = given & ~((bounds[:, :2] >= low).all(axis=1) & (bounds[:, 2:] <= high).all(axis=1))
         why = "are no longitude and latitude in degrees (is the CRS right, are the two exchanged?)"
+        if crs.is_projected:
+            why = f"lie outside of the area of {crs.name} (is that their CRS, in metres?)"
     _check_rows(
         frame, wrong, f"{what}: the coordinates", [tuple(row.round(6).tolist()) for row in bounds[wrong]], why=why
     )
@@ -280,16 +334,32 @@ def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFra
         No UTM zone fits (beyond 84 degrees north or 80 south).
     """
     if crs is not None:
-        return frame if frame.crs == crs else frame.to_crs(crs)
+        return frame if frame.crs == crs else _projected(frame, crs)
     if frame.crs is not None and _measures_metres(frame.crs):
         return frame
     if frame.empty:
         return frame.to_crs("EPSG:32631")
     try:
-        return frame.to_crs(_utm_zone(frame))
+        zone = _utm_zone(frame)
     except RuntimeError as error:
         msg = (
             f"no UTM zone fits the bounds {tuple(frame.total_bounds.round(3).tolist())}; "
             "give the frame in a local projection in metres"
         )
         raise TableError(msg) from error
+    return _projected(frame, zone)
+
+
+def _projected(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Return the frame in another CRS, if that has a place for all its rows."""
+    try:
+        moved = frame.to_crs(crs)
+    except ProjError as error:
+        msg = f"the coordinates cannot be converted to {crs.name} ({error}); check the CRS that they are said to be in"
+        raise TableError(msg) from error
+    before, after = (shapely.bounds(one.geometry.to_numpy()) for one in (frame, moved))
+    wrong = np.isfinite(before).all(axis=1) & ~np.isfinite(after).all(axis=1)
+    given = [tuple(row.round(6).tolist()) for row in before[wrong]]
+    why = f"have no place in {crs.name}, on the other side of the globe"
+    _check_rows(frame, np.asarray(wrong), "the coordinates", given, why=why, hint="; leave them out")
+    return moved

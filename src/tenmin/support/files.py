@@ -13,25 +13,31 @@ import secrets
 import shutil
 import tomllib
 import unicodedata
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
-from tenmin.support.errors import FileError, OutputError
+from tenmin.support.bounds import MAX_TEXT, check_amount, check_toml
+from tenmin.support.errors import FileError, OutputError, TenminError
 
 __all__ = [
     "KINDS",
     "OSM_KINDS",
     "check_keys",
     "first_bytes",
+    "local_path",
     "make_folder",
     "open_input",
     "read_toml",
+    "reading",
     "replacing",
     "safe_name",
     "shipped_file",
+    "unpacked_blocks",
 ]
 
 #: Format of the content by file suffix. Longer suffixes are tried first.
@@ -90,13 +96,16 @@ def open_input(path: str | os.PathLike[str], kinds: Sequence[str] = ()) -> Path:
     Raises
     ------
     FileError
-        The path is not local, the file is missing, a folder, empty or unreadable, its suffix is not in `kinds`, or
-        its content is of another format (for instance a web page saved in its place).
+        The path is not local, the file is missing, a folder, empty or unreadable, its suffix is not in `kinds`, its
+        content is of another format (for instance a web page saved in its place), or a text of more than 512 MiB.
     """
-    _check_local(os.fspath(path))
-    found = Path(path)
+    found = local_path(path)
     _check_regular_file(found)
     kind = _format_of(found, kinds or tuple(KINDS))
+    if kind in {"text", "json"}:
+        check_amount(
+            found, found.stat().st_size, MAX_TEXT, "bytes", "save it as GeoPackage or Parquet, or a part of it"
+        )
     head = first_bytes(found)
     _check_not_web_page(found, head)
     if not _SIGNATURES[kind](head):
@@ -104,6 +113,42 @@ def open_input(path: str | os.PathLike[str], kinds: Sequence[str] = ()) -> Path:
         msg = f"{found}: the name says {_FORMAT_NAMES[kind]}, the content is {content}; check where it came from"
         raise FileError(msg)
     return found
+
+
+def local_path(path: object) -> Path:
+    """Return the path of a local file, whether it exists or not.
+
+    Raises
+    ------
+    FileError
+        It is neither text nor a path, or it is a URL or a driver's prefix.
+    """
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str):
+        msg = f"{path!r:.80} is a {type(path).__name__}, no path; give the path of a local file as text"
+        raise FileError(msg)
+    _check_local(text)
+    return Path(text)
+
+
+@contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Convert whatever a driver raises inside the block to a FileError that names the file.
+
+    A file is opened and read to its end inside one such block. Libraries have errors of many kinds for damaged and
+    hostile files, and no list of them is complete; those of tenmin itself, and warnings, pass unchanged.
+    """
+    try:
+        yield
+    except (TenminError, Warning):
+        raise
+    except MemoryError as error:
+        msg = f"{path} does not fit into the memory of this computer; give a part of it"
+        raise FileError(msg) from error
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        msg = f"{path} is damaged, or not what its name says ({reason}); fetch or export it again"
+        raise FileError(msg) from error
 
 
 def first_bytes(path: Path, count: int = _HEAD_BYTES) -> bytes:
@@ -121,26 +166,43 @@ def first_bytes(path: Path, count: int = _HEAD_BYTES) -> bytes:
     FileError
         The file cannot be read, or its compressed data are damaged.
     """
+    return next(unpacked_blocks(path, count), b"")
+
+
+def unpacked_blocks(path: Path, size: int = 1 << 20) -> Iterator[bytes]:
+    """Yield a file in blocks, decompressed if its name ends in .gz or .bz2.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size
+        Bytes of a block.
+
+    Raises
+    ------
+    FileError
+        The file cannot be read, or its compressed data are damaged.
+    """
     try:
-        raw = _read_head(path, count)
-        if raw.startswith(b"\x1f\x8b") and path.name.lower().endswith(".gz"):
-            with gzip.open(path) as stream:
-                return stream.read(count)
-        if raw.startswith(b"BZh") and path.name.lower().endswith(".bz2"):
-            with bz2.open(path) as stream:
-                return stream.read(count)
+        with _open_unpacked(path) as stream:
+            while block := stream.read(size):
+                yield block
     except PermissionError:
         msg = f"{path}: no permission to read it"
         raise FileError(msg) from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         msg = f"{path}: its compressed data stop in the middle or are damaged ({error}); fetch it again"
         raise FileError(msg) from None
-    return raw
 
 
-def _read_head(path: Path, count: int) -> bytes:
+def _open_unpacked(path: Path) -> BufferedIOBase:
+    name = path.name.lower()
     with path.open("rb") as stream:
-        return stream.read(count)
+        magic = stream.read(3)
+    if magic.startswith(b"\x1f\x8b") and name.endswith(".gz"):
+        return gzip.open(path)
+    return bz2.open(path) if magic == b"BZh" and name.endswith(".bz2") else path.open("rb")
 
 
 def _check_local(text: str) -> None:
@@ -265,12 +327,17 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file is not UTF-8 or not valid TOML; the message names the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        check_toml(path, text)
+        return tomllib.loads(text)
     except UnicodeDecodeError:
         msg = f"{path} is not in UTF-8, as TOML must be; save it again with that encoding"
         raise FileError(msg) from None
     except tomllib.TOMLDecodeError as error:
         msg = f"{path} is not valid TOML: {error}"
+        raise FileError(msg) from None
+    except RecursionError:
+        msg = f"{path} is not valid TOML: lists or tables are nested too deep"
         raise FileError(msg) from None
 
 
@@ -307,7 +374,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     OutputError
         The folder is missing, the disk is full, or the file cannot be written.
     """
-    target = Path(path)
+    target = local_path(path)
     temporary = target.with_name(f".{secrets.token_hex(6)}-{target.name[-60:]}")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -354,7 +421,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     OutputError
         The folder cannot be created.
     """
-    folder = Path(path)
+    folder = local_path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
@@ -18,14 +20,16 @@ from osmium.filter import IdFilter
 
 from tenmin.inputs.osm._extract import Box
 from tenmin.inputs.osm._lines import RENUMBERED, RawWays
-from tenmin.support.errors import FileError
-from tenmin.support.files import OSM_KINDS, first_bytes, open_input
+from tenmin.support.bounds import check_unpacked
+from tenmin.support.errors import FileError, TenminError
+from tenmin.support.files import OSM_KINDS, open_input, reading, unpacked_blocks
 
 __all__ = [
     "Header",
     "check_has_ways",
     "needs_reordering",
     "open_osm",
+    "osm_writer",
     "read_header",
     "reordered_copy",
     "translate_errors",
@@ -34,9 +38,10 @@ __all__ = [
 Header = tuple[Box | None, str | None]
 
 _FORMATS = {".pbf": "pbf", ".osm": "osm", ".gz": "osm.gz", ".bz2": "osm.bz2"}
-_SAMPLE_BYTES = 64 * 1024 * 1024
-_MAX_RATIO = 200
+_OVERLAP = 64
+_REMARK = re.compile(rb"<remark(?:\s[^<>]*)?>")
 _EXPLANATIONS = (
+    ("invalid location", "a node lies outside of the world: longitude or latitude is out of range; correct it"),
     ("unexpected EOF", "it stops in the middle: the download or the copy was cut short; fetch it again"),
     ("BlobHeader", "it is no OpenStreetMap pbf, or is damaged; fetch it again"),
     (
@@ -62,49 +67,79 @@ def open_osm(path: str | os.PathLike[str]) -> osmium.io.File:
     """
     found = open_input(path, OSM_KINDS)
     if found.suffix.lower() != ".pbf":
-        _check_xml_head(found)
-        _check_xml_tail(found)
+        _check_xml(found)
     return osmium.io.File(str(found.absolute()), _FORMATS[found.suffix.lower()])
 
 
-def _check_xml_head(path: Path) -> None:
-    head = first_bytes(path, _SAMPLE_BYTES if path.suffix.lower() in {".gz", ".bz2"} else 1 << 16)
-    if len(head) > _MAX_RATIO * path.stat().st_size:
-        msg = (
-            f"{path} ({path.stat().st_size:,} bytes) unpacks to more than {_MAX_RATIO} times its size, "
-            "which no map data do; it is refused"
-        )
+def _check_xml(path: Path) -> None:
+    """Read XML to its end, and raise a FileError if it unpacks to too much, has a document type or a remark."""
+    unpacked, before = 0, b""
+    blocks = unpacked_blocks(path)
+    for block in blocks:
+        unpacked += len(block)
+        if path.suffix.lower() != ".osm":
+            check_unpacked(path, unpacked)
+        text = before + block
+        _check_declarations(path, text)
+        remark = _REMARK.search(text)
+        if remark:
+            _raise_remark(path, text[remark.end() :] + next(blocks, b""))
+        before = block[-_OVERLAP:]
+
+
+def _check_declarations(path: Path, text: bytes) -> None:
+    if b"\0" in text:
+        msg = f"{path} is not in UTF-8, as map data are; export it again as plain OSM XML"
         raise FileError(msg)
-    if re.search(rb"<!(DOCTYPE|ENTITY)", head[: 1 << 16], re.IGNORECASE):
+    lower = text.lower()
+    if b"<!doctype" in lower or b"<!entity" in lower:
         msg = f"{path} has a document type declaration, which is refused; export it again as plain OSM XML"
         raise FileError(msg)
 
 
-def _check_xml_tail(path: Path) -> None:
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - (1 << 12)))
-        tail = stream.read()
-    remark = re.search(rb"<remark>(.*?)</remark>", tail, re.DOTALL)
-    if remark:
-        text = remark[1].decode("utf-8", "replace").strip()
-        msg = f"{path} is a broken-off answer of Overpass ({text[:200]!r}); ask for a smaller area or again later"
-        raise FileError(msg)
+def _raise_remark(path: Path, text: bytes) -> None:
+    said = text.partition(b"<")[0].decode("utf-8", "replace").strip()
+    msg = f"{path} is a broken-off answer of Overpass ({said[:200]!r}); ask for a smaller area or again later"
+    raise FileError(msg)
 
 
 @contextmanager
 def translate_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     """Convert errors of osmium to a FileError that names the file, the cause and how to fix it."""
+    with reading(path):
+        try:
+            yield
+        except (RuntimeError, ValueError) as error:
+            if isinstance(error, TenminError):
+                raise
+            original = str(error)
+            explanation = next(
+                (text for part, text in _EXPLANATIONS if part in original), "it is damaged; fetch or export it again"
+            )
+            msg = f"{path} ({Path(path).stat().st_size:,} bytes): {explanation} ({original})"
+            raise FileError(msg) from error
+
+
+@contextmanager
+def osm_writer(target: str | osmium.io.File, **options: Any) -> Iterator[osmium.SimpleWriter]:
+    """Yield a writer that is closed when the block ends, also after an error.
+
+    A writer that failed is never deleted: osmium's destructor writes once more, fails again and ends the process.
+
+    Parameters
+    ----------
+    target
+        The file.
+    options
+        As for `osmium.SimpleWriter`.
+    """
+    writer = osmium.SimpleWriter(target, **options)
     try:
-        yield
-    except FileError:
+        yield writer
+        writer.close()
+    except BaseException:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
         raise
-    except (RuntimeError, ValueError) as error:
-        original = str(error)
-        explanation = next(
-            (text for part, text in _EXPLANATIONS if part in original), "it is damaged; fetch or export it again"
-        )
-        msg = f"{path} ({Path(path).stat().st_size:,} bytes): {explanation} ({original})"
-        raise FileError(msg) from error
 
 
 def read_header(file: osmium.io.File) -> Header:
@@ -167,7 +202,7 @@ def reordered_copy(file: osmium.io.File) -> Iterator[osmium.io.File]:
     """Yield a temporary copy of a file with nodes first and negative ids renumbered from `RENUMBERED`."""
     with tempfile.TemporaryDirectory(prefix="tenmin-") as folder:
         copy = str(Path(folder) / "ordered.osm.pbf")
-        with osmium.SimpleWriter(copy) as writer:
+        with osm_writer(copy) as writer:
             for kind in (osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION):
                 for item in osmium.FileProcessor(file, kind):
                     writer.add(_renumbered(item))

@@ -19,6 +19,7 @@ import osmium.osm
 from osmium.filter import EntityFilter, KeyFilter
 
 from tenmin.inputs.osm._lines import Box, RawWays
+from tenmin.inputs.osm._opening import osm_writer
 from tenmin.inputs.osm._opl import parse_ways
 
 __all__ = ["read_ways"]
@@ -81,7 +82,7 @@ def _write_text(file: osmium.io.File, keys: list[str], text: Path) -> None:
     target = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false")
     with (
         osmium.io.Reader(file, osmium.osm.NODE | osmium.osm.WAY) as reader,
-        osmium.SimpleWriter(target, bufsz=_WRITE_BUFFER_BYTES) as writer,
+        osm_writer(target, bufsz=_WRITE_BUFFER_BYTES) as writer,
     ):
         osmium.apply(reader, locations, EntityFilter(osmium.osm.WAY), KeyFilter(*keys), writer)
 

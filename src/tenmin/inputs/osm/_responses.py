@@ -114,10 +114,10 @@ class OsmXmlHandler:
             raise ServiceError(msg)
         if len(self._path) == 1:
             self._elements += name in {"node", "way", "relation"}
-            if name == "remark":
-                self._remark = self._remark or []
-            elif name == "meta":
+            if name == "meta":
                 self.date = _iso_date(attributes.get("osm_base", ""))
+        if name == "remark":
+            self._remark = self._remark or []
         self._path.append(name)
 
     def _end(self, _name: str) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tenmin.support.conditions import Condition, memoize, parse_condition
 from tenmin.support.errors import FileError, InputError
-from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
+from tenmin.support.files import check_keys, open_input, read_toml, reading, shipped_file
 
 __all__ = ["Direction", "Doubt", "Rule", "Rules", "classify_ways", "load_rules"]
 
@@ -196,7 +196,11 @@ def load_rules(path: str | os.PathLike[str] | None = None, *, options: Iterable[
         The file has no such optional rule.
     """
     chosen = frozenset(options)
-    return _shipped(chosen) if path is None else _parse(open_input(path, (".toml",)), chosen)
+    if path is None:
+        return _shipped(chosen)
+    found = open_input(path, (".toml",))
+    with reading(found):
+        return _parse(found, chosen)
 
 
 @cache

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tenmin.inputs.readers._header_rows import table_from_rows
 from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, text_of
+from tenmin.support.bounds import check_workbook
 from tenmin.support.errors import FileError, TableError
 
 __all__ = ["read_workbook"]
 
-_MAX_BYTES, _MAX_RATIO, _SMALL = 4 * 2**30, 200, 2**20
 _EXACT_DIGITS = 15
 _DATE_REASON = "Excel keeps it as a date; type it as text if it is a number or a code"
 _ZERO_FORMAT = re.compile(r"0{2,}")
@@ -59,7 +61,7 @@ def _open_workbook(path: Path, *, values: bool) -> Any:
     import openpyxl
 
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=values)
+        return openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=values)
     except (OSError, KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile) as error:
         msg = (
             f"{path} is damaged, or no Excel workbook ({str(error)[:200]}); open it in Excel and save it again as .xlsx"
@@ -68,20 +70,10 @@ def _open_workbook(path: Path, *, values: bool) -> Any:
 
 
 def _check_archive(path: Path) -> None:
-    """Raise a FileError for zip bombs and for XML with a document type declaration."""
+    """Raise a FileError for damaged archives, for huge contents and for XML with a document type declaration."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            packed, unpacked = (sum(getattr(one, key) for one in entries) for key in ("compress_size", "file_size"))
-            if unpacked > _MAX_BYTES or unpacked > _SMALL + _MAX_RATIO * packed:
-                msg = f"{path} unpacks from {packed:,} to {unpacked:,} bytes, as no table does; save it again as .xlsx"
-                raise FileError(msg)
-            for one in entries:
-                with archive.open(one) as stream:
-                    if b"<!DOCTYPE" in stream.read(4096):
-                        msg = f"{path}: {one.filename} defines its own entities, as no workbook of Excel does"
-                        raise FileError(msg)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        check_workbook(path)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error) as error:
         msg = f"{path} is damaged or encrypted ({str(error)[:200]}); open it in Excel and save it again as .xlsx"
         raise FileError(msg) from None
 

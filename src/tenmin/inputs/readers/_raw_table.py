@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from tenmin.support.bounds import MAX_COLUMNS, check_amount
 from tenmin.support.errors import TableError
 
 __all__ = ["MERGED", "Cells", "RawTable", "Remark", "check_headings", "format_rows", "text_of"]
@@ -130,11 +132,12 @@ def check_headings(headings: Sequence[str | None], path: Path) -> None:
     path
         The file, for messages.
     """
+    check_amount(path, len(headings), MAX_COLUMNS, "columns", "take away what is no column of the table")
     given = [heading for heading in headings if heading]
     if not given:
         msg = f"{path}: the first row has no headings; put the names of the columns there"
         raise TableError(msg)
-    duplicate = next((heading for heading in given if given.count(heading) > 1), None)
+    duplicate = next((heading for heading, count in Counter(given).items() if count > 1), None)
     if duplicate is not None:
         columns = [str(n) for n, heading in enumerate(headings, 1) if heading == duplicate]
         msg = f"{path}: the heading {duplicate!r} stands over columns {' and '.join(columns)}; rename or delete one"

@@ -24,7 +24,7 @@ from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns
 from tenmin.inputs.readers._raw_table import MERGED, RawTable, Remark, format_rows
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.support.errors import FileError, TableError, TenminWarning
-from tenmin.support.files import open_input
+from tenmin.support.files import open_input, reading
 
 __all__ = ["ParsedTable", "PathLike", "read_raw_table", "read_table"]
 
@@ -284,7 +284,7 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: str | 
         The path is a link, the format is not supported (the message says how to export it), or the content does not
         match the suffix.
     """
-    text = os.fspath(path)
+    text = str(path)
     if _LINK.match(text):
         msg = f"{text!r} is a link; open it, export the layer or table as GeoJSON or .xlsx, and give that file"
         raise FileError(msg)
@@ -302,7 +302,8 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: str | 
         ".geojson": lambda: read_geojson(found, encoding),
         ".json": lambda: read_geojson(found, encoding),
     }
-    return read.get(found.suffix.lower(), lambda: read_text_table(found, encoding))()
+    with reading(found):
+        return read.get(found.suffix.lower(), lambda: read_text_table(found, encoding))()
 
 
 def _warn_of_amap(raw: RawTable, reference: CoordinateReference) -> None:

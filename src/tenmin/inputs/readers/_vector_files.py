@@ -19,7 +19,8 @@ from pyproj.exceptions import CRSError
 
 from tenmin.inputs.readers._delimited import decode
 from tenmin.inputs.readers._raw_table import Cells, RawTable, check_headings, text_of
-from tenmin.support.errors import FileError, TableError
+from tenmin.support.bounds import MAX_CELLS, check_amount, check_geopackage, check_parquet
+from tenmin.support.errors import FileError, TableError, TenminError
 from tenmin.support.files import first_bytes
 
 __all__ = ["read_geojson", "read_geopackage", "read_geoparquet", "read_shapefile"]
@@ -60,9 +61,10 @@ def read_geopackage(path: Path, layer: str | None = None) -> RawTable:
     try:
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         selected = _select_layer(path, names, layer)
+        check_geopackage(path, selected)
         meta, table = pyogrio.raw.read_arrow(path, layer=selected)
     except _READ_ERRORS as error:
-        if isinstance(error, TableError):
+        if isinstance(error, TenminError):
             raise
         raise _damaged(path, error) from error
     return _from_arrow(path, table, meta)
@@ -108,6 +110,7 @@ def read_geoparquet(path: Path) -> RawTable:
         The file is damaged.
     """
     try:
+        check_parquet(path, cells=MAX_CELLS)
         schema = pq.read_schema(path)
         geo = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
         shapes = geo.get("primary_column")
@@ -117,6 +120,8 @@ def read_geoparquet(path: Path) -> RawTable:
             return _to_raw_table(path, {name: table.column(name) for name in table.column_names}, None, None)
         frame = gpd.read_parquet(path, columns=[shapes])
     except _READ_ERRORS as error:
+        if isinstance(error, TenminError):
+            raise
         raise _damaged(path, error) from error
     columns = {name: table.column(name) for name in table.column_names}
     return _to_raw_table(path, columns, frame.geometry.to_numpy(), frame.crs)
@@ -154,6 +159,7 @@ def read_geojson(path: Path, encoding: str | None = None) -> RawTable:
             raise
         raise _damaged(path, error) from error
     headings = list(dict.fromkeys(heading for one in properties for heading in one))
+    check_amount(path, len(headings) * len(features), MAX_CELLS, "cells", "export layers of one kind each")
     columns: dict[str, Cells] = {
         heading.strip(): [_cell_text(one.get(heading)) for one in properties] for heading in headings
     }

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast, get_args
 from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.errors import FileError
-from tenmin.support.files import check_keys, open_input, read_toml, shipped_file
+from tenmin.support.files import check_keys, open_input, read_toml, reading, shipped_file
 
 __all__ = ["Category", "load_catalogue"]
 
@@ -102,7 +102,9 @@ def load_catalogue(path: str | os.PathLike[str] | None = None, *, extend: bool =
     """
     if path is None:
         return dict(_shipped())
-    return _parse(open_input(path, (".toml",)), _shipped() if extend else {})
+    found = open_input(path, (".toml",))
+    with reading(found):
+        return _parse(found, _shipped() if extend else {})
 
 
 @cache

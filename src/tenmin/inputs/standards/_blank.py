@@ -11,7 +11,7 @@ from tenmin.inputs.standards._clause import KEY
 from tenmin.inputs.standards._rows import write_toml_text
 from tenmin.inputs.standards._workbook import write_tables
 from tenmin.support.errors import InputError, OutputError
-from tenmin.support.files import read_toml, replacing, shipped_file
+from tenmin.support.files import local_path, read_toml, replacing, shipped_file
 
 __all__ = ["write_blank_standard"]
 
@@ -59,7 +59,7 @@ def write_blank_standard(
         One of the files exists already, or cannot be written.
     """
     tables = _tables(id, who, on)
-    workbook, toml = (Path(folder) / f"{id}{ending}" for ending in (".xlsx", ".toml"))
+    workbook, toml = (local_path(folder) / f"{id}{ending}" for ending in (".xlsx", ".toml"))
     for path in (workbook, toml):
         if path.exists():
             msg = f"{path} is there already and is left as it is; give another id or folder"

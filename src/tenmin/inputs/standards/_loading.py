@@ -16,7 +16,7 @@ from tenmin.inputs.standards._parsing import check_subjects, read_standard_toml
 from tenmin.inputs.standards._standard import Standard
 from tenmin.inputs.standards._workbook import read_standard_workbook
 from tenmin.support.errors import FileError
-from tenmin.support.files import open_input, shipped_file
+from tenmin.support.files import local_path, open_input, reading, shipped_file
 
 __all__ = ["check_standard_file", "list_standards", "load_standard"]
 
@@ -91,7 +91,7 @@ def check_standard_file(path: str | os.PathLike[str], subjects: Collection[str] 
 
 
 def _load_all(id_or_path: str | os.PathLike[str]) -> Standard:
-    text = os.fspath(id_or_path)
+    text = str(local_path(id_or_path))
     if isinstance(id_or_path, str) and text in _shipped_ids():
         return _shipped(text)
     if not isinstance(id_or_path, str) or "." in text or os.sep in text:
@@ -104,9 +104,8 @@ def _load_all(id_or_path: str | os.PathLike[str]) -> Standard:
 
 def _read(path: str | os.PathLike[str]) -> Standard:
     found = open_input(path, (".toml", ".xlsx"))
-    if found.suffix.lower() == ".toml":
-        return read_standard_toml(found)
-    return read_standard_workbook(found)
+    with reading(found):
+        return read_standard_toml(found) if found.suffix.lower() == ".toml" else read_standard_workbook(found)
 
 
 def _without_third_party(standard: Standard) -> Standard:

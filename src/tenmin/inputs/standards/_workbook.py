@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import re
@@ -19,6 +20,7 @@ from tenmin.inputs.standards._clause_kinds import KINDS
 from tenmin.inputs.standards._parsing import SECTIONS, STANDARD_FIELDS, parse_standard
 from tenmin.inputs.standards._rows import Tables
 from tenmin.inputs.standards._standard import Standard
+from tenmin.support.bounds import check_workbook
 from tenmin.support.errors import FileError
 from tenmin.support.files import open_input, read_toml, shipped_file
 from tenmin.support.writing import write_workbook
@@ -155,9 +157,12 @@ def _read_sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        check_workbook(path)
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
         sheets = {str(sheet.title).split(" ")[0]: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
         book.close()
+    except FileError:
+        raise
     except Exception as error:  # openpyxl lets errors of zip, XML and its own pass
         msg = f"{path} cannot be read as a workbook ({error}); open it in Excel and save it as .xlsx again"
         raise FileError(msg) from None

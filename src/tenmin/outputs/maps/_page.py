@@ -15,6 +15,7 @@ from branca.element import Element, Figure
 from folium import Map, TileLayer
 from folium.template import Template
 
+from tenmin.support.errors import OutputError
 from tenmin.support.files import replacing
 
 __all__ = ["DataBlock", "Page", "ReviewMap"]
@@ -191,6 +192,10 @@ def _text(path: str | bytes) -> str:
 
 
 def _write_to(file: BinaryIO, html: bytes, *, close_file: bool) -> None:
-    file.write(html)
-    if close_file:
-        file.close()
+    try:
+        file.write(html)
+        if close_file:
+            file.close()
+    except (AttributeError, TypeError, ValueError, OSError) as error:
+        msg = f"{file!r:.80} takes no map ({error}); give a path, or a binary file that is open for writing"
+        raise OutputError(msg) from error

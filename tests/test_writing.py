@@ -29,7 +29,7 @@ NAMES = {
     "circles.geojson", "circles.gpkg", "gaps.gpkg", "map.html", "network.gpkg", "network.parquet", "ours.toml",
     "ours.xlsx", "shares.csv", "study.toml", "设施台账.xlsx", "社区.xlsx", "小区.xlsx",
 }  # fmt: skip
-TEMPORARY = re.compile(rb"\.[0-9a-f]{12}-")
+TEMPORARY = re.compile(rb"\.tenmin-[0-9a-f]{4}-\d+\.[0-9a-f]{12}-")
 FIRST_OF_1980 = "1980-01-01T00:00:00.000Z"
 
 

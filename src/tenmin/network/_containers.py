@@ -17,7 +17,7 @@ from pyproj import CRS
 
 from tenmin.support.bounds import check_geopackage, check_parquet
 from tenmin.support.errors import FileError
-from tenmin.support.writing import fixed_date
+from tenmin.support.writing import check_written, fixed_date, shapes_in
 
 __all__ = ["ABOUT", "PlainTable", "Reader", "about_gpkg", "about_parquet", "read_gpkg", "read_parquet", "write_gpkg",
            "write_parquet"]  # fmt: skip
@@ -66,10 +66,13 @@ def write_gpkg(path: Path, tables: Mapping[str, PlainTable], about: str, crs: CR
     """
     path.unlink(missing_ok=True)
     description = PlainTable({"about": np.array([about], object)}, None, 1)
+    written: dict[str, tuple[int, int | None]] = {}
     with fixed_date():
         for name, table in {**tables, ABOUT: description}.items():
             if table.geometry is not None or table.columns:
                 _write_gpkg_layer(path, name, table, crs)
+                written[name] = (table.rows, None if table.geometry is None else shapes_in(table.geometry))
+    check_written(path, written)
 
 
 def _write_gpkg_layer(path: Path, name: str, table: PlainTable, crs: CRS | None) -> None:

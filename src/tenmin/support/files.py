@@ -8,14 +8,18 @@ import errno
 import gzip
 import hashlib
 import os
+import platform
 import re
 import secrets
 import shutil
+import sqlite3
+import time
 import tomllib
 import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.resources import files
 from io import BufferedIOBase
 from pathlib import Path
@@ -80,6 +84,8 @@ _FORMAT_NAMES = {
 _REMOTE = re.compile(r"^[a-z][a-z0-9+.-]+:|^/vsi", re.IGNORECASE)
 _HEAD_BYTES = 4096
 _MAX_NAME_BYTES = 80
+_TEMPORARY, _KEPT_LETTERS, _OLD_SECONDS = ".tenmin-", 60, 24 * 3600
+_LEFTOVER = re.compile(r"\.tenmin-(?P<system>[0-9a-f]{4})-(?P<process>\d{1,10})\.[0-9a-f]{12}-")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
@@ -367,26 +373,71 @@ def check_keys(row: Mapping[str, Any], known: set[str], needed: set[str], where:
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield a temporary path in the same folder, and move it to `path` atomically when the block ends.
 
-    If the block raises, the temporary file is removed and whatever was at `path` stays as it was.
+    If the block raises, the temporary file is removed and whatever was at `path` stays as it was. Temporary files of
+    processes that are dead, or a day old, are removed first.
 
     Raises
     ------
     OutputError
-        The folder is missing, the disk is full, or the file cannot be written.
+        The folder is missing, the disk is full, or the file cannot be written: what the block raises as an OSError, or
+        as an error of a driver or a database.
     """
     target = local_path(path)
-    temporary = target.with_name(f".{secrets.token_hex(6)}-{target.name[-60:]}")
+    name = f"{_TEMPORARY}{_this_system()}-{os.getpid()}.{secrets.token_hex(6)}-{target.name[-_KEPT_LETTERS:]}"
+    temporary = target.with_name(name)
+    _remove_leftovers(target.parent)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
         _replace_target(temporary, target)
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(_write_failure(target, error)) from error
+    except TenminError:
+        raise
+    except (OSError, RuntimeError, sqlite3.Error) as error:
+        raise OutputError(_write_failure(target, temporary, error)) from error
     finally:
+        _remove_temporary(temporary)
+
+
+def _remove_temporary(temporary: Path) -> None:
+    """Remove a temporary file and what a database keeps beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove temporary files that no process will finish."""
+    with suppress(OSError):
+        for path in folder.glob(f"{_TEMPORARY}*"):
+            found = _LEFTOVER.match(path.name)
+            if found and (_is_dead(found["system"], int(found["process"])) or _is_old(path)):
+                _remove_temporary(path)
+
+
+def _is_dead(system: str, process: int) -> bool:
+    if os.name != "posix" or system != _this_system():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
+
+
+def _is_old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > _OLD_SECONDS
+
+
+@cache
+def _this_system() -> str:
+    """Return a text that is the same where process numbers mean the same processes: a machine or a container."""
+    try:
+        processes = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        processes = ""
+    return hashlib.blake2b(f"{platform.node()} {processes}".encode(), digest_size=2).hexdigest()
 
 
 def _replace_target(temporary: Path, target: Path) -> None:
@@ -401,16 +452,16 @@ def _replace_target(temporary: Path, target: Path) -> None:
             os.close(folder)
 
 
-def _write_failure(target: Path, error: OSError) -> str:
+def _write_failure(target: Path, temporary: Path, error: Exception) -> str:
     if target.is_dir():
         return f"{target} is a folder, so no file can be written there; give another name"
     if not target.parent.is_dir():
         return f"{target}: there is no folder {target.parent}; make it first or give another path"
-    if error.errno == errno.ENOSPC:
-        free = shutil.disk_usage(target.parent).free
-        return f"{target}: the disk is full ({free:,} bytes free); what stood there before is untouched"
-    reason = error.strerror or str(error)
-    return f"{target}: could not be written ({reason}); what stood there before is untouched"
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    reason = "the disk is full" if full else f"could not be written ({getattr(error, 'strerror', None) or error})"
+    free = shutil.disk_usage(target.parent).free
+    written = temporary.stat().st_size if temporary.exists() else 0
+    return f"{target}: {reason}, {written:,} bytes written, {free:,} free; what stood there before is untouched"
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:

@@ -7,19 +7,23 @@ ZIP archive can hold.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
+import sqlite3
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import replacing
@@ -27,12 +31,21 @@ from tenmin.support.files import replacing
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-__all__ = ["check_layer_name", "fixed_date", "write_layer", "write_table", "write_workbook"]
+__all__ = [
+    "check_layer_name",
+    "check_written",
+    "fixed_date",
+    "shapes_in",
+    "write_layer",
+    "write_table",
+    "write_workbook",
+]
 
 DIGITS = 12
 """Significant digits of a number in a text table: few enough to hide the effect of the order of a sum."""
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+_SPARE = 2**20
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EPOCH = "SOURCE_DATE_EPOCH"
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
@@ -64,7 +77,7 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
     frame
         The layer.
     path
-        File with the suffix .gpkg or .geojson; an existing one is reprojected atomically.
+        File with the suffix .gpkg or .geojson; an existing one is replaced atomically.
     layer
         Name of the layer inside the file.
 
@@ -73,11 +86,66 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
     FileError, OutputError
         The suffix is neither .gpkg nor .geojson, or the file cannot be written.
     """
-    driver = check_layer_name(path)
-    projected = frame if driver == "GPKG" else frame.to_crs("EPSG:4326")
+    if check_layer_name(path) == "GeoJSON":
+        text = io.BytesIO()  # GDAL says nothing of a disk that is full when it closes a text file
+        frame.to_crs("EPSG:4326").to_file(text, driver="GeoJSON", layer=layer, engine="pyogrio")
+        with replacing(path) as temporary:
+            temporary.write_bytes(text.getvalue())
+        return
     with replacing(path) as temporary, fixed_date():
         temporary.unlink()
-        projected.to_file(temporary, driver=driver, layer=layer, engine="pyogrio")
+        frame.to_file(temporary, driver="GPKG", layer=layer, engine="pyogrio")
+        check_written(temporary, {layer: (len(frame), shapes_in(frame.geometry.to_numpy()))})
+
+
+def shapes_in(geometry: np.ndarray) -> int:
+    """Return the number of geometries that a spatial index holds: those that are neither missing nor empty."""
+    return int((~(shapely.is_missing(geometry) | shapely.is_empty(geometry))).sum())
+
+
+def check_written(path: Path, layers: Mapping[str, tuple[int, int | None]]) -> None:
+    """Raise an OSError unless a GeoPackage that was just closed is whole: a driver may not say what it could not write.
+
+    Its pages, rows and spatial indexes are checked, and that the disk takes another mebibyte, without which something
+    else may be missing.
+
+    Parameters
+    ----------
+    path
+        The file.
+    layers
+        By name of the layer, the number of rows and of shapes in its spatial index (None without geometry).
+    """
+    _check_room(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+        [fault] = base.execute("PRAGMA quick_check(1)").fetchone()
+        if fault != "ok":
+            raise OSError(errno.EIO, f"the database is not whole: {fault}")
+        for layer, (rows, shapes) in layers.items():
+            _check_count(base, layer, rows, "rows")
+            if shapes is not None:
+                query = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"
+                [column] = base.execute(query, [layer]).fetchone()
+                _check_count(base, f"rtree_{layer}_{column}", shapes, "shapes in its index")
+
+
+def _check_room(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("rb+", buffering=0) as stream:
+        stream.seek(size)
+        try:
+            if stream.write(bytes(_SPARE)) < _SPARE:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(stream.fileno())
+        finally:
+            stream.truncate(size)
+
+
+def _check_count(base: sqlite3.Connection, table: str, expected: int, what: str) -> None:
+    quoted = table.replace('"', '""')
+    [found] = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()
+    if found != expected:
+        raise OSError(errno.EIO, f"{table} has {found:,} of {expected:,} {what}")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -90,7 +158,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     table
         The table; its index is not written.
     path
-        The file; an existing one is reprojected atomically.
+        The file; an existing one is replaced atomically.
 
     Raises
     ------
@@ -117,21 +185,21 @@ def write_workbook(book: Workbook, path: Path) -> None:
     book
         The workbook.
     path
-        The file; an existing one is reprojected atomically.
+        The file; an existing one is replaced atomically.
 
     Raises
     ------
     InputError, OutputError
         `SOURCE_DATE_EPOCH` is not a number, or the file cannot be written.
     """
-    packed = io.BytesIO()
-    book.save(packed)
     with replacing(path) as temporary:
+        packed = io.BytesIO()
+        book.save(packed)
         temporary.write_bytes(_with_fixed_dates(packed, _timestamp()))
 
 
 def _with_fixed_dates(packed: io.BytesIO, date: datetime) -> bytes:
-    """Return the workbook with all timestamps reprojected by a date."""
+    """Return the workbook with all timestamps replaced by a date."""
     stream = io.BytesIO()
     with zipfile.ZipFile(packed) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

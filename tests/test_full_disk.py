@@ -26,6 +26,13 @@ from towns import clinics, homes, town
 posix = pytest.mark.skipif(os.name != "posix", reason="limits of files are those of POSIX")
 PARTS = (0.0, 0.3, 0.8, 0.97, 0.999, 1.0)
 """Parts of a file, less a byte, after which the disk is full."""
+DYING = """
+import os, sys
+from tenmin.support.files import replacing
+writing = replacing(sys.argv[1])
+writing.__enter__()
+os._exit(1)
+"""
 
 
 def dots(count: int = 500) -> gpd.GeoDataFrame:
@@ -151,8 +158,7 @@ def test_every_error_of_a_driver_is_one_of_writing(error: Exception, tmp_path: P
 
 @posix
 def test_what_a_dead_process_left_is_removed(tmp_path: Path) -> None:
-    dying = "import os, sys; from tenmin.support.files import replacing as r; x = r(sys.argv[1]); x.__enter__(); os._exit(1)"
-    subprocess.run([sys.executable, "-c", dying, str(tmp_path / "a.gpkg")], check=False)
+    subprocess.run([sys.executable, "-c", DYING, str(tmp_path / "a.gpkg")], check=False)
     [leftover] = tmp_path.iterdir()
     leftover.with_name(f"{leftover.name}-journal").touch()
     mine = [".tenmin-notes", ".tenmin-ffff-1.0123456789ab-of another machine.csv", "a.txt"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +19,8 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import tenmin as tm
 from tenmin.inputs.standards import write_blank_standard
@@ -154,6 +159,54 @@ def test_numbers_of_a_table_have_twelve_digits(tmp_path: Path) -> None:
     assert {row[1] for row in rows[1:]} == {"9007199254740993"}
     assert [row[2] for row in rows] == ["mixed", "0.3", "a", "", "7", "True"]
     assert table["x"].tolist()[:3] == numbers[:3]
+
+
+STARTS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"]
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("before", ["", "a\r", "a\n", "a\r\n", "a;", "a\t", "a\u2028", "a\x0b", '","', '"\r'])
+def test_no_program_finds_a_formula_in_a_table(before: str, start: str, tmp_path: Path) -> None:
+    """Whatever begins a cell for a program: a separator, a line break of any kind, a quotation mark or not."""
+    text = before + start
+    frames = [pd.DataFrame({"n": [-1.5], "t": pd.Series([text], dtype=kind)}) for kind in ("object", "str", "category")]
+    for table in (*frames, pd.DataFrame({text: ["a"], "n": [-1.5]}), pd.DataFrame({"o": [[text]], "n": [-1.5]})):
+        write_table(table, tmp_path / "t.csv")
+        content = (tmp_path / "t.csv").read_bytes().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(content, newline="")))
+        assert [len(row) for row in rows] == [2, 2]
+        assert "-1.5" in rows[1]
+        naive = re.split(r"[\r\n\t;\v\u2028]", content.replace('"', "")) + [cell for row in rows for cell in row]
+        live = [cell for cell in naive if cell[:1] in {*"=+-@＝", "\t"} and not re.fullmatch(r"-1\.5", cell)]
+        assert [cell for cell in live if not cell.startswith("-1.5")] == []
+
+
+texts = st.text(st.sampled_from(list("=+-@\t\r\n;,\"' a1＝")), max_size=6)
+
+
+@given(st.lists(st.tuples(texts, st.floats(), st.none() | st.integers()), min_size=1, max_size=3))
+def test_a_table_reads_back_as_it_was_but_for_apostrophes(rows: list[tuple[str, float, int | None]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        write_table(pd.DataFrame(rows, columns=["t", "x", "n"], dtype=object), path)
+        read = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))[1:]
+    for (text, number, count), (got_text, got_number, got_count) in zip(rows, read, strict=True):
+        assert got_text.replace("'", "") == text.replace("'", "")
+        assert float(got_number or "nan") == pytest.approx(number, rel=1e-11, nan_ok=True)
+        assert got_count == ("" if count is None else str(count))
+
+
+def test_text_that_no_encoding_holds_is_written_with_a_question_mark(tmp_path: Path) -> None:
+    write_table(pd.DataFrame({"t": pd.Series(["a\ud800b"], dtype=object)}), tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text("utf-8-sig") == "t\na?b\n"
+
+
+def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["=1+1", -1, "+1"])
+    write_workbook(book, tmp_path / "a.xlsx")
+    [row] = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0].iter_rows()
+    assert [(cell.value, cell.data_type) for cell in row] == [("=1+1", "s"), (-1, "n"), ("+1", "s")]
 
 
 if __name__ == "__main__":

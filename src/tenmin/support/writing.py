@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import io
+import math
 import os
 import re
 import sqlite3
@@ -46,7 +47,9 @@ DIGITS = 12
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _SPARE = 2**20
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Where a program may begin a new cell, before a character that begins a formula, in its wide form, too.
+_CELL_START = re.compile(r"(\A|[\r\n\t;\v\f\x1c-\x1e\x85\u2028\u2029])(?=[=+\-@\t\r＝＋－＠])")
+_NEEDS_QUOTES = re.compile(r"""[,;"\r\n\t\v\f\x1c-\x1f\x85\u2028\u2029]""")
 _EPOCH = "SOURCE_DATE_EPOCH"
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
 _DATES_OF_WORKBOOK = re.compile(rb'(?<=W3CDTF">)[^<]+')
@@ -151,7 +154,8 @@ def _check_count(base: sqlite3.Connection, table: str, expected: int, what: str)
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV in UTF-8 with a byte order mark, as Excel expects.
 
-    Numbers have 12 significant digits. Text that Excel would take for a formula gets a leading apostrophe.
+    Numbers have 12 significant digits. Where a text begins like a formula, or continues so after a line break, a tab or
+    a semicolon, at which some program could begin a new cell, it gets an apostrophe; so do headings.
 
     Parameters
     ----------
@@ -165,20 +169,31 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     OutputError
         The file cannot be written.
     """
-    changed = table.select_dtypes(include=["object", "str", "float"]).columns
-    safe = table.assign(**{str(name): table[name].map(_cell) for name in changed})
+    columns = [[_field(value) for value in table.iloc[:, place].tolist()] for place in range(table.shape[1])]
+    lines = [[_field(str(name)) for name in table.columns], *zip(*columns, strict=True)]
+    text = "".join(f"{','.join(line)}\n" for line in lines)
     with replacing(path) as temporary:
-        safe.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+        temporary.write_bytes(text.encode("utf-8-sig", "replace"))
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _field(value: object) -> str:
+    r"""Return the text of a cell: a number as it is, empty for a missing value, and else text that is no formula.
+
+    >>> _field(-2.0), _field(0.1 + 0.2), _field(None), _field("-2"), _field("a;=b")
+    ('-2.0', '0.3', '', "'-2", '"a;\'=b"')
+    """
+    if isinstance(value, float | np.floating):
+        return "" if math.isnan(value) else repr(float(f"{value:.{DIGITS}g}"))
+    if isinstance(value, bool | int | np.bool_ | np.integer):
+        return str(value)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    text = _CELL_START.sub(r"\1'", str(value))
+    return f'"{text.replace(chr(34), 2 * chr(34))}"' if _NEEDS_QUOTES.search(text) else text
 
 
 def write_workbook(book: Workbook, path: Path) -> None:
-    """Write a workbook as .xlsx.
+    """Write a workbook as .xlsx; texts that begin with = stay texts.
 
     Parameters
     ----------
@@ -194,8 +209,18 @@ def write_workbook(book: Workbook, path: Path) -> None:
     """
     with replacing(path) as temporary:
         packed = io.BytesIO()
+        _keep_texts(book)
         book.save(packed)
         temporary.write_bytes(_with_fixed_dates(packed, _timestamp()))
+
+
+def _keep_texts(book: Workbook) -> None:
+    """Make every cell that would be a formula a text: no workbook of tenmin has formulas."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.data_type = "s"
 
 
 def _with_fixed_dates(packed: io.BytesIO, date: datetime) -> bytes:

@@ -381,6 +381,30 @@ def test_a_crs_without_a_place_on_the_map_is_refused() -> None:
         tm.WalkNetwork.from_edges(gpd.GeoDataFrame(geometry=lines, crs="EPSG:4978"), walker="adult")
 
 
+@pytest.mark.parametrize("crs", ["EPSG:32650", "EPSG:3857", "EPSG:2326", "EPSG:4547"])
+def test_degrees_that_are_said_to_be_metres_are_refused(crs: str, tmp_path: Path) -> None:
+    lines = [shapely.LineString([(116.3, 39.9), (116.31, 39.9)]), shapely.LineString([(116.31, 39.9), (116.31, 39.92)])]
+    with pytest.raises(TenminError, match=r"longitudes and latitudes, and the CRS says metres|outside of the area"):
+        tm.WalkNetwork.from_edges(gpd.GeoDataFrame(geometry=lines, crs=crs), walker="adult")
+    points().set_crs(crs, allow_override=True).to_file(tmp_path / "a.gpkg", engine="pyogrio")
+    refused(tm.read_facilities, tmp_path / "a.gpkg", "113.3, 23.1, are longitudes and latitudes, and .* is in metres")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2326", "EPSG:27700", "EPSG:32733"])
+def test_a_metric_crs_of_another_country_is_refused(crs: str) -> None:
+    here = gpd.GeoSeries([shapely.LineString([(116.3, 39.9), (116.31, 39.9)])], crs=4326)
+    for lines in (here.to_crs(crs), here.to_crs(32650).set_crs(crs, allow_override=True)):
+        if crs == "EPSG:32733" and lines.iloc[0].bounds[0] < 1e6:
+            continue  # what is said to be in a neighbouring zone, or another one, cannot be told from its numbers
+        with pytest.raises(tm.TableError, match="outside of the area of"):
+            tm.WalkNetwork.from_edges(gpd.GeoDataFrame(geometry=lines), walker="adult")
+
+
+def test_a_file_in_geocentric_coordinates_is_refused(tmp_path: Path) -> None:
+    points().set_crs("EPSG:4978", allow_override=True).to_parquet(tmp_path / "a.parquet")
+    refused(tm.read_facilities, tmp_path / "a.parquet", "a Geocentric CRS without a place on the map")
+
+
 def test_a_row_on_the_other_side_of_the_globe_is_named() -> None:
     network = tm.WalkNetwork.from_edges(
         gpd.GeoDataFrame(geometry=[shapely.LineString([(116.3, 39.9), (116.31, 39.9)])], crs=4326), walker="adult"

@@ -25,18 +25,22 @@ __all__ = ["ABOUT", "PlainTable", "Reader", "about_gpkg", "about_parquet", "read
 #: The layer of a GeoPackage, or the metadata key of a Parquet file, that holds the description.
 ABOUT = "tenmin"
 _MAIN = "lines"
-_FAULTS = (RuntimeError, ValueError, OSError, KeyError, sqlite3.Error, pa.ArrowException, shapely.errors.ShapelyError)
+_FAULTS = (
+    RuntimeError, ValueError, OSError, KeyError, TypeError, sqlite3.Error, pa.ArrowException,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
 _ARROW = {"int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(), "object": pa.string()}
 _GEOPARQUET = "1.1.0"
 
 
 @dataclass(frozen=True)
 class PlainTable:
-    """Columns of int64, float64, bool or text (objects; None if empty), with or without geometry."""
+    """Columns of int64, float64, bool or text (objects; None if empty), with or without geometry and its CRS."""
 
     columns: Mapping[str, np.ndarray]
     geometry: np.ndarray | None
     rows: int
+    crs: CRS | None = None
 
 
 Reader = Callable[[str], PlainTable]
@@ -135,7 +139,7 @@ def read_gpkg(path: Path) -> Reader:
             raise _damaged(path, error) from error
         columns = dict(zip(meta["fields"].tolist(), data, strict=True))
         rows = len(shapes) if shapes is not None else max((len(one) for one in data), default=0)
-        return PlainTable(columns, shapes, rows)
+        return PlainTable(columns, shapes, rows, CRS.from_user_input(meta["crs"]) if meta["crs"] else None)
 
     return read
 
@@ -205,6 +209,8 @@ def read_parquet(path: Path) -> Reader:
         check_parquet(path)
         whole = pq.ParquetFile(path).read()
         layers = np.asarray(whole.column("layer").to_numpy(zero_copy_only=False))
+        about = json.loads(whole.schema.metadata[b"geo"])["columns"]["geometry"]
+        crs = CRS.from_json_dict(about["crs"]) if about["crs"] else None
     except FileError:
         raise
     except _FAULTS as error:
@@ -218,7 +224,7 @@ def read_parquet(path: Path) -> Reader:
             shapes = shapely.from_wkb(whole.column("geometry").take(rows).to_numpy(zero_copy_only=False))
         except _FAULTS as error:
             raise _damaged(path, error) from error
-        return PlainTable(columns, np.asarray(shapes, object), len(rows))
+        return PlainTable(columns, np.asarray(shapes, object), len(rows), crs)
 
     return read
 

@@ -16,7 +16,7 @@ from shapely.ops import substring
 from tenmin.network._arc_pairs import fold_arcs, way_ids
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.routing import components, link_nodes
-from tenmin.support.contracts import check_frame, in_metres
+from tenmin.support.contracts import WORLD, check_frame, in_metres
 from tenmin.support.errors import StreetsError
 
 __all__ = ["lines_from_edges"]
@@ -237,6 +237,20 @@ def _places_of_labels(
     return spots[order[first]][rows], lead[rows]
 
 
+def _refuse_degrees(table: gpd.GeoDataFrame) -> None:
+    """Raise a StreetsError if coordinates in a projected CRS are longitudes and latitudes: no street is so short."""
+    geometry = table.geometry.to_numpy()
+    bounds = np.abs(shapely.total_bounds(geometry))
+    projected = table.crs is not None and table.crs.is_projected
+    if projected and 0.0 < shapely.length(geometry).max() < 1.0 and (bounds <= np.tile(WORLD, 2)).all():
+        x, y = shapely.get_coordinates(geometry)[0].tolist()
+        msg = (
+            f"edges: the coordinates, such as {x:g}, {y:g}, are longitudes and latitudes, and the CRS says metres; "
+            "state it: edges.set_crs('EPSG:4326', allow_override=True)"
+        )
+        raise StreetsError(msg)
+
+
 def _with_ends(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The frame with the levels u and v of its index as columns, too."""
     levels = [name for name in ("u", "v") if name in frame.index.names and name not in frame.columns]
@@ -283,6 +297,7 @@ def lines_from_edges(
     if table.empty:
         msg = "edges has no rows; give at least one street"
         raise StreetsError(msg)
+    _refuse_degrees(table)
     directed = _is_directed(table) if directed is None else directed
     if directed is not None:
         table = table.drop(columns="oneway", errors="ignore")

@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
 from tenmin.inputs.walkers import Walker
+from tenmin.network._checksum import checksum, is_same_crs
 from tenmin.network._columns import decode, encode, plain, restored
 from tenmin.network._containers import (
     PlainTable,
@@ -84,9 +85,13 @@ def save_layout(layout: Layout, walker: Walker, path: str | os.PathLike[str]) ->
         else:
             facts[field.name] = plain(value)
     about = {"format": _FORMAT, "version": _VERSION, "walker": _fields_of(walker), "facts": facts, "layers": layers}
-    text = json.dumps(about, ensure_ascii=True, separators=(",", ":"))
+    text = _as_text({**about, "checksum": checksum(_as_text(about), layers, tables)})
     with replacing(target) as temporary:
         _WRITERS[suffix](temporary, tables, text, layout.lines.crs)
+
+
+def _as_text(about: Mapping[str, Any]) -> str:
+    return json.dumps(about, ensure_ascii=True, separators=(",", ":"))
 
 
 def _fields_of(walker: Walker) -> dict[str, Any]:
@@ -171,8 +176,10 @@ def read_layout(path: str | os.PathLike[str]) -> tuple[Layout, Walker]:
     suffix = found.suffix.lower()
     about = _about(found, _ABOUTS[suffix](found))
     try:
+        saved = about.pop("checksum", None)
         facts = {name: restored(value) for name, value in about["facts"].items()}
-        frames = _frames(found, about["layers"], _READERS[suffix](found))
+        tables = _tables(about["layers"], _READERS[suffix](found))
+        frames = _frames(found, about["layers"], tables)
         walker = Walker(**{name: restored(value) for name, value in about["walker"].items()})
         layout = Layout(**facts, **frames)
     except FileError:
@@ -181,6 +188,7 @@ def read_layout(path: str | os.PathLike[str]) -> tuple[Layout, Walker]:
         msg = f"{found}: what it says of itself is not what tenmin writes ({str(error)[:200]}); save it again"
         raise FileError(msg) from error
     _check(found, layout)
+    _check_unedited(found, about, tables, saved)
     return layout, walker
 
 
@@ -204,13 +212,29 @@ def _about(path: Path, text: str | None) -> dict[str, Any]:
     return about
 
 
-def _frames(path: Path, layers: Mapping[str, Mapping[str, Any]], read: Reader) -> dict[str, Any]:
+def _tables(layers: Mapping[str, Mapping[str, Any]], read: Reader) -> dict[str, PlainTable]:
+    bare = {name for name, about in layers.items() if not about["columns"] and "range" in about["index"]}
+    return {name: PlainTable({}, None, about["rows"]) if name in bare else read(name) for name, about in layers.items()}
+
+
+def _check_unedited(path: Path, about: Mapping[str, Any], tables: Mapping[str, PlainTable], saved: object) -> None:
+    """Raise a FileError if any value or the CRS of a layer is not the one that was saved."""
+    layers = about["layers"]
+    if checksum(_as_text(about), layers, tables) != saved:
+        msg = f"{path} was edited, or is damaged: its checksum is not that of its content; save the network again"
+        raise FileError(msg)
+    for name, table in tables.items():
+        crs = _crs_of(layers[name]["crs"])
+        if table.geometry is not None and crs is not None and not is_same_crs(table.crs, crs, table.geometry):
+            now = table.crs and table.crs.name
+            msg = f"{path} was edited: {name} was saved in {crs.name}, and is now said to be in {now}; save it again"
+            raise FileError(msg)
+
+
+def _frames(path: Path, layers: Mapping[str, Mapping[str, Any]], tables: Mapping[str, PlainTable]) -> dict[str, Any]:
     frames: dict[str, Any] = {}
     for name, about in layers.items():
-        stored = [one["stored"] for one in about["columns"]]
-        bare = not stored and "range" in about["index"]
-        table = PlainTable({}, None, about["rows"]) if bare else read(name)
-        frame = _from_plain(table, about, f"{path}: {name}")
+        frame = _from_plain(tables[name], about, f"{path}: {name}")
         frames[name] = frame.geometry.iloc[0] if name == "boundary" else frame
     return frames | {"lines": GeometryTable.of(frames["lines"])}
 

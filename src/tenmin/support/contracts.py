@@ -19,6 +19,7 @@ __all__ = [
     "FARTHEST",
     "MAX_PLACE_M2",
     "STATES",
+    "WORLD",
     "check_direction",
     "check_facilities",
     "check_frame",

@@ -27,6 +27,7 @@ _DEGREES = re.compile(r"^(?:东经|北纬|[en])?([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)
 _CHINA_BOX = (73.4, 17.0, 135.2, 53.7)
 _MARGIN = 3.0
 _MAX_LON, _MAX_LAT = 180.0, 90.0
+_WHOLE_WORLD = (-_MAX_LON, -_MAX_LAT, _MAX_LON, _MAX_LAT)
 _NO_POSITION = "no position"
 
 Located = tuple[np.ndarray, list[Remark]]
@@ -245,6 +246,7 @@ def _transform(
 
 
 def _project(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
+    _check_unit(shapes, crs, where)
     to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
     transformed = _transform(shapes, to_degrees)
     if crs.area_of_use is None or _mostly_within(transformed, crs.area_of_use.bounds):
@@ -263,6 +265,21 @@ def _project(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
     raise TableError(msg)
 
 
+def _check_unit(shapes: np.ndarray, crs: CRS, where: str) -> None:
+    """Raise a TableError for a CRS without a place on the map, and for degrees in a projected one."""
+    if not (crs.is_geographic or crs.is_projected):
+        msg = f"{where} is in {crs.name}, a {crs.type_name} without a place on the map; export it in EPSG:4326"
+        raise TableError(msg)
+    present = shapes[~shapely.is_missing(shapes)]
+    if crs.is_projected and len(present) and _in_box(shapely.bounds(present), _WHOLE_WORLD).all():
+        x, y = shapely.bounds(present[0])[:2].tolist()
+        msg = (
+            f"{where}: the coordinates, such as {x:g}, {y:g}, are longitudes and latitudes, and {crs.name} is in metres"
+            "; state the CRS of the file, or leave crs= out"
+        )
+        raise TableError(msg)
+
+
 def _mostly_within(shapes: np.ndarray, box: Sequence[float]) -> bool:
     """Return whether at least half of the shapes lie in a box, or within 3 degrees of it."""
     bounds = shapely.bounds(shapes)[~shapely.is_missing(shapes)]
@@ -278,9 +295,9 @@ def _check_degrees(table: RawTable, shapes: np.ndarray, field: str, swap_hint: s
     """Return remarks on impossible coordinates; raise a TableError if longitude and latitude are swapped."""
     bounds = shapely.bounds(shapes)
     present = ~shapely.is_missing(shapes)
-    inside = _in_box(bounds, (-_MAX_LON, -_MAX_LAT, _MAX_LON, _MAX_LAT))
+    inside = _in_box(bounds, _WHOLE_WORLD)
     swapped = bounds[:, [1, 0, 3, 2]]
-    swappable = present & ~inside & _in_box(swapped, (-_MAX_LON, -_MAX_LAT, _MAX_LON, _MAX_LAT))
+    swappable = present & ~inside & _in_box(swapped, _WHOLE_WORLD)
     swapped_china = _in_box(swapped, _CHINA_BOX) & ~_in_box(bounds, _CHINA_BOX)
     if present.any() and (2 * swappable.sum() > present.sum() or swapped_china[present].all()):
         row = int(np.argmax(swappable if swappable.any() else present & swapped_china))

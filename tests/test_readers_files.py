@@ -117,7 +117,9 @@ def test_numbers_of_vector_files_keep_their_digits_and_their_type(tmp_path: Path
     assert table["floor_area_m2"].tolist()[0] == 620.5
     assert table["rooms"].tolist() == [("甲", "乙"), ()]
     assert [str(table[name].dtype) for name in ("电梯", "评分", "无障碍")] == ["Int64", "float64", "boolean"]
-    reasons = list_remarks(table).set_index("row")["reason"].tolist()
+    listed = list_remarks(table)
+    assert listed.loc[listed["row"] == 0, "field"].tolist() == ["无障碍", "电梯", "评分"]
+    reasons = listed.loc[listed["row"] > 0, "reason"].tolist()
     assert reasons == ["no position and no community: it counts nowhere", "no position"]
 
 
@@ -198,6 +200,7 @@ def test_titles_blank_lines_and_totals_are_no_rows_and_are_listed(tmp_path: Path
     assert table.index.tolist() == ["pharmacy:r4"]
     listed = list_remarks(table)
     assert listed[["row", "reason", "used"]].to_numpy().tolist() == [
+        [0, "heading not known; the column is kept as it is", True],
         [1, "a title above the headings", False],
         [6, "a line of totals", False],
     ]
@@ -215,8 +218,12 @@ def test_excel_dates_and_long_numbers_in_text_are_listed(tmp_path: Path):
     assert table.index[2] == "12"
     assert table["opening_hours"].iloc[0] == "08:30"
     listed = list_remarks(table)
-    assert listed[["row", "field", "used"]].to_numpy().tolist() == [[2, "编号", True], [3, "编号", True]]
-    assert "date" in listed["reason"].iloc[0]
+    assert listed[["row", "field", "used"]].to_numpy().tolist() == [
+        [0, "建成", True],
+        [2, "编号", True],
+        [3, "编号", True],
+    ]
+    assert "date" in listed["reason"].iloc[1]
 
 
 def test_sheets_of_a_workbook(tmp_path: Path):

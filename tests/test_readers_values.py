@@ -151,7 +151,7 @@ def test_units_in_headings(tmp_path: Path, heading):
 def test_an_age_in_brackets_is_not_taken_for_all_people(tmp_path: Path):
     path = write_csv(tmp_path / "a.csv", [["社区", "人口(60岁以上)", "人口(万人)"], ["长安", "300", "0.2"]])
     areas = read_areas(path)
-    assert areas.loc["长安", ["people", "人口(60岁以上)"]].tolist() == [2000.0, "300"]
+    assert areas.loc["长安", ["people", "people_60_plus"]].tolist() == [2000.0, 300.0]
 
 
 def test_columns_that_nobody_knows_keep_their_name_and_text(tmp_path: Path):

@@ -25,12 +25,13 @@ def read_areas(
     control_points: ControlPoints | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    people_base: str | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Return the areas of a table; the index is the id, or the name if there is no column of ids.
 
     The result always has the columns `name`, `level` (社区 if not given), `parent`, `kind` (old, new, resettled,
-    rural), `households` and `people`; other columns are kept. The geometry is the outline, or None. `list_remarks`
-    lists what was noted or left out.
+    rural), `households` and `people`; `people_base` says whom the people count; other columns are kept. The geometry
+    is the outline, or None. `list_remarks` lists what was noted or left out.
 
     Parameters
     ----------
@@ -38,6 +39,9 @@ def read_areas(
         A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
     datum, columns, crs, control_points, encoding, sheet
         As in `read_facilities`.
+    people_base
+        Whom the people count, if several headings speak of people: "常住", "实有", "户籍" or "总人口" (all). By default
+        the first of these that is there; the others are kept under their own headings and listed.
 
     Raises
     ------
@@ -58,7 +62,9 @@ def read_areas(
     社区 鼓楼街道 3000.0 12000.0
     """
     reference = CoordinateReference(datum, crs, control_points)
-    table = read_table(path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet)
+    table = read_table(
+        path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet, people_base=people_base
+    )
     frame = _add_columns(table)
     ids = _area_ids(table, frame)
     table.reject((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")

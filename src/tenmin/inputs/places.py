@@ -37,12 +37,13 @@ def read_places(
     control_points: ControlPoints | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    people_base: str | None = None,
     skip_bad: bool = False,
 ) -> gpd.GeoDataFrame:
     r"""Return the places of a table where people live: buildings, estates (小区), or communities as points.
 
-    The result always has the columns `people`, `area` (its community) and `name`; groups such as `people_60_plus` are
-    there if the file has them. `list_remarks` lists what was noted or left out.
+    The result always has the columns `people`, `area` (its community) and `name`; `people_base` (whom the people count)
+    and groups such as `people_60_plus` are there if the file has them. `list_remarks` lists what was noted or left out.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def read_places(
         A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
     datum, columns, crs, control_points, encoding, sheet
         As in `read_facilities`.
+    people_base
+        As in `read_areas`.
     skip_bad
         Leave out rows whose people or coordinates are not numbers, and list them, instead of refusing the table.
 
@@ -73,7 +76,7 @@ def read_places(
     """
     table = read_table(
         path, "places", reference=CoordinateReference(datum, crs, control_points), columns=columns, encoding=encoding,
-        sheet=sheet, required=("people",), skip_bad=skip_bad,
+        sheet=sheet, required=("people",), skip_bad=skip_bad, people_base=people_base,
     )  # fmt: skip
     frame = table.frame
     if "people" not in frame.columns or not (table.has_positions or "area" in frame.columns):

@@ -19,7 +19,7 @@ from tenmin.inputs.communities import assign_communities
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.network import WalkNetwork
-from tenmin.support.contracts import check_frame, in_metres, people_of
+from tenmin.support.contracts import check_frame, in_metres, people_of, population_groups
 from tenmin.support.errors import TableError
 from tenmin.support.limits import Number, Unit, inclusive, unknown_category
 from tenmin.support.notebook import as_card
@@ -192,7 +192,7 @@ class Coverage:
         return tally_ground(self.query, regions.assign(group=label), metric=self.metric, of=of, by=by)
 
     def _sum_population_groups(self, of: str) -> pd.DataFrame:
-        groups = [str(name) for name in self.places.columns if str(name).startswith("people_")]
+        groups = population_groups(self.places)
         if of != "people" or not groups:
             msg = f"shares of {of!r} by 'group' need of='people' and columns people_<group> in places"
             raise TableError(msg)

@@ -29,6 +29,7 @@ __all__ = [
     "list_remarks",
     "numbers_of",
     "people_of",
+    "population_groups",
     "separate_positions",
 ]
 
@@ -261,6 +262,19 @@ def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:
         msg = f"places needs the column {column!r}; it has {sorted(map(str, places.columns))}"
         raise TableError(msg)
     return numbers_of(places, column, "places")
+
+
+def population_groups(places: pd.DataFrame) -> list[str]:
+    """Return the columns of groups of people, such as people_60_plus.
+
+    >>> population_groups(pd.DataFrame(columns=["people", "people_base", "people_60_plus", "people_60_plus_most"]))
+    ['people_60_plus']
+    """
+    return [
+        name
+        for name in map(str, places.columns)
+        if name.startswith("people_") and not name.endswith(("_base", "_approximate", "_least", "_most"))
+    ]
 
 
 def numbers_of(frame: pd.DataFrame, column: str, what: str, *, empty: bool = False, above: bool = False) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +18,8 @@ __all__ = ["read_facilities"]
 Complete = bool | str | Iterable[str] | None
 _NOT_IN_CATALOGUE = "not in the catalogue; kept as it is"
 _NOT_LOCATED = "no position and no community: it counts nowhere"
+_GONE = "no longer there; left out"
+_NONE_THERE = "a number of 0; left out"
 
 
 def read_facilities(
@@ -34,7 +37,8 @@ def read_facilities(
     r"""Return the facilities of a table, one row each, in the same form as `find_facilities`.
 
     The result always has the columns `category`, `name`, `area` (the communities served) and `source`; others such as
-    `floor_area_m2`, `capacity`, `rooms`, `separate_rooms`, `state` and `opening_hours` are there if the file has them.
+    `floor_area_m2`, `capacity`, `rooms`, `separate_rooms`, `state`, `opening_hours` and `count` (how many a row stands
+    for, 1 where the cell is empty) are there if the file has them; what is 拆除 or 撤并 is left out.
     约600 becomes 600 with `floor_area_m2_approximate`; 300以上 becomes NaN with bounds in `floor_area_m2_least` and
     `floor_area_m2_most`. If the table is a complete register of some categories, the column `complete` holds their
     keys in every row, joined by semicolons. `list_remarks` lists what was noted or left out; `attrs["encoding"]` is
@@ -90,6 +94,7 @@ def read_facilities(
         path, "facilities", reference=reference, columns=columns, ignore=ignore, encoding=encoding, sheet=sheet
     )
     _check_locatable(table)
+    table = _existing(_counted(table))
     categories, remarks = _categories(table, category)
     frame = _add_columns(table, categories)
     ids = table.row_ids(categories)
@@ -106,6 +111,27 @@ def _check_locatable(table: ParsedTable) -> None:
             f"one, or name it by columns=; its headings are {', '.join(map(repr, table.file_headings))}"
         )
         raise TableError(msg)
+
+
+def _counted(table: ParsedTable) -> ParsedTable:
+    """Return the table with 1 for an empty cell of `count`, how many facilities a row stands for."""
+    if "count" not in table.frame.columns:
+        return table
+    count = table.frame["count"]
+    ends = [name for name in ("count_least", "count_most") if name in table.frame.columns]
+    for wrong in (*(count.isna() & table.frame[name].notna() for name in ends), count % 1 > 0.0):
+        table.reject(wrong.to_numpy(), "count", "is no whole number; give how many facilities the row stands for")
+    plain = table.frame.drop(columns=ends).assign(count=count.fillna(1.0))
+    return replace(table, frame=plain)
+
+
+def _existing(table: ParsedTable) -> ParsedTable:
+    """Return the table without facilities that are gone, and rows that stand for none."""
+    if "state" in table.frame.columns:
+        table = table.without((table.frame["state"] == "gone").to_numpy(), "state", _GONE)
+    if "count" in table.frame.columns:
+        table = table.without((table.frame["count"] == 0.0).to_numpy(), "count", _NONE_THERE)
+    return table
 
 
 def _categories(table: ParsedTable, category: str | None) -> tuple[list[str], list[Remark]]:

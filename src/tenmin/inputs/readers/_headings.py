@@ -1,18 +1,28 @@
-"""Identify columns by their headings: synonyms, units in headings, and headings truncated by the format."""
+"""Identify columns by their headings: synonyms, units, composed and truncated ones, and which of several is taken."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from tenmin.inputs.readers._composed_headings import ComposedHeadings, age_group
 from tenmin.support.errors import TableError
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
-__all__ = ["ColumnSpec", "name_columns", "normalise_text", "units_of", "unsupported_formats", "word_for"]
+__all__ = [
+    "ColumnSpec",
+    "NamedColumns",
+    "name_columns",
+    "normalise_text",
+    "units_of",
+    "unsupported_formats",
+    "word_for",
+    "worth_a_warning",
+]
 
 #: Columns of population groups, such as people_50_plus.
 _GROUP = "people_"
@@ -20,11 +30,41 @@ _GROUP = "people_"
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """Name of a column, the kind of value it holds, and the factor that converts it to m2 or to people."""
+    """What a heading stands for.
+
+    Attributes
+    ----------
+    name, holds
+        Name of the column, and the kind of value it holds.
+    factor
+        What converts its numbers to m2 or to people.
+    rank
+        Of several headings of one column that of the lowest rank is taken.
+    base
+        Whom its numbers count, for people and households.
+    """
 
     name: str
     holds: str
     factor: float = 1.0
+    rank: int = 0
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class NamedColumns:
+    """The headings that are used, and for each known one that is not, the heading taken in its place.
+
+    Attributes
+    ----------
+    specs
+        What each heading stands for.
+    passed_over
+        Heading that is taken, by heading that is not.
+    """
+
+    specs: Mapping[str, ColumnSpec]
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,17 +87,35 @@ def normalise_text(text: str) -> str:
 def _column_table() -> tuple[tuple[_ColumnRow, ...], Mapping[str, Any]]:
     path = shipped_file("tenmin.inputs.readers", "columns.toml")
     data = read_toml(path)
-    keys = {"column", "words", "units", "refused"}
+    keys = {"column", "composed", "unused", "words", "units", "refused"}
     check_keys(data, keys, keys, str(path))
     rows = []
+    needed = {"name", "tables", "holds", "headings"}
     for row in data["column"]:
-        check_keys(row, {"name", "tables", "holds", "headings"}, {"name", "tables", "holds", "headings"}, str(path))
+        check_keys(row, {*needed, "rank", "base"}, needed, str(path))
         known = tuple(dict.fromkeys(normalise_text(heading) for heading in (row["name"], *row["headings"])))
-        rows.append(_ColumnRow(ColumnSpec(row["name"], row["holds"]), tuple(row["tables"]), known))
+        column = ColumnSpec(row["name"], row["holds"], rank=row.get("rank", 0), base=row.get("base"))
+        rows.append(_ColumnRow(column, tuple(row["tables"]), known))
     return tuple(rows), data
 
 
-_CODE = re.compile(r"(编号|编码|代码|\bid|_id|code)$")
+@cache
+def _composed(table: str) -> ComposedHeadings:
+    words = _column_table()[1]["composed"]
+    before, after, notes, over, own = (
+        tuple(map(normalise_text, given))
+        for given in (*(words[key] for key in ("before", "after", "notes", "over")), words["own"][table])
+    )
+    return ComposedHeadings(before, after, notes, frozenset(over), own)
+
+
+def worth_a_warning(heading: str) -> bool:
+    """Return whether a heading that nobody knows speaks of people, households, areas, numbers or coordinates.
+
+    >>> worth_a_warning("独居户"), worth_a_warning("备注")
+    (True, False)
+    """
+    return any(word in normalise_text(heading) for word in _column_table()[1]["unused"]["warn"])
 
 
 @cache
@@ -77,7 +135,7 @@ def word_for(group: str, text: str) -> str | None:
     Parameters
     ----------
     group
-        "state", "level", "kind" or "datum".
+        "state", "level", "kind", "people_base" or "datum".
     text
         The word.
 
@@ -102,7 +160,7 @@ def _heading_index(table: str) -> Mapping[str, ColumnSpec]:
             continue
         for heading in row.headings:
             for spelling, factor in _spellings(heading, row.column.holds):
-                specs_by_spelling.setdefault(spelling, ColumnSpec(row.column.name, row.column.holds, factor))
+                specs_by_spelling.setdefault(spelling, replace(row.column, factor=factor))
     return specs_by_spelling
 
 
@@ -119,9 +177,11 @@ def name_columns(
     table: str,
     overrides: Mapping[str, str] | None,
     where: str,
+    *,
     truncated: frozenset[str] = frozenset(),
-) -> dict[str, ColumnSpec]:
-    """Return the column that each heading stands for, leaving out unknown headings.
+    people_base: str | None = None,
+) -> NamedColumns:
+    """Return the column that each heading stands for, leaving out unknown headings and those not taken.
 
     Parameters
     ----------
@@ -135,17 +195,24 @@ def name_columns(
         The file, for messages.
     truncated
         Headings that the format may have cut short; they are matched as prefixes.
+    people_base
+        Whom the people to be taken count, such as "户籍"; by default 常住, else 实有, else 户籍, else all.
 
     Raises
     ------
     TableError
-        A heading in `overrides` is not in the file, or two headings stand for one column.
+        A heading in `overrides` is not in the file, two headings stand for one column, or none counts the people asked
+        for.
 
     Examples
     --------
-    >>> name_columns(["编号", "建筑面积(亩)", "备注"], "facilities", None, "a.csv")["建筑面积(亩)"].name
+    >>> name_columns(["编号", "建筑面积(亩)", "备注"], "facilities", None, "a.csv").specs["建筑面积(亩)"].name
     'floor_area_m2'
+    >>> named = name_columns(["社区", "户籍人口数", "常住人口（人）"], "areas", None, "a.csv")
+    >>> named.specs["常住人口（人）"].base, named.passed_over
+    ('常住', {'户籍人口数': '常住人口（人）'})
     """
+    base = _parse_base(people_base)
     overridden = _apply_overrides(headings, table, overrides or {}, where)
     taken = {column.name for column in overridden.values()}
     specs = dict(overridden)
@@ -155,23 +222,48 @@ def name_columns(
         )
         if column is not None and column.name not in taken:
             specs[heading] = column
-    specs = _prefer_codes(specs)
-    _check_unique_meaning(specs, where)
-    return specs
+    if base is not None and "people" not in taken:
+        _check_base(specs, base, where)
+    return _take_one_of_each(specs, base, where)
 
 
-def _prefer_codes(specs: Mapping[str, ColumnSpec]) -> dict[str, ColumnSpec]:
-    """Drop the column of community names where another column holds their codes."""
-    code_columns = {
-        column.name
+def _parse_base(people_base: str | None) -> str | None:
+    base = None if people_base is None else word_for("people_base", people_base)
+    if people_base is not None and base is None:
+        known = ", ".join(_column_table()[1]["words"]["people_base"])
+        msg = f"people_base = {people_base!r} is not known; give one of {known}"
+        raise TableError(msg)
+    return base
+
+
+def _check_base(specs: Mapping[str, ColumnSpec], base: str, where: str) -> None:
+    bases = {heading: column.base for heading, column in specs.items() if column.name == "people"}
+    if bases and base not in bases.values():
+        shown = ", ".join(f"{heading!r} ({found})" for heading, found in bases.items())
+        msg = f"{where}: no heading counts the {base} people that people_base= asks for; it has {shown}"
+        raise TableError(msg)
+
+
+def _take_one_of_each(specs: Mapping[str, ColumnSpec], base: str | None, where: str) -> NamedColumns:
+    """Return one heading of each column: that of the base asked for, else of the lowest rank."""
+    by_name: dict[str, list[str]] = {}
+    for heading, column in specs.items():
+        by_name.setdefault(column.name, []).append(heading)
+    ranks = {
+        heading: -1 if base is not None and column.base == base and column.rank else column.rank
         for heading, column in specs.items()
-        if column.name == "area" and _CODE.search(normalise_text(heading))
     }
-    return {
-        heading: column
-        for heading, column in specs.items()
-        if column.name not in code_columns or _CODE.search(normalise_text(heading))
-    }
+    passed_over: dict[str, str] = {}
+    for name, headings in by_name.items():
+        first, *others = sorted(headings, key=lambda heading: (ranks[heading], specs[heading].rank))
+        if others and specs[others[0]].rank == specs[first].rank:
+            msg = (
+                f"{where}: the headings {first!r} and {others[0]!r} both mean {name}; keep one, or say which: "
+                f"columns={{{first!r}: {name!r}}}"
+            )
+            raise TableError(msg)
+        passed_over |= dict.fromkeys(others, first)
+    return NamedColumns({heading: one for heading, one in specs.items() if heading not in passed_over}, passed_over)
 
 
 def _apply_overrides(
@@ -188,12 +280,18 @@ def _apply_overrides(
 
 def _column_of(heading: str, table: str, where: str, *, may_be_truncated: bool = False) -> ColumnSpec | None:
     spelling = normalise_text(heading)
-    exact = _heading_index(table).get(spelling)
-    if exact is not None:
-        return exact
+    for reading, is_number in _composed(table).readings(spelling):
+        column = _heading_index(table).get(reading) or _age_column(reading, table)
+        if column is not None and (not is_number or column.holds in {"area", "count"}):
+            return column
     if spelling.startswith(_GROUP) and table != "facilities" and not may_be_truncated:
         return ColumnSpec(spelling, "count")
     return _match_truncated(heading, spelling, table, where) if may_be_truncated else None
+
+
+def _age_column(spelling: str, table: str) -> ColumnSpec | None:
+    group = None if table == "facilities" else age_group(spelling)
+    return None if group is None else ColumnSpec(group, "count")
 
 
 def _match_truncated(heading: str, spelling: str, table: str, where: str) -> ColumnSpec | None:
@@ -220,16 +318,3 @@ def _match_truncated(heading: str, spelling: str, table: str, where: str) -> Col
         )
         raise TableError(msg)
     return next(iter(candidates))
-
-
-def _check_unique_meaning(specs: Mapping[str, ColumnSpec], where: str) -> None:
-    by_name: dict[str, list[str]] = {}
-    for heading, column in specs.items():
-        by_name.setdefault(column.name, []).append(heading)
-    for name, headings in by_name.items():
-        if len(headings) > 1:
-            msg = (
-                f"{where}: the headings {' and '.join(map(repr, headings))} both mean {name}; keep one, or say which: "
-                f"columns={{{headings[0]!r}: {name!r}}}"
-            )
-            raise TableError(msg)

@@ -19,7 +19,13 @@ from tenmin.inputs.readers._cell_parsing import parse_column
 from tenmin.inputs.readers._coordinate_reference import CoordinateReference
 from tenmin.inputs.readers._delimited import read_text_table
 from tenmin.inputs.readers._excel import read_workbook
-from tenmin.inputs.readers._headings import ColumnSpec, name_columns, unsupported_formats
+from tenmin.inputs.readers._headings import (
+    ColumnSpec,
+    NamedColumns,
+    name_columns,
+    unsupported_formats,
+    worth_a_warning,
+)
 from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns
 from tenmin.inputs.readers._raw_table import MERGED, RawTable, Remark, format_rows
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
@@ -87,6 +93,26 @@ class ParsedTable:
             rows = format_rows(self.rows[wrong].tolist())
             msg = f"{self.path}: {self.headings.get(field, field)} of {rows}{shown} {why}"
             raise TableError(msg)
+
+    def without(self, wrong: np.ndarray, field: str, reason: str) -> ParsedTable:
+        """Return the table without some rows, each listed as left out.
+
+        Parameters
+        ----------
+        wrong
+            Whether each row is left out.
+        field
+            Name of the column that says so.
+        reason
+            Why.
+        """
+        left = [replace(one, used=False) for one in self.remark_on(np.flatnonzero(wrong).tolist(), field, reason)]
+        return replace(
+            self,
+            frame=self.frame[~wrong].reset_index(drop=True),
+            rows=self.rows[~wrong],
+            remarks=(*self.remarks, *left),
+        )
 
     def remark_on(self, positions: Iterable[int], field: str, reason: str) -> list[Remark]:
         """Return a remark on each of some rows, which stay in the table.
@@ -159,6 +185,7 @@ def read_table(
     sheet: str | None = None,
     required: Sequence[str] = (),
     skip_bad: bool = False,
+    people_base: str | None = None,
 ) -> ParsedTable:
     """Return a table of facilities, places or areas with its columns parsed.
 
@@ -182,6 +209,8 @@ def read_table(
         Names of columns in which every row must hold a plain number.
     skip_bad
         Leave out rows that cannot be parsed, and list them, instead of refusing the whole table.
+    people_base
+        Whom the people to be taken count, where several headings speak of people.
 
     Raises
     ------
@@ -191,12 +220,14 @@ def read_table(
         A column or a cell is invalid; the message names the row, the heading, the value and how to fix it.
     """
     raw = _drop_empty_geometry(read_raw_table(path, encoding=encoding, sheet=sheet))
-    specs = name_columns(list(raw.columns), table, columns, str(raw.path), raw.truncated)
-    specs = {heading: column for heading, column in specs.items() if column.name not in ignore}
+    named = name_columns(
+        list(raw.columns), table, columns, str(raw.path), truncated=raw.truncated, people_base=people_base
+    )
+    specs = {heading: column for heading, column in named.specs.items() if column.name not in ignore}
     _warn_of_amap(raw, reference)
     shapes, remarks = locate(raw, specs, reference)
     data, more = _columns(raw, specs, required)
-    remarks = [*_relevant_remarks(raw, specs), *remarks, *more]
+    remarks = [*_relevant_remarks(raw, specs), *remarks, *more, *_unused_headings(raw, replace(named, specs=specs))]
     bad = sorted({one.row for one in remarks if one.is_error})
     if bad and not skip_bad:
         _raise_first_error(raw.path, [one for one in remarks if one.is_error])
@@ -240,7 +271,27 @@ def _columns(
             name = heading if column is None or column.holds in POSITIONS else column.name
             name = f"{name} (file)" if name in data or name in {"geometry", *_RESERVED} else name
             data[name] = raw.typed[heading] if heading in raw.typed else pd.Series(cells, dtype=object)
+    base = next((column.base for column in specs.values() if column.name == "people"), None)
+    if base is not None and "people_base" not in data:
+        data["people_base"] = pd.Series([base] * len(rows), dtype=object)
     return data, remarks
+
+
+def _unused_headings(raw: RawTable, named: NamedColumns) -> list[Remark]:
+    """Return a remark on each heading that is not used; warn of unknown ones that speak of people or sizes."""
+    unknown = [heading for heading in raw.columns if heading not in named.specs and heading not in named.passed_over]
+    grave = [heading for heading in unknown if worth_a_warning(heading)]
+    if grave:
+        shown = ", ".join(map(repr, grave))
+        msg = f"{raw.path}: nothing is known of {shown}, so it is not used; if it is meant, say what it is by columns="
+        warnings.warn(msg, TenminWarning, stacklevel=4)
+    return [
+        *(Remark(0, heading, "", "heading not known; the column is kept as it is") for heading in unknown),
+        *(
+            Remark(0, heading, "", f"{taken} is taken instead; the column is kept as it is")
+            for heading, taken in named.passed_over.items()
+        ),
+    ]
 
 
 def _relevant_remarks(raw: RawTable, specs: Mapping[str, ColumnSpec]) -> list[Remark]:

@@ -192,6 +192,11 @@ def _complete(facilities: pd.DataFrame, keys: pd.Series, complete: Collection[st
     return frozenset(names.values())
 
 
+def number_of_facilities(rows: pd.DataFrame) -> pd.Series:
+    """Return how many facilities each row stands for: its `count`, 1 where there is none."""
+    return numbers_of(rows, "count", "facilities", empty=True).fillna(1.0)
+
+
 def floor_bounds(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the least and most floor area of facilities, m2: 0 and inf where the table gives none."""
     return _bounds(rows, "floor_area_m2")

@@ -15,6 +15,7 @@ from tenmin.measures.compliance._counted_facilities import (
     floor_bounds,
     land_bounds,
     meets_size_limits,
+    number_of_facilities,
 )
 from tenmin.support.errors import TableError
 
@@ -66,7 +67,7 @@ def _per_area(values: pd.Series, of_area: pd.Series, labels: Labels, how: str) -
 def _count(clause: Clause, register: FacilityRegister, labels: Labels, base: str | None = None) -> pd.DataFrame:
     """The number of facilities of the subject; with a base (people or households), shared ones are apportioned."""
     rows = register.by_area(register.facilities_of(clause.subject, clause.tier), labels)
-    bounds = [one.astype(float) for one in meets_size_limits(rows, clause)]
+    bounds = [number_of_facilities(rows) * one for one in meets_size_limits(rows, clause)]
     if base:
         shares = register.apportion(rows, base)
         bounds = [bounds[0] * shares["least"], bounds[1] * shares["most"]]

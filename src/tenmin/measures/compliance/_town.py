@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tenmin.inputs.standards import Clause, Reported, Standard
-from tenmin.measures.compliance._counted_facilities import FacilityRegister, floor_bounds
+from tenmin.measures.compliance._counted_facilities import FacilityRegister, floor_bounds, number_of_facilities
 from tenmin.measures.compliance._distance_clauses import DistanceCriterion, HomeDistances, Homes
 from tenmin.measures.compliance._grading import BASIC, MET, UNDECIDED
 from tenmin.measures.compliance._verdicts import combine_distances, compare_with_required, verdicts_of
@@ -162,7 +162,7 @@ def _share(row: Reported, assessment: Assessment) -> Interval:
 
 def _count(row: Reported, assessment: Assessment) -> Interval:
     """The number of facilities of a subject."""
-    count = float(len(assessment.register.facilities_of(row.subject)))
+    count = float(number_of_facilities(assessment.register.facilities_of(row.subject)).sum())
     return count, count if assessment.register.is_complete(row.subject) else np.inf
 
 

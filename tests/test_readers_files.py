@@ -228,8 +228,14 @@ def test_excel_dates_and_long_numbers_in_text_are_listed(tmp_path: Path):
 
 def test_sheets_of_a_workbook(tmp_path: Path):
     path = write_xlsx(tmp_path / "a.xlsx", FACILITIES, 空=[], 说明=[["说明"], ["x"]])
+    table = read_facilities(path)
+    assert seen(table) == EXPECTED
+    assert list_remarks(table)[["field", "reason", "used"]].to_numpy().tolist() == [
+        ["说明", "a sheet without the table; left out", False]
+    ]
+    two = write_xlsx(tmp_path / "b.xlsx", [["a", "b"], ["p", "q"]], 说明=[["说明"], ["x"]])
     with pytest.raises(TableError, match="several sheets that hold something: '台账', '说明'; name one by sheet="):
-        read_facilities(path)
+        read_facilities(two)
     assert seen(read_facilities(path, sheet="台账")) == EXPECTED
     with pytest.raises(TableError, match="has no sheet 'x'; it has '台账', '空', '说明'"):
         read_facilities(path, sheet="x")

@@ -220,7 +220,7 @@ def test_another_zone_is_refused(tmp_path: Path):
         (LON, "95", "is no longitude and latitude in degrees"),
         (LON, "", "is no pair of finite decimal numbers"),
         ("0", "0", "is no place; leave the cells empty"),
-        ("113°19′28″", LAT, "is no pair of finite decimal numbers"),
+        ("113°79′28″", LAT, "is no pair of finite decimal numbers"),
     ],
 )
 def test_a_broken_coordinate_is_refused_by_row(tmp_path: Path, x, y, words):

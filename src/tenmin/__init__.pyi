@@ -6,6 +6,7 @@ from .access.nearest import find_nearest as find_nearest
 from .access.service_streets import trace_streets as trace_streets
 from .access.travel_times import measure_walks as measure_walks
 from .inputs.areas import read_areas as read_areas
+from .inputs.communities import within_communities as within_communities
 from .inputs.facilities import (
     combine_facilities as combine_facilities,
 )

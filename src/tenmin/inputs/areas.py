@@ -7,7 +7,16 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 
-from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, ParsedTable, PathLike, read_table
+from tenmin.inputs.readers import (
+    ControlPoints,
+    CoordinateReference,
+    Datum,
+    Header,
+    ParsedTable,
+    PathLike,
+    Sheets,
+    read_table,
+)
 from tenmin.support.errors import TableError
 
 __all__ = ["read_areas"]
@@ -24,8 +33,10 @@ def read_areas(
     crs: object = None,
     control_points: ControlPoints | None = None,
     encoding: str | None = None,
-    sheet: str | None = None,
+    sheet: Sheets = None,
+    header: Header | None = None,
     people_base: str | None = None,
+    persons_per_household: float | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Return the areas of a table; the index is the id, or the name if there is no column of ids.
 
@@ -37,11 +48,13 @@ def read_areas(
     ----------
     path
         A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
-    datum, columns, crs, control_points, encoding, sheet
+    datum, columns, crs, control_points, encoding, sheet, header
         As in `read_facilities`.
     people_base
         Whom the people count, if several headings speak of people: "常住", "实有", "户籍" or "总人口" (all). By default
         the first of these that is there; the others are kept under their own headings and listed.
+    persons_per_household
+        People of a household (户均人口), for a table that gives households and no people; `people_base` then says so.
 
     Raises
     ------
@@ -63,7 +76,15 @@ def read_areas(
     """
     reference = CoordinateReference(datum, crs, control_points)
     table = read_table(
-        path, "areas", reference=reference, columns=columns, encoding=encoding, sheet=sheet, people_base=people_base
+        path,
+        "areas",
+        reference=reference,
+        columns=columns,
+        encoding=encoding,
+        sheet=sheet,
+        header=header,
+        people_base=people_base,
+        persons_per_household=persons_per_household,
     )
     frame = _add_columns(table)
     ids = _area_ids(table, frame)

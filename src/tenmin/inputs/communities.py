@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +17,17 @@ import shapely
 from tenmin.inputs.readers import split_list, text_of, word_for
 from tenmin.inputs.services import normalise_name
 from tenmin.support.contracts import numbers_of, separate_positions
-from tenmin.support.errors import TableError
+from tenmin.support.errors import TableError, TenminWarning
 
-__all__ = ["COMMUNITY", "Communities", "assign_communities", "check_areas", "is_empty", "items_of"]
+__all__ = [
+    "COMMUNITY",
+    "Communities",
+    "assign_communities",
+    "check_areas",
+    "is_empty",
+    "items_of",
+    "within_communities",
+]
 
 COMMUNITY = "社区"
 LEVELS = {
@@ -28,6 +38,8 @@ LEVELS = {
 """Levels of areas in clauses, and the words for them in tables."""
 _LEVEL_OF = {word: level for level, words in LEVELS.items() for word in words}
 _MAX_SHOWN = 5
+_REMARK_COLUMNS = ("row", "id", "field", "value", "reason", "used")
+_OUTSIDE = "outside the areas of the list; left out"
 
 
 def check_areas(areas: object) -> pd.DataFrame:
@@ -113,6 +125,70 @@ def assign_communities(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None)
     return places.assign(area=links.set_index("place")["area"].reindex(places.index))
 
 
+def within_communities(table: gpd.GeoDataFrame, areas: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the facilities or places that belong to the communities of a list, for a register that is larger.
+
+    Left out are rows that name none of the communities, and rows without a name that stand in none, if all of the list
+    have polygons. They are counted in a warning, and `list_remarks` lists them.
+
+    Parameters
+    ----------
+    table
+        Facilities or places.
+    areas
+        The list of communities, as from `read_areas`.
+
+    Warns
+    -----
+    TenminWarning
+        Rows lie outside.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> areas = pd.DataFrame({"name": ["东苑社区"]}, index=["C01"])
+    >>> columns = {"category": "pharmacy", "area": ["东苑社区", "西苑社区"]}
+    >>> register = gpd.GeoDataFrame(columns, geometry=[None, None], crs=4326)
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     within_communities(register, areas).index.tolist()
+    [0]
+    """
+    communities = Communities(check_areas(areas))
+    cells = table["area"] if "area" in table.columns else pd.Series([()] * len(table), index=table.index)
+    names = cells.map(items_of)
+    known = names.map(lambda some: tuple(name for name in some if communities.names(name)))
+    named, found = names.map(bool).to_numpy(bool), known.map(bool).to_numpy(bool)
+    outside = np.where(named, ~found, communities.stands_outside(table))
+    kept = table.loc[~outside]
+    if isinstance(next(iter(cells), None), tuple):
+        kept = kept.assign(area=known[~outside])
+    kept.attrs = {**table.attrs, "listed": _with_outsiders(table, outside)}
+    if outside.any():
+        msg = (
+            f"{int(outside.sum())} of {len(table)} rows lie outside the {len(areas)} areas of the list and are left out"
+        )
+        warnings.warn(msg, TenminWarning, stacklevel=2)
+    return kept
+
+
+def _with_outsiders(table: pd.DataFrame, outside: np.ndarray) -> str:
+    """Return the remarks on a table with one on each row that lies outside."""
+    listed = json.loads(table.attrs.get("listed", "{}")) or {name: [] for name in _REMARK_COLUMNS}
+    areas = table["area"] if "area" in table.columns else pd.Series("", index=table.index)
+    for label, cell in areas[outside].items():
+        line = {
+            "id": str(label),
+            "field": "area",
+            "value": "、".join(items_of(cell)),
+            "reason": _OUTSIDE,
+            "used": False,
+        }
+        for name, values in listed.items():
+            values.append(line.get(name))
+    return json.dumps(listed, ensure_ascii=False)
+
+
 def _normalised(name: object) -> str:
     return normalise_name(text_of(name) or "")
 
@@ -157,6 +233,18 @@ class Communities:
         if text in self._by_id:
             return [self._by_id[text]]
         return self._by_name.get(_normalised(text), [])
+
+    def names(self, text: str) -> bool:
+        """Return whether a text names an area, several, or a 街道 that has areas."""
+        return bool(self._named(text)) or _normalised(text) in self._unlisted_parents
+
+    def stands_outside(self, table: pd.DataFrame) -> np.ndarray:
+        """Return which rows have a position outside all areas; none if an area has no polygon."""
+        outlined = isinstance(self.areas, gpd.GeoDataFrame) and not self.areas.geometry.isna().any()
+        if not outlined or not isinstance(table, gpd.GeoDataFrame):
+            return np.zeros(len(table), bool)
+        placed = (table.geometry.notna() & ~table.geometry.is_empty).to_numpy(bool)
+        return placed & ~table.index.isin(list(self._containing_areas(table, one_per_level=False)))
 
     @cached_property
     def _unlisted_parents(self) -> Mapping[str, list[Hashable]]:

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.osm import OsmExtract, as_extract
-from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, PathLike, read_table
+from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, Header, PathLike, Sheets, read_table
 from tenmin.support.conditions import Condition, parse_condition
 from tenmin.support.contracts import MAX_PLACE_M2
 from tenmin.support.errors import TableError
@@ -36,8 +36,10 @@ def read_places(
     crs: object = None,
     control_points: ControlPoints | None = None,
     encoding: str | None = None,
-    sheet: str | None = None,
+    sheet: Sheets = None,
+    header: Header | None = None,
     people_base: str | None = None,
+    persons_per_household: float | None = None,
     skip_bad: bool = False,
 ) -> gpd.GeoDataFrame:
     r"""Return the places of a table where people live: buildings, estates (小区), or communities as points.
@@ -49,9 +51,9 @@ def read_places(
     ----------
     path
         A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
-    datum, columns, crs, control_points, encoding, sheet
+    datum, columns, crs, control_points, encoding, sheet, header
         As in `read_facilities`.
-    people_base
+    people_base, persons_per_household
         As in `read_areas`.
     skip_bad
         Leave out rows whose people or coordinates are not numbers, and list them, instead of refusing the table.
@@ -76,7 +78,8 @@ def read_places(
     """
     table = read_table(
         path, "places", reference=CoordinateReference(datum, crs, control_points), columns=columns, encoding=encoding,
-        sheet=sheet, required=("people",), skip_bad=skip_bad, people_base=people_base,
+        sheet=sheet, header=header, required=("people",), skip_bad=skip_bad, people_base=people_base,
+        persons_per_household=persons_per_household,
     )  # fmt: skip
     frame = table.frame
     if "people" not in frame.columns or not (table.has_positions or "area" in frame.columns):

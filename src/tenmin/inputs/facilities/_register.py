@@ -10,7 +10,17 @@ import geopandas as gpd
 import pandas as pd
 
 from tenmin.inputs.facilities._completeness import COMPLETE, join_claims
-from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, ParsedTable, PathLike, Remark, read_table
+from tenmin.inputs.readers import (
+    ControlPoints,
+    CoordinateReference,
+    Datum,
+    Header,
+    ParsedTable,
+    PathLike,
+    Remark,
+    Sheets,
+    read_table,
+)
 from tenmin.support.errors import CategoryError, TableError
 
 __all__ = ["read_facilities"]
@@ -32,7 +42,8 @@ def read_facilities(
     crs: object = None,
     control_points: ControlPoints | None = None,
     encoding: str | None = None,
-    sheet: str | None = None,
+    sheet: Sheets = None,
+    header: Header | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Return the facilities of a table, one row each, in the same form as `find_facilities`.
 
@@ -64,7 +75,10 @@ def read_facilities(
     encoding
         Encoding of text, if it cannot be detected.
     sheet
-        Sheet of a workbook, or layer of a GeoPackage.
+        Sheet of a workbook, a list of several, or "*" for all that hold a table; or layer of a GeoPackage. By default
+        sheets with the same known headings are read as one, and others left out and listed.
+    header
+        Number of the row of headings, or of the first and last of several, where they are not found by themselves.
 
     Raises
     ------
@@ -91,7 +105,14 @@ def read_facilities(
     reference = CoordinateReference(datum, crs, control_points)
     ignore = () if category is None else ("category",)
     table = read_table(
-        path, "facilities", reference=reference, columns=columns, ignore=ignore, encoding=encoding, sheet=sheet
+        path,
+        "facilities",
+        reference=reference,
+        columns=columns,
+        ignore=ignore,
+        encoding=encoding,
+        sheet=sheet,
+        header=header,
     )
     _check_locatable(table)
     table = _existing(_counted(table))

@@ -8,17 +8,21 @@ meaning of headings, units and words is data in `columns.toml`; start there to s
 from tenmin.inputs.readers._cell_parsing import split_list
 from tenmin.inputs.readers._coordinate_reference import ControlPoints, CoordinateReference
 from tenmin.inputs.readers._datum import Datum
+from tenmin.inputs.readers._header_rows import Header
 from tenmin.inputs.readers._headings import word_for
 from tenmin.inputs.readers._raw_table import Remark, text_of
 from tenmin.inputs.readers._reader import ParsedTable, PathLike, read_table
+from tenmin.inputs.readers._sheets import Sheets
 
 __all__ = [
     "ControlPoints",
     "CoordinateReference",
     "Datum",
+    "Header",
     "ParsedTable",
     "PathLike",
     "Remark",
+    "Sheets",
     "read_table",
     "split_list",
     "text_of",

@@ -20,6 +20,9 @@ _LIST_SEPARATORS = re.compile(r"[、,，;；/|\n]+")
 _APPROXIMATE = "approximate; kept as {value:g}"
 _BOUND = "a bound and no figure; kept as one"
 _NO_NUMBER = "no figure"
+_POINT = "may be a thousand or a fraction; write it without the point"
+_MAY_BE_THOUSANDS = re.compile(r"^[1-9]\d{0,2}\.\d{3}(?:人|户|口|个)?$")
+_IS_FRACTION = re.compile(r"^(?:0|\d{4,})\.\d|^\d+\.(?:\d{1,2}|\d{4,})(?:人|户|口|个)?$")
 _UNKNOWN = "not known; kept as it is"
 
 Parsed = tuple[dict[str, pd.Series], list[Remark]]
@@ -76,8 +79,11 @@ def _parse_quantities(heading: str, column: ColumnSpec, cells: Cells, rows: Sequ
     units = units_of(column.holds)
     quantities: list[Quantity] = []
     remarks: list[Remark] = []
+    unclear = column.holds == "count" and column.factor == 1.0 and not any(map(_IS_FRACTION.match, filter(None, cells)))
     for row, cell in zip(rows, cells, strict=True):
         quantity, reason = _parse_quantity(cell, column, units, required=required)
+        if unclear and cell is not None and _MAY_BE_THOUSANDS.match(cell):
+            reason = _POINT
         quantities.append(quantity)
         if reason is not None:
             remarks.append(Remark(row, heading, cell or "", reason, is_error=True))

@@ -66,7 +66,8 @@ class ComposedHeadings:
         yield from self._reduced(plain)
         above, stroke, below = plain.rpartition("/")
         if stroke and above and below:
-            for joined in (above + below, below + above, *([below] if above in self.over else [])):
+            shorter = next((above.removesuffix(word) for word in self.after if above.endswith(word)), above)
+            for joined in (above + below, below + above, shorter + below, *([below] if above in self.over else [])):
                 yield from self._reduced(joined)
 
     def _without_notes(self, spelling: str) -> str:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from tenmin.inputs.readers._header_rows import table_from_rows
+from tenmin.inputs.readers._header_rows import Layout, table_from_rows
 from tenmin.inputs.readers._raw_table import Cells, RawTable, text_of
 from tenmin.support.errors import FileError, TableError
 
@@ -21,6 +21,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FALLBACK_ENCODINGS = ("utf-8", "gb18030")
+_FIRST_LINES = 20
 _OTHER_SEPARATORS = (";", "；", "，", "|")
 
 
@@ -55,7 +56,7 @@ def decode(raw: bytes, path: Path, encoding: str | None = None) -> tuple[str, st
     raise FileError(msg)
 
 
-def read_text_table(path: Path, encoding: str | None = None) -> RawTable:
+def read_text_table(path: Path, encoding: str | None, layout: Layout) -> RawTable:
     """Return the raw table of a CSV or TSV file.
 
     Parameters
@@ -64,6 +65,8 @@ def read_text_table(path: Path, encoding: str | None = None) -> RawTable:
         The file.
     encoding
         Its encoding, if known.
+    layout
+        What is a heading, and where the headings are.
 
     Raises
     ------
@@ -74,11 +77,12 @@ def read_text_table(path: Path, encoding: str | None = None) -> RawTable:
     """
     text, name = decode(path.read_bytes(), path, encoding)
     separator = _separator(text, path)
-    return table_from_rows(path, _rows(text, separator, path), encoding=name)
+    return table_from_rows(path, _rows(text, separator, path), layout, encoding=name, same_width=True)
 
 
 def _separator(text: str, path: Path) -> str:
-    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    lines = [line for line in text.splitlines()[:_FIRST_LINES] if line.strip(" ,;\t")]
+    first = max(lines, key=lambda line: max(line.count(","), line.count("\t")), default="")
     if "\t" in first and first.count("\t") >= first.count(","):
         return "\t"
     if "," not in first:
@@ -93,27 +97,12 @@ def _separator(text: str, path: Path) -> str:
 
 
 def _rows(text: str, separator: str, path: Path) -> Iterator[tuple[int, Cells]]:
-    width = None
     csv.field_size_limit(max(len(text), 1))
     try:
         for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1):
             cells = [text_of(field) for field in fields]
             if any(cell is not None for cell in cells):
-                width = _check_width(path, number, cells, width)
                 yield number, cells
     except csv.Error as error:
         msg = f"{path}: a quotation mark is not closed, or a cell is broken ({error}); save it again as CSV or as .xlsx"
         raise TableError(msg) from None
-
-
-def _check_width(path: Path, number: int, cells: Cells, width: int | None) -> int | None:
-    """Return the number of columns once it is known; raise a TableError for a row of another length."""
-    if width is None:
-        return len(cells) if sum(cell is not None for cell in cells) > 1 else None
-    if len(cells) < width or any(cell is not None for cell in cells[width:]):
-        msg = (
-            f"{path}: row {number} has {len(cells)} cells, the headings are {width}; a cell with a comma needs "
-            "quotation marks, and a short last row means that the file was cut"
-        )
-        raise TableError(msg)
-    return width

@@ -1,4 +1,4 @@
-"""Read one sheet of an Excel workbook, with every cell as the text that Excel displays."""
+"""Read the sheets of an Excel workbook that hold the table, with every cell as the text that Excel displays."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tenmin.inputs.readers._header_rows import table_from_rows
+from tenmin.inputs.readers._header_rows import Layout, table_from_rows
 from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, text_of
+from tenmin.inputs.readers._sheets import ALL_SHEETS, Sheets, choose_sheets, join_sheets
 from tenmin.support.bounds import check_workbook
 from tenmin.support.errors import FileError, TableError
 
@@ -21,18 +23,22 @@ __all__ = ["read_workbook"]
 _EXACT_DIGITS = 15
 _DATE_REASON = "Excel keeps it as a date; type it as text if it is a number or a code"
 _ZERO_FORMAT = re.compile(r"0{2,}")
+_NO_TABLE = "a sheet without the table; left out"
 _LONG_REASON = "Excel keeps 15 digits of a number, so the last ones may be wrong; type it as text"
 
 
-def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
-    """Return the raw table of a sheet of an XLSX workbook.
+def read_workbook(path: Path, sheet: Sheets, layout: Layout) -> RawTable:
+    """Return the raw table of a sheet of an XLSX workbook, or of several as one.
 
     Parameters
     ----------
     path
         The file.
     sheet
-        Name of the sheet; by default the only one that is not empty.
+        Name of the sheet, names of several, or "*" for all that hold a table; by default the only one that is not empty
+        or that has known headings, or all of these if their headings are the same.
+    layout
+        What is a heading, and where the headings are.
 
     Raises
     ------
@@ -44,9 +50,15 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
     _check_archive(path)
     book = _open_workbook(path, values=False)
     try:
-        name, rows = _select_sheet(path, book, sheet)
+        chosen, left = _select_sheets(path, book, sheet, layout)
     finally:
         book.close()
+    tables = {name: _sheet_table(path, name, rows, layout) for name, rows in chosen.items()}
+    table = join_sheets(path, tables, layout, asked=sheet is not None)
+    return replace(table, remarks=(*(Remark(0, name, "", _NO_TABLE, used=False) for name in left), *table.remarks))
+
+
+def _sheet_table(path: Path, name: str, rows: list[tuple[Any, ...]], layout: Layout) -> RawTable:
     if any(cell.data_type == "f" for row in rows for cell in row):
         values = _open_workbook(path, values=True)
         try:
@@ -54,7 +66,7 @@ def read_workbook(path: Path, sheet: str | None = None) -> RawTable:
         finally:
             values.close()
     texts, remarks = _fill_merged(list(_text_rows(rows)), _merged_ranges(path, name))
-    return table_from_rows(path, texts, [*_suspect_cells(rows), *remarks])
+    return table_from_rows(path, texts, layout, [*_suspect_cells(rows), *remarks])
 
 
 def _open_workbook(path: Path, *, values: bool) -> Any:
@@ -83,25 +95,28 @@ def _rows(sheet: Any) -> list[tuple[Any, ...]]:
     return list(sheet.iter_rows())
 
 
-def _select_sheet(path: Path, book: Any, sheet: str | None) -> tuple[str, list[tuple[Any, ...]]]:
+def _select_sheets(
+    path: Path, book: Any, sheet: Sheets, layout: Layout
+) -> tuple[dict[str, list[tuple[Any, ...]]], list[str]]:
+    """Return the rows of each sheet that holds the table, by name, and the names of the others."""
     names = [one.title for one in book.worksheets]
-    if sheet is not None:
-        if sheet not in names:
-            msg = f"{path} has no sheet {sheet!r}; it has {', '.join(map(repr, names))}"
+    if sheet is not None and sheet != ALL_SHEETS:
+        asked = [sheet] if isinstance(sheet, str) else list(sheet)
+        missing = next((name for name in asked if name not in names), None)
+        if missing is not None:
+            msg = f"{path} has no sheet {missing!r}; it has {', '.join(map(repr, names))}"
             raise TableError(msg)
-        return sheet, _rows(book[sheet])
+        return {name: _rows(book[name]) for name in asked}, []
     visible = [one.title for one in book.worksheets if one.sheet_state == "visible"]
     sheets = {name: _rows(book[name]) for name in visible}
     filled = {
         name: rows for name, rows in sheets.items() if any(cell.value is not None for row in rows for cell in row)
     }
-    if len(filled) == 1:
-        return next(iter(filled.items()))
     if not filled:
         msg = f"{path} has no rows in its sheets {', '.join(map(repr, names))}"
         raise TableError(msg)
-    msg = f"{path} has several sheets that hold something: {', '.join(map(repr, filled))}; name one by sheet="
-    raise TableError(msg)
+    chosen = choose_sheets(path, {name: list(_text_rows(rows)) for name, rows in filled.items()}, sheet, layout)
+    return {name: filled[name] for name in chosen}, [name for name in filled if name not in chosen]
 
 
 def _cached_values(path: Path, rows: list[tuple[Any, ...]], values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from tenmin.support.files import check_keys, read_toml, shipped_file
 __all__ = [
     "ColumnSpec",
     "NamedColumns",
+    "is_known_heading",
     "name_columns",
     "normalise_text",
     "units_of",
@@ -287,6 +288,15 @@ def _column_of(heading: str, table: str, where: str, *, may_be_truncated: bool =
     if spelling.startswith(_GROUP) and table != "facilities" and not may_be_truncated:
         return ColumnSpec(spelling, "count")
     return _match_truncated(heading, spelling, table, where) if may_be_truncated else None
+
+
+def is_known_heading(heading: str, table: str) -> bool:
+    """Return whether a heading stands for a column of a table ("facilities", "places" or "areas").
+
+    >>> is_known_heading("人口/60岁以上", "areas"), is_known_heading("东苑社区", "areas")
+    (True, False)
+    """
+    return _column_of(heading, table, "") is not None
 
 
 def _age_column(spelling: str, table: str) -> ColumnSpec | None:

@@ -24,6 +24,10 @@ _POSITION_COLUMNS = (("wkt",), ("lon", "lat"), ("lonlat",), ("latlon",))
 _NO_COORDINATES = frozenset({"", "-", "--", "—", "/", "无", "暂无", "不详", "未知"})
 _PAIR = re.compile(r"[,;|\s、]+")
 _DEGREES = re.compile(r"^(?:东经|北纬|[en])?([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)°?[en]?$")
+_SEXAGESIMAL = re.compile(
+    r"(?P<before>东经|北纬|西经|南纬|[news])?\s*(?P<degrees>\d{1,3})\s*[°度]\s*(?P<minutes>[0-5]?\d(?:\.\d+)?)\s*['’′分]\s*"
+    r"(?:(?P<seconds>[0-5]?\d(?:\.\d+)?)\s*(?:′′|''|’’|\"|”|秒))?\s*(?P<after>[news](?![a-z]))?"
+)
 _CHINA_BOX = (73.4, 17.0, 135.2, 53.7)
 _MARGIN = 3.0
 _MAX_LON, _MAX_LAT = 180.0, 90.0
@@ -151,7 +155,7 @@ def _parse_pair(text: str, *, lat_first: bool = False) -> object:
     >>> print(_parse_pair("113.3；23.1"), _parse_pair("－"), _parse_pair("23.1 113.3", lat_first=True))
     POINT (113.3 23.1) None POINT (113.3 23.1)
     """
-    normalised = unicodedata.normalize("NFKC", text).strip("()[] ").casefold()
+    normalised = _decimal_degrees(unicodedata.normalize("NFKC", text).strip("()[] ").casefold())
     parts = [
         part.strip() for part in (normalised.split(",") if normalised.count(",") == 1 else _PAIR.split(normalised))
     ]
@@ -169,6 +173,21 @@ def _parse_pair(text: str, *, lat_first: bool = False) -> object:
         msg = "is 0, 0, which is no place; leave the cells empty" if x == 0.0 else "is not finite"
         raise ValueError(msg)
     return shapely.Point(y, x) if lat_first else shapely.Point(x, y)
+
+
+def _decimal_degrees(text: str) -> str:
+    """Return a text in which degrees, minutes and seconds are decimal degrees.
+
+    >>> _decimal_degrees("113°19′30′′e, 北纬23度6分")
+    '113.325, 23.1'
+    """
+
+    def decimal(found: re.Match[str]) -> str:
+        degrees = int(found["degrees"]) + float(found["minutes"]) / 60 + float(found["seconds"] or 0) / 3600
+        south_or_west = {found["before"], found["after"]} & {"s", "w", "南纬", "西经"}
+        return f"{-degrees if south_or_west else degrees:.12g}"
+
+    return _SEXAGESIMAL.sub(decimal, text)
 
 
 def _check_datum_column(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import warnings
@@ -19,15 +20,18 @@ from tenmin.inputs.readers._cell_parsing import parse_column
 from tenmin.inputs.readers._coordinate_reference import CoordinateReference
 from tenmin.inputs.readers._delimited import read_text_table
 from tenmin.inputs.readers._excel import read_workbook
+from tenmin.inputs.readers._header_rows import Header, Layout
 from tenmin.inputs.readers._headings import (
     ColumnSpec,
     NamedColumns,
+    is_known_heading,
     name_columns,
     unsupported_formats,
     worth_a_warning,
 )
 from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns
 from tenmin.inputs.readers._raw_table import MERGED, RawTable, Remark, format_rows
+from tenmin.inputs.readers._sheets import Sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.support.errors import FileError, TableError, TenminWarning
 from tenmin.support.files import open_input, reading
@@ -182,10 +186,12 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     ignore: Sequence[str] = (),
     encoding: str | None = None,
-    sheet: str | None = None,
+    sheet: Sheets = None,
+    header: Header | None = None,
     required: Sequence[str] = (),
     skip_bad: bool = False,
     people_base: str | None = None,
+    persons_per_household: float | None = None,
 ) -> ParsedTable:
     """Return a table of facilities, places or areas with its columns parsed.
 
@@ -204,13 +210,17 @@ def read_table(
     encoding
         Encoding of text; detected if not given.
     sheet
-        Sheet of a workbook, or layer of a GeoPackage.
+        Sheet of a workbook, several, or "*" for all that hold a table; or layer of a GeoPackage.
+    header
+        Number of the row of headings, or of the first and last of several, in a workbook or a CSV file.
     required
         Names of columns in which every row must hold a plain number.
     skip_bad
         Leave out rows that cannot be parsed, and list them, instead of refusing the whole table.
     people_base
         Whom the people to be taken count, where several headings speak of people.
+    persons_per_household
+        People of a household, for a table that gives households and no people.
 
     Raises
     ------
@@ -219,14 +229,21 @@ def read_table(
     TableError
         A column or a cell is invalid; the message names the row, the heading, the value and how to fix it.
     """
-    raw = _drop_empty_geometry(read_raw_table(path, encoding=encoding, sheet=sheet))
+    layout = Layout(lambda heading: heading in (columns or {}) or is_known_heading(heading, table), header)
+    raw = _drop_empty_geometry(read_raw_table(path, encoding=encoding, sheet=sheet, layout=layout))
     named = name_columns(
         list(raw.columns), table, columns, str(raw.path), truncated=raw.truncated, people_base=people_base
     )
     specs = {heading: column for heading, column in named.specs.items() if column.name not in ignore}
     _warn_of_amap(raw, reference)
     shapes, remarks = locate(raw, specs, reference)
+    by_household = persons_per_household is not None and all(column.name != "people" for column in specs.values())
+    if by_household and "people" in required:
+        required = [*required, "households"]
     data, more = _columns(raw, specs, required)
+    if by_household:
+        data, estimated = _estimate_people(data, persons_per_household)
+        more = [*more, *estimated]
     remarks = [*_relevant_remarks(raw, specs), *remarks, *more, *_unused_headings(raw, replace(named, specs=specs))]
     bad = sorted({one.row for one in remarks if one.is_error})
     if bad and not skip_bad:
@@ -277,6 +294,21 @@ def _columns(
     return data, remarks
 
 
+def _estimate_people(
+    data: Mapping[str, pd.Series], persons_per_household: float | None
+) -> tuple[dict[str, pd.Series], list[Remark]]:
+    """Return the columns with people estimated from households, if there are any, and a remark that says so."""
+    if persons_per_household is None or not 0.0 < persons_per_household < math.inf:
+        msg = f"persons_per_household = {persons_per_household!r}; give a number above 0, such as 2.6"
+        raise TableError(msg)
+    if "households" not in data:
+        return dict(data), []
+    base = f"户数×{persons_per_household:g}"
+    people = data["households"] * persons_per_household
+    estimated = {**data, "people": people, "people_base": pd.Series([base] * len(people), dtype=object)}
+    return estimated, [Remark(0, "households", "", f"people are estimated as {persons_per_household:g} a household")]
+
+
 def _unused_headings(raw: RawTable, named: NamedColumns) -> list[Remark]:
     """Return a remark on each heading that is not used; warn of unknown ones that speak of people or sizes."""
     unknown = [heading for heading in raw.columns if heading not in named.specs and heading not in named.passed_over]
@@ -302,7 +334,7 @@ def _relevant_remarks(raw: RawTable, specs: Mapping[str, ColumnSpec]) -> list[Re
     """
     texts = {heading for heading, column in specs.items() if column.holds in {"text", "list"}}
     numbers = {heading for heading, column in specs.items() if column.holds in {"count", "area"}}
-    remarks = [one for one in raw.remarks if one.field in texts or not one.used or one.reason == MERGED]
+    remarks = [one for one in raw.remarks if not one.row or one.field in texts or not one.used or one.reason == MERGED]
     return [replace(one, is_error=one.reason == MERGED and one.field in numbers) for one in remarks]
 
 
@@ -317,7 +349,7 @@ def _raise_first_error(path: Path, errors: Sequence[Remark]) -> None:
     raise TableError(msg)
 
 
-def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: str | None = None) -> RawTable:
+def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: Sheets = None, layout: Layout) -> RawTable:
     """Return the rows of a file with their cells as text.
 
     Parameters
@@ -327,7 +359,9 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: str | 
     encoding
         Encoding of text; detected if not given.
     sheet
-        Sheet of a workbook, or layer of a GeoPackage.
+        Sheet of a workbook, several, or "*" for all that hold a table; or layer of a GeoPackage.
+    layout
+        What is a heading, and where the headings are.
 
     Raises
     ------
@@ -346,15 +380,23 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: str | 
         raise FileError(msg)
     found = open_input(path, SUFFIXES)
     read: dict[str, Callable[[], RawTable]] = {
-        ".xlsx": lambda: read_workbook(found, sheet),
-        ".gpkg": lambda: read_geopackage(found, sheet),
+        ".xlsx": lambda: read_workbook(found, sheet, layout),
+        ".gpkg": lambda: read_geopackage(found, _one_layer(sheet)),
         ".shp": lambda: read_shapefile(found, encoding),
         ".parquet": lambda: read_geoparquet(found),
         ".geojson": lambda: read_geojson(found, encoding),
         ".json": lambda: read_geojson(found, encoding),
     }
     with reading(found):
-        return read.get(found.suffix.lower(), lambda: read_text_table(found, encoding))()
+        return read.get(found.suffix.lower(), lambda: read_text_table(found, encoding, layout))()
+
+
+
+def _one_layer(sheet: Sheets) -> str | None:
+    if sheet is None or isinstance(sheet, str):
+        return sheet
+    msg = f"sheet = {list(sheet)!r}: a GeoPackage is read one layer at a time; name one"
+    raise TableError(msg)
 
 
 def _warn_of_amap(raw: RawTable, reference: CoordinateReference) -> None:

@@ -17,7 +17,7 @@ from geocoordinates_ffi import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenmin.inputs.readers._datum import Datum, from_wgs84, to_wgs84
+from tenmin.inputs.readers._datum import Datum, from_wgs84, is_near_border, is_shifted, to_wgs84
 from tenmin.support.errors import TableError
 
 METRES_A_DEGREE = 111_320.0
@@ -35,7 +35,7 @@ def metres_apart(one, other) -> float:
     return float(np.hypot((x - u) * np.cos(np.radians(y)), y - v) * METRES_A_DEGREE)
 
 
-inside = st.tuples(st.floats(75.0, 134.0), st.floats(4.0, 53.0))
+inside = st.tuples(st.floats(100.0, 117.0), st.floats(24.0, 40.0))
 
 
 @pytest.mark.parametrize("city", CITIES)
@@ -78,7 +78,35 @@ def test_there_and_back_is_less_than_a_millimetre_off(points, datum: Datum):
     assert off.max() < 1e-3
 
 
-@pytest.mark.parametrize("point", [(-15.43, 28.12), (24.94, 60.17), (139.7, 35.7), (151.2, -33.9)])
+ELSEWHERE = {
+    "Taipei": (121.52, 25.05), "Taichung": (120.69, 24.14), "Penghu": (119.57, 23.57), "Hanoi": (105.84, 21.03),
+    "Ha Long": (107.08, 20.96), "Ulaanbaatar": (106.91, 47.92), "Kathmandu": (85.32, 27.71), "Thimphu": (89.64, 27.47),
+    "Seoul": (126.97, 37.55), "Pyongyang": (125.75, 39.03), "Vladivostok": (131.89, 43.12), "Almaty": (76.9, 43.25),
+    "Khabarovsk": (135.07, 48.48), "Bishkek": (74.6, 42.87), "Myitkyina": (97.39, 25.38), "Vientiane": (102.6, 17.97),
+    "Tokyo": (139.77, 35.68), "Delhi": (77.2, 28.6),
+}  # fmt: skip
+SHIFTED = {
+    "Hong Kong": (114.17, 22.3), "Macau": (113.54, 22.19), "Haikou": (110.35, 20.02), "Sanya": (109.51, 18.25),
+    "Xiamen": (118.09, 24.48), "Fuzhou": (119.3, 26.08), "Zhoushan": (122.2, 30.0), "Weihai": (122.12, 37.51),
+    "Dalian": (121.6, 38.9), "Lhasa": (91.1, 29.65), "Kashgar": (75.99, 39.47), "Jinghong": (100.8, 22.0),
+    "Mohe": (122.54, 52.97), "Hunchun": (130.36, 42.86), "Altay": (88.14, 47.84), **CITIES,
+}  # fmt: skip
+AT_THE_BORDER = {
+    "Dandong": (124.38, 40.12), "Heihe": (127.5, 50.25), "Manzhouli": (117.43, 49.59), "Erenhot": (111.97, 43.65),
+    "Ruili": (97.85, 24.01), "Hekou": (103.96, 22.53), "Lao Cai": (103.97, 22.48), "Pingxiang": (106.76, 22.1),
+    "Dongxing": (107.97, 21.54), "Kinmen": (118.32, 24.43), "Matsu": (119.95, 26.15), "Khorgos": (80.42, 44.21),
+}  # fmt: skip
+
+
+def test_where_map_services_shift():
+    for places, shifted, near in ((ELSEWHERE, False, False), (SHIFTED, True, False), (AT_THE_BORDER, True, True)):
+        lon, lat = np.array(list(places.values())).T
+        assert dict(zip(places, is_shifted(lon, lat).tolist(), strict=True)) == dict.fromkeys(places, shifted)
+        assert dict(zip(places, is_near_border(lon, lat).tolist(), strict=True)) == dict.fromkeys(places, near)
+    assert not is_shifted([np.nan, np.inf], [30.0, 30.0]).any()
+
+
+@pytest.mark.parametrize("point", [(-15.43, 28.12), (24.94, 60.17), (139.7, 35.7), (151.2, -33.9), (121.52, 25.05)])
 def test_nothing_is_shifted_outside_china(point):
     for datum in ("gcj02", "bd09"):
         assert [float(one[0]) for one in to_wgs84(*point, datum)] == list(point)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,11 +18,12 @@ from pyproj import Transformer
 
 from reader_files import write_csv, write_vector
 from tenmin.inputs.areas import read_areas
+from tenmin.inputs.communities import Communities, check_areas
 from tenmin.inputs.facilities._register import read_facilities
 from tenmin.inputs.places import read_places
 from tenmin.inputs.readers._coordinate_reference import local_grid_transform
 from tenmin.support.contracts import list_remarks
-from tenmin.support.errors import TableError
+from tenmin.support.errors import TableError, TenminWarning
 
 LON, LAT = 113.3245, 23.1064
 
@@ -71,7 +73,8 @@ def test_datum_is_undone(tmp_path: Path, datum):
 
 
 def test_points_outside_china_are_kept_and_listed(tmp_path: Path):
-    table = register(tmp_path, ["经度", "纬度"], [LON, LAT], [-15.43, 28.12], datum="gcj02")
+    with pytest.warns(TenminWarning, match=r"1 of 2 positions \(row 3\) are outside of where map services shift"):
+        table = register(tmp_path, ["经度", "纬度"], [LON, LAT], [-15.43, 28.12], datum="gcj02")
     assert (table.geometry.iloc[1].x, table.geometry.iloc[1].y) == (-15.43, 28.12)
     assert list_remarks(table)["row"].tolist() == [3]
 
@@ -260,7 +263,7 @@ def test_one_coordinate_alone_is_refused(tmp_path: Path):
     [
         (["WGS84", "GCJ02"], "wgs84", "坐标系 mixes 'WGS84' and 'GCJ02'; split the table"),
         (["WGS84", ""], "wgs84", "坐标系 mixes 'WGS84' and 'nothing'"),
-        (["火星坐标系", "高德"], "wgs84", r"坐标系 says '火星坐标系', and datum= says 'wgs84'; give datum='gcj02'"),
+        (["火星坐标系", "高德"], "wgs84", r"坐标系 says 'gcj02', and datum= says 'wgs84'; give datum='gcj02'"),
         (["CGCS2000", "CGCS2000"], "bd09", "give datum='wgs84'"),
         (
             ["北京54", "北京54"],
@@ -313,3 +316,104 @@ def test_columns_say_where_if_no_row_has_a_geometry(tmp_path: Path):
     row = {"type": "Feature", "geometry": None, "properties": {"类别": "药店", "经度": LON, "纬度": LAT}}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}), "utf-8")
     assert read_facilities(path).geometry.iloc[0].equals(shapely.Point(LON, LAT))
+
+
+SHIFTED = prcoords.wgs_gcj((LAT, LON))
+PAIRS = {
+    "plain": ["经度", "纬度"], "brackets": ["经度(GCJ02)", "纬度(GCJ02)"], "under": ["lng_gcj02", "lat_gcj02"],
+    "before": ["高德经度", "高德纬度"], "gcj": ["gcj_lng", "gcj_lat"],
+}  # fmt: skip
+WGS84 = [
+    ["经度_WGS84", "纬度_WGS84"],
+    ["经度（wgs84）", "纬度（wgs84）"],
+    ["lng_wgs", "lat_wgs"],
+    ["WGS84_X", "WGS84_Y"],
+]
+
+
+@pytest.mark.parametrize("pair", sorted(PAIRS.keys() - {"plain"}))
+@pytest.mark.parametrize("datum", [None, "gcj02"])
+def test_the_datum_that_a_heading_names_is_enough(tmp_path: Path, pair, datum):
+    table = register(tmp_path, PAIRS[pair], [SHIFTED.lon, SHIFTED.lat], datum=datum)
+    assert metres(table.geometry.iloc[0], LON, LAT) < 0.01
+    with pytest.raises(TableError, match=r"says 'gcj02', and datum= says 'bd09'; give datum='gcj02'"):
+        register(tmp_path, PAIRS[pair], [SHIFTED.lon, SHIFTED.lat], datum="bd09")
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("true", WGS84)
+def test_of_two_pairs_that_of_wgs84_is_taken_and_the_other_listed(tmp_path: Path, pair, true):
+    for headings, cells in (
+        ([*PAIRS[pair], *true], [SHIFTED.lon, SHIFTED.lat, LON, LAT]),
+        ([*true, *PAIRS[pair]], [LON, LAT, SHIFTED.lon, SHIFTED.lat]),
+    ):
+        table = register(tmp_path, headings, cells)
+        assert metres(table.geometry.iloc[0], LON, LAT) < 0.01
+        assert sorted(list_remarks(table)["field"]) == sorted(PAIRS[pair])
+
+
+def test_the_datum_of_a_column_is_enough(tmp_path: Path):
+    table = register(tmp_path, ["经度", "纬度", "坐标系"], [SHIFTED.lon, SHIFTED.lat, "高德"])
+    assert metres(table.geometry.iloc[0], LON, LAT) < 0.01
+    with pytest.raises(TableError, match="give the table one datum"):
+        register(tmp_path, ["经度_WGS84", "纬度_WGS84", "坐标系"], [LON, LAT, "高德"])
+
+
+def test_the_datum_of_a_web_map_in_a_grid_of_surveyors_is_refused(tmp_path: Path):
+    x, y = Transformer.from_crs(4326, 32649, always_xy=True).transform(LON, LAT)
+    with pytest.raises(TableError, match="is in EPSG:32649, a grid of surveyors, and its datum is said to be 'gcj02'"):
+        register(tmp_path, ["x", "y"], [x, y], crs="EPSG:32649", datum="gcj02")
+    x, y = Transformer.from_crs(4326, 3857, always_xy=True).transform(SHIFTED.lon, SHIFTED.lat)
+    table = register(tmp_path, ["x", "y"], [x, y], crs="EPSG:3857", datum="gcj02")
+    assert metres(table.geometry.iloc[0], LON, LAT) < 0.01
+
+
+def test_positions_near_the_border_are_shifted_and_warned_of(tmp_path: Path):
+    with pytest.warns(TenminWarning, match=r"1 of 1 positions \(row 2\) are within 20 km"):
+        table = register(tmp_path, ["经度", "纬度"], [124.38, 40.12], datum="gcj02")
+    assert 100 < metres(table.geometry.iloc[0], 124.38, 40.12) < 800
+    assert list_remarks(table)["reason"].tolist() == [
+        "within 20 km of where map services cease to shift; read as gcj02"
+    ]
+
+
+@pytest.mark.parametrize(
+    "crs", ["EPSG:3857", {"type": "EPSG", "properties": {"code": 3857}}, {"properties": {"name": "EPSG:3857"}}]
+)
+def test_the_crs_of_geojson_in_every_form(tmp_path: Path, crs):
+    x, y = Transformer.from_crs(4326, 3857, always_xy=True).transform(LON, LAT)
+    feature = {"type": "Feature", "properties": {"类别": "药店"}, "geometry": {"type": "Point", "coordinates": [x, y]}}
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}), "utf-8")
+    assert metres(read_facilities(path).geometry.iloc[0], LON, LAT) < 0.01
+
+
+SQUARES = {"甲": "POLYGON ((105 38, 105.003 38, 105.003 38.003, 105 38.003, 105 38))",
+           "乙": "POLYGON ((105.003 38, 105.006 38, 105.006 38.003, 105.003 38.003, 105.003 38))"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("datum", "outside"), [("gcj02", 0), ("wgs84", 6)])
+def test_positions_outside_the_community_they_name_are_counted(tmp_path: Path, datum, outside):
+    areas = check_areas(read_areas(write_csv(tmp_path / "areas.csv", [["社区", "边界"], *map(list, SQUARES.items())])))
+    true = [(105.0005 + 0.001 * n, 38.0005 + 0.0004 * n) for n in range(6)]
+    rows = [[p.lon, p.lat, "甲" if x < 105.003 else "乙"] for x, y in true for p in [prcoords.wgs_gcj((y, x))]]
+    rows += [["", "", "甲"]]
+    table = register(tmp_path, ["经度", "纬度", "社区"], *rows, datum=datum)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        Communities(areas).assign_facilities(table, "facility")
+    assert len(warned) == bool(outside)
+    assert not outside or f"{outside} of 6 rows of the facility table stand outside" in str(warned[0].message)
+
+
+def test_the_area_tag_of_openstreetmap_is_no_community(tmp_path: Path):
+    point = {"type": "Point", "coordinates": [LON, LAT]}
+    features = [
+        {"type": "Feature", "properties": {"amenity": "pharmacy", **more}, "geometry": point}
+        for more in ({"area": "yes"}, {})
+    ]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    table = read_facilities(path, category="pharmacy")
+    assert table["area"].tolist() == [(), ()]
+    assert table["area (file)"].tolist() == ["yes", None]

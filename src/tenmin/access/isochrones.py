@@ -16,6 +16,7 @@ from tenmin.access._ground import DrawingOptions, draw_grounds
 from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import ASIDE, WalkNetwork
 from tenmin.routing import SearchBuffers, clip_intervals, cut_lines, reach_streets
+from tenmin.support.antimeridian import split_at_antimeridian
 from tenmin.support.errors import TableError
 from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
@@ -170,7 +171,8 @@ def draw_isochrones(
     ]
     table = pd.DataFrame(rows, columns=["facility", "category", query.unit])
     table[query.unit] = table[query.unit].astype("float64")
-    return gpd.GeoDataFrame(table, geometry=shapes, crs=query.network.crs)
+    crs = query.network.crs
+    return gpd.GeoDataFrame(table, geometry=split_at_antimeridian(np.asarray(shapes, object), crs), crs=crs)
 
 
 def _draw_streets(query: Query, destinations: Sequence[Destination]) -> np.ndarray:

@@ -28,7 +28,7 @@ _TEXTS = ("name", "level", "parent", "kind")
 def read_areas(
     path: PathLike,
     *,
-    datum: Datum = "wgs84",
+    datum: Datum | None = None,
     columns: Mapping[str, str] | None = None,
     crs: object = None,
     control_points: ControlPoints | None = None,

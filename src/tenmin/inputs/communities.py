@@ -329,6 +329,23 @@ class Communities:
             found[labels[point]] = list(dict.fromkeys([*before, *above]))
         return found
 
+    def _warn_of_misplaced(self, table: pd.DataFrame, named: Mapping[Hashable, list[Hashable]], what: str) -> None:
+        """Warn of rows whose position lies outside every area that they name, if these have polygons."""
+        if not (named and isinstance(table, gpd.GeoDataFrame) and isinstance(self.areas, gpd.GeoDataFrame)):
+            return
+        outlined = set(self.areas.index[self.areas.geometry.notna()])
+        placed = table.loc[table.geometry.notna() & ~table.geometry.is_empty & table.index.isin(list(named))]
+        found = self._containing_areas(placed, one_per_level=False)
+        judged = [label for label in placed.index if outlined & set(named[label])]
+        outside = [label for label in judged if not set(found.get(label, ())) & set(named[label])]
+        if outside:
+            shown = ", ".join(repr(label) for label in outside[:_MAX_SHOWN])
+            msg = (
+                f"{len(outside)} of {len(judged)} rows of the {what} table stand outside the areas that they name "
+                f"({shown}); if most do, the datum of their coordinates may be another (datum=)"
+            )
+            warnings.warn(msg, TenminWarning, stacklevel=3)
+
     def assign_facilities(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
         """Return the areas of each facility, by the column `area` if it names any, else by location.
 
@@ -353,6 +370,7 @@ class Communities:
             The column `area` names something that is no area, or several.
         """
         named = self._named_areas(table, what)
+        self._warn_of_misplaced(table, named, what)
         return _link_table(table, what, named, self._containing_areas(_without(table, named), one_per_level=False))
 
     def assign_places(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -367,7 +385,9 @@ class Communities:
         what
             Name of the column of their ids in the result, and of the table in messages.
         """
-        named = {label: [one[0], *self._ancestors(one[0])] for label, one in self._named_areas(table, what).items()}
+        given = self._named_areas(table, what)
+        self._warn_of_misplaced(table, given, what)
+        named = {label: [one[0], *self._ancestors(one[0])] for label, one in given.items()}
         return _link_table(table, what, named, self._containing_areas(_without(table, named), one_per_level=True))
 
 

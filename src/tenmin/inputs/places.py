@@ -31,7 +31,7 @@ _MAX_LEVELS = 200.0
 def read_places(
     path: PathLike,
     *,
-    datum: Datum = "wgs84",
+    datum: Datum | None = None,
     columns: Mapping[str, str] | None = None,
     crs: object = None,
     control_points: ControlPoints | None = None,

@@ -35,7 +35,7 @@ _NONE_THERE = "a number of 0; left out"
 def read_facilities(
     path: PathLike,
     *,
-    datum: Datum = "wgs84",
+    datum: Datum | None = None,
     category: str | None = None,
     columns: Mapping[str, str] | None = None,
     complete: Complete = None,
@@ -60,7 +60,8 @@ def read_facilities(
     path
         A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file with coordinates, communities, or both.
     datum
-        Datum of the coordinates: "wgs84" (also CGCS2000), "gcj02" (Amap, Tencent) or "bd09" (Baidu).
+        Datum of the coordinates: "wgs84" (also CGCS2000), "gcj02" (Amap, Tencent) or "bd09" (Baidu). By default the one
+        that a heading (经度_GCJ02) or the column 坐标系 names, else "wgs84".
     category
         Category of all rows, if the file has no such column.
     columns

@@ -21,6 +21,7 @@ ControlPoints = Sequence[tuple[tuple[float, float], tuple[float, float]]]
 
 #: Geographic CRSs whose coordinates agree to a metre.
 _EQUIVALENT = frozenset({"EPSG:4326", "EPSG:4490", "OGC:CRS84"})
+_WEB_MERCATOR = "EPSG:3857"
 _CHINA_2000 = "China 2000"
 _MIN_SEPARATION, _MAX_SCALE_ERROR, _MAX_ROTATION = 100.0, 0.01, 20.0
 
@@ -32,7 +33,7 @@ class CoordinateReference:
     Attributes
     ----------
     datum
-        "wgs84", "gcj02" or "bd09".
+        "wgs84", "gcj02" or "bd09"; None for what the table says, else "wgs84".
     crs
         Anything that names a CRS.
     control_points
@@ -44,18 +45,23 @@ class CoordinateReference:
         Two of them contradict each other, or one is unknown.
     """
 
-    datum: Datum = "wgs84"
+    datum: Datum | None = None
     crs: object = None
     control_points: ControlPoints | None = None
 
     def __post_init__(self) -> None:
-        check_datum(self.datum)
+        check_datum(self.shift)
         if self.parsed_crs is not None and self.control_points is not None:
             msg = "crs= and control_points= are both given; a grid is known by one of them"
             raise TableError(msg)
-        if self.datum != "wgs84" and (self.control_points is not None or _is_china_2000(self.parsed_crs)):
+        if self.shift != "wgs84" and (self.control_points is not None or _is_china_2000(self.parsed_crs)):
             msg = f"datum={self.datum!r} is that of a web map, and {self.crs or 'a local grid'} is not; leave one out"
             raise TableError(msg)
+
+    @property
+    def shift(self) -> Datum:
+        """The datum of the coordinates: WGS84 unless another is given."""
+        return self.datum or "wgs84"
 
     @cached_property
     def parsed_crs(self) -> CRS | None:
@@ -122,20 +128,31 @@ def resolve_crs(
         both = f"{where} says that it is in {_crs_name(file_crs)}, and crs= says {_crs_name(parsed_crs)}"
         msg = f"{both}; leave crs= out, or mend the file"
         raise TableError(msg)
-    if _is_china_2000(file_crs) and reference.datum != "wgs84":
+    if _is_china_2000(file_crs) and reference.shift != "wgs84":
         msg = f"{where} says that it is in CGCS2000, and datum= says {reference.datum!r}; leave datum= out"
         raise TableError(msg)
     crs = file_crs or parsed_crs
+    _check_grid_of_datum(crs, reference, where)
     if crs is None and not in_degrees:
         msg = (
             f"{where}: the coordinates are no degrees; name their grid by crs= (e.g. 'EPSG:4526' for the 3-degree zone "
             "38 of CGCS2000), or give control_points=[((x, y), (lon, lat)), ((x, y), (lon, lat))] of a city's own grid"
         )
         raise TableError(msg)
-    if crs is None and not may_be_lonlat and reference.datum == "wgs84":
+    if crs is None and not may_be_lonlat and reference.shift == "wgs84":
         msg = f"{where} does not say its CRS; state it, e.g. crs='EPSG:4326' for longitude and latitude"
         raise TableError(msg)
     return None if crs is None or _crs_name(crs) in _EQUIVALENT else crs
+
+
+def _check_grid_of_datum(crs: CRS | None, reference: CoordinateReference, where: str) -> None:
+    """Raise a TableError for the datum of a web map in a grid of surveyors; web maps have a Mercator of their own."""
+    if crs is not None and crs.is_projected and reference.shift != "wgs84" and _crs_name(crs) != _WEB_MERCATOR:
+        msg = (
+            f"{where} is in {_crs_name(crs)}, a grid of surveyors, and its datum is said to be {reference.shift!r}, "
+            "that of a web map; leave datum= out if the grid is right, else export longitude and latitude"
+        )
+        raise TableError(msg)
 
 
 def local_grid_transform(points: ControlPoints, where: str) -> Transform:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from tenmin.inputs.readers._composed_headings import ComposedHeadings, age_group
+from tenmin.inputs.readers._datum import Datum
 from tenmin.support.errors import TableError
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
@@ -25,6 +26,8 @@ __all__ = [
     "worth_a_warning",
 ]
 
+#: What columns of positions hold.
+_POSITIONS = frozenset({"lon", "lat", "lonlat", "latlon", "wkt"})
 #: Columns of population groups, such as people_50_plus.
 _GROUP = "people_"
 
@@ -43,6 +46,8 @@ class ColumnSpec:
         Of several headings of one column that of the lowest rank is taken.
     base
         Whom its numbers count, for people and households.
+    datum
+        Datum of the positions it holds, if it names one.
     """
 
     name: str
@@ -50,6 +55,7 @@ class ColumnSpec:
     factor: float = 1.0
     rank: int = 0
     base: str | None = None
+    datum: Datum | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def normalise_text(text: str) -> str:
 def _column_table() -> tuple[tuple[_ColumnRow, ...], Mapping[str, Any]]:
     path = shipped_file("tenmin.inputs.readers", "columns.toml")
     data = read_toml(path)
-    keys = {"column", "composed", "unused", "words", "units", "refused"}
+    keys = {"column", "composed", "positions", "unused", "words", "units", "refused"}
     check_keys(data, keys, keys, str(path))
     rows = []
     needed = {"name", "tables", "holds", "headings"}
@@ -274,8 +280,14 @@ def _apply_overrides(
     if missing:
         msg = f"{where} has no column {missing[0]!r}, which columns= names; it has {', '.join(map(repr, headings))}"
         raise TableError(msg)
-    return {
+    specs = {
         heading: _column_of(name, table, where) or ColumnSpec(name, "custom") for heading, name in overrides.items()
+    }
+    return {
+        heading: replace(column, datum=column.datum or _split_datum(heading)[1])
+        if column.holds in _POSITIONS
+        else column
+        for heading, column in specs.items()
     }
 
 
@@ -285,9 +297,37 @@ def _column_of(heading: str, table: str, where: str, *, may_be_truncated: bool =
         column = _heading_index(table).get(reading) or _age_column(reading, table)
         if column is not None and (not is_number or column.holds in {"area", "count"}):
             return column
+    positioned = _positioned_column(spelling, table)
+    if positioned is not None:
+        return positioned
     if spelling.startswith(_GROUP) and table != "facilities" and not may_be_truncated:
         return ColumnSpec(spelling, "count")
     return _match_truncated(heading, spelling, table, where) if may_be_truncated else None
+
+
+def _positioned_column(spelling: str, table: str) -> ColumnSpec | None:
+    """Return the column of positions whose heading names their datum, ranked before one that names none."""
+    rest, datum = _split_datum(spelling)
+    column = None if datum is None else _heading_index(table).get(rest)
+    if column is None or column.holds not in _POSITIONS:
+        return None
+    ranks = {name: rank for rank, name in enumerate(reversed(_column_table()[1]["positions"]), 1)}
+    return replace(column, datum=datum, rank=-ranks[str(datum)])
+
+
+def _split_datum(heading: str) -> tuple[str, Datum | None]:
+    """Return a heading without the name of a datum, and the datum that it names.
+
+    >>> _split_datum("经度_GCJ02"), _split_datum("WGS84坐标"), _split_datum("经度")
+    (('经度', 'gcj02'), ('坐标', 'wgs84'), ('经度', None))
+    """
+    spelling = normalise_text(heading)
+    for datum, words in _column_table()[1]["positions"].items():
+        for word in words:
+            before, found, after = spelling.partition(normalise_text(word))
+            if found:
+                return (before.rstrip("_-([/:") + after.lstrip("_-)]/:")), datum
+    return spelling, None
 
 
 def is_known_heading(heading: str, table: str) -> bool:

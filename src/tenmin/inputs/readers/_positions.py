@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
 from tenmin.inputs.readers._coordinate_reference import CoordinateReference, local_grid_transform, resolve_crs
-from tenmin.inputs.readers._datum import is_shifted, to_wgs84
+from tenmin.inputs.readers._datum import Datum, is_near_border, is_shifted, to_wgs84
 from tenmin.inputs.readers._headings import ColumnSpec, word_for
 from tenmin.inputs.readers._raw_table import RawTable, Remark, format_rows
-from tenmin.support.errors import TableError
+from tenmin.support.errors import TableError, TenminWarning
 
-__all__ = ["POSITIONS", "locate", "position_columns"]
+__all__ = ["POSITIONS", "locate", "position_columns", "settle_datum"]
 
 POSITIONS = ("lon", "lat", "lonlat", "latlon", "wkt")
 _POSITION_COLUMNS = (("wkt",), ("lon", "lat"), ("lonlat",), ("latlon",))
@@ -41,6 +44,8 @@ Headings = Mapping[str, str]
 def position_columns(table: RawTable, columns: Mapping[str, ColumnSpec]) -> frozenset[str]:
     """Return what gives the positions: the first of geometry, wkt, lon and lat, lonlat, latlon that is there.
 
+    Of several columns one that names its datum goes first, WGS84 before others.
+
     Parameters
     ----------
     table
@@ -48,10 +53,49 @@ def position_columns(table: RawTable, columns: Mapping[str, ColumnSpec]) -> froz
     columns
         Its known columns, by heading.
     """
-    held = {column.holds for column in columns.values()}
+    ranks = {column.holds: column.rank for column in columns.values()}
     if table.geometry is not None:
         return frozenset({"geometry"})
-    return next((frozenset(one) for one in _POSITION_COLUMNS if held >= set(one)), frozenset())
+    given = [one for one in _POSITION_COLUMNS if ranks.keys() >= set(one)]
+    return frozenset(min(given, key=lambda one: max(ranks[holds] for holds in one), default=()))
+
+
+def settle_datum(
+    table: RawTable, columns: Mapping[str, ColumnSpec], reference: CoordinateReference
+) -> CoordinateReference:
+    """Return the reference with the datum that the headings of the positions, or a column 坐标系, name.
+
+    Parameters
+    ----------
+    table
+        The table.
+    columns
+        Its known columns, by heading.
+    reference
+        What the user gives.
+
+    Raises
+    ------
+    TableError
+        The table names several datums, an unknown one, or another than the user.
+    """
+    used = position_columns(table, columns)
+    named = {heading: one.datum for heading, one in columns.items() if one.holds in used and one.datum is not None}
+    named |= _datum_of_column(table, columns, used)
+    datums = list(dict.fromkeys(named.values()))
+    if len(datums) > 1:
+        first, other = (next(heading for heading, datum in named.items() if datum == one) for one in datums[:2])
+        msg = f"{table.path}: {first!r} says {datums[0]!r}, and {other!r} says {datums[1]!r}; give the table one datum"
+        raise TableError(msg)
+    if not datums:
+        return reference
+    heading = next(iter(named))
+    if reference.datum not in {None, datums[0]}:
+        msg = (
+            f"{table.path}: {heading} says {datums[0]!r}, and datum= says {reference.datum!r}; give datum={datums[0]!r}"
+        )
+        raise TableError(msg)
+    return replace(reference, datum=datums[0])
 
 
 def locate(table: RawTable, columns: Mapping[str, ColumnSpec], reference: CoordinateReference) -> Located:
@@ -72,8 +116,9 @@ def locate(table: RawTable, columns: Mapping[str, ColumnSpec], reference: Coordi
         Longitude and latitude are swapped, datums are mixed, or the CRS is unknown.
     """
     where = str(table.path)
-    headings = {column.holds: heading for heading, column in columns.items()}
-    if not position_columns(table, columns):
+    used = position_columns(table, columns)
+    headings = {column.holds: heading for heading, column in columns.items() if column.holds in used or not used}
+    if not used:
         _check_both_coordinates(where, headings)
         return np.full(len(table.rows), None, object), []
     shapes, remarks, field = _read_shapes(table, headings)
@@ -83,7 +128,6 @@ def locate(table: RawTable, columns: Mapping[str, ColumnSpec], reference: Coordi
     remarks += [
         Remark(int(row), field, "", _NO_POSITION) for row in table.rows[~present] if int(row) not in rows_with_errors
     ]
-    _check_datum_column(table, headings, reference, present)
     shapes, more = _to_degrees(table, shapes, reference, field, _swap_hint(field, headings))
     remarks += more
     shapes, repaired = _make_valid(table, shapes, field)
@@ -190,12 +234,14 @@ def _decimal_degrees(text: str) -> str:
     return _SEXAGESIMAL.sub(decimal, text)
 
 
-def _check_datum_column(
-    table: RawTable, headings: Headings, reference: CoordinateReference, present: np.ndarray
-) -> None:
-    if "datum" not in headings:
-        return
-    heading, where = headings["datum"], table.path
+def _datum_of_column(
+    table: RawTable, columns: Mapping[str, ColumnSpec], used: frozenset[str]
+) -> dict[str, Datum | None]:
+    """Return the datum that the column 坐标系 gives all rows with a position, by its heading, if it gives one."""
+    heading = next((heading for heading, column in columns.items() if column.holds == "datum"), None)
+    if heading is None:
+        return {}
+    where, present = table.path, _has_position(table, columns, used)
     cells = [cell or "" for cell, here in zip(table.columns[heading], present, strict=True) if here]
     datums = {cell: word_for("datum", cell) if cell else "" for cell in cells}
     unknown = [cell for cell, datum in datums.items() if datum is None]
@@ -213,9 +259,17 @@ def _check_datum_column(
         msg = f"{where}: {heading} mixes {both}; split the table by datum, read each with its datum=, and combine them"
         raise TableError(msg)
     datum = next(iter(datums.values()), "")
-    if datum and datum != reference.datum:
-        msg = f"{where}: {heading} says {cells[0]!r}, and datum= says {reference.datum!r}; give datum={datum!r}"
-        raise TableError(msg)
+    return {heading: cast("Datum", datum)} if datum else {}
+
+
+def _has_position(table: RawTable, columns: Mapping[str, ColumnSpec], used: frozenset[str]) -> np.ndarray:
+    """Return which rows have a geometry, or anything in their cells of positions."""
+    if table.geometry is not None:
+        return ~(shapely.is_missing(table.geometry) | shapely.is_empty(table.geometry))
+    cells = [table.columns[heading] for heading, column in columns.items() if column.holds in used]
+    return np.array(
+        [any((cell or "") not in _NO_COORDINATES for cell in row) for row in zip(*cells, strict=True)], bool
+    )
 
 
 def _to_degrees(
@@ -239,20 +293,28 @@ def _to_degrees(
         shapes = shapes if crs is None else _project(shapes, crs, where)
     remarks = _check_degrees(table, shapes, field, swap_hint)
     shapes[np.isin(table.rows, [one.row for one in remarks])] = None
-    if reference.datum != "wgs84":
-        outside = _outside_china(shapes)
-        reason = f"outside of China, where {reference.datum} is not used; kept as WGS84"
-        remarks += [Remark(int(row), field, "", reason) for row in table.rows[outside]]
-        shapes = _transform(shapes, lambda x, y: to_wgs84(x, y, reference.datum))
+    if reference.shift != "wgs84":
+        remarks += _doubtful_shifts(table, shapes, reference.shift, field)
+        shapes = _transform(shapes, lambda x, y: to_wgs84(x, y, reference.shift))
     return shapes, remarks
 
 
-def _outside_china(shapes: np.ndarray) -> np.ndarray:
-    """Return where a shape lies outside the box in which Chinese map services shift coordinates."""
+def _doubtful_shifts(table: RawTable, shapes: np.ndarray, datum: str, field: str) -> list[Remark]:
+    """Return a remark on each shape that is not shifted, or may not be; warn of them."""
     bounds = shapely.bounds(shapes)
-    return ~shapely.is_missing(shapes) & ~is_shifted(
-        (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    )
+    centre = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    present = ~shapely.is_missing(shapes)
+    remarks: list[Remark] = []
+    for where, reason in (
+        (present & ~is_shifted(*centre), f"outside of where map services shift to {datum}; kept as WGS84"),
+        (present & is_near_border(*centre), f"within 20 km of where map services cease to shift; read as {datum}"),
+    ):
+        rows = table.rows[where].tolist()
+        remarks += [Remark(row, field, "", reason) for row in rows]
+        if rows:
+            msg = f"{table.path}: {len(rows)} of {int(present.sum())} positions ({format_rows(rows)}) are {reason}"
+            warnings.warn(msg, TenminWarning, stacklevel=6)
+    return remarks
 
 
 def _transform(

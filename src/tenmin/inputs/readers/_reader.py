@@ -29,8 +29,8 @@ from tenmin.inputs.readers._headings import (
     unsupported_formats,
     worth_a_warning,
 )
-from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns
-from tenmin.inputs.readers._raw_table import MERGED, RawTable, Remark, format_rows
+from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns, settle_datum
+from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, format_rows
 from tenmin.inputs.readers._sheets import Sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.support.errors import FileError, TableError, TenminWarning
@@ -43,6 +43,7 @@ SUFFIXES = (".csv", ".tsv", ".xlsx", ".shp", ".geojson", ".json", ".gpkg", ".par
 _LINK = re.compile(r"^(?:https?|ftp|wmts?|wfs):", re.IGNORECASE)
 _AMAP = {"location", "typecode"}
 _RESERVED = ("id", "category", "name", "area", "rooms", "separate_rooms", "level", "parent", "kind", "source")
+_FLAGS = frozenset({"yes", "no"})
 _REMARK_COLUMNS = ("row", "id", "field", "value", "reason", "used")
 
 
@@ -234,7 +235,12 @@ def read_table(
     named = name_columns(
         list(raw.columns), table, columns, str(raw.path), truncated=raw.truncated, people_base=people_base
     )
-    specs = {heading: column for heading, column in named.specs.items() if column.name not in ignore}
+    specs = {
+        heading: column
+        for heading, column in named.specs.items()
+        if column.name not in ignore and not (column.name == "area" and _holds_flags(raw.columns[heading]))
+    }
+    reference = settle_datum(raw, specs, reference)
     _warn_of_amap(raw, reference)
     shapes, remarks = locate(raw, specs, reference)
     by_household = persons_per_household is not None and all(column.name != "people" for column in specs.values())
@@ -292,6 +298,11 @@ def _columns(
     if base is not None and "people_base" not in data:
         data["people_base"] = pd.Series([base] * len(rows), dtype=object)
     return data, remarks
+
+
+def _holds_flags(cells: Cells) -> bool:
+    """Return whether a column holds nothing but yes and no, as the tag `area` of OpenStreetMap does."""
+    return {cell for cell in cells if cell is not None} <= _FLAGS and any(cells)
 
 
 def _estimate_people(
@@ -400,6 +411,6 @@ def _one_layer(sheet: Sheets) -> str | None:
 
 
 def _warn_of_amap(raw: RawTable, reference: CoordinateReference) -> None:
-    if reference.datum == "wgs84" and {heading.lower() for heading in raw.columns} >= _AMAP:
+    if reference.datum is None and {heading.lower() for heading in raw.columns} >= _AMAP:
         msg = f"{raw.path} has the headings of Amap, whose coordinates are GCJ-02; unless converted, give datum='gcj02'"
         warnings.warn(msg, TenminWarning, stacklevel=4)

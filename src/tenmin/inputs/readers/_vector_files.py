@@ -193,8 +193,11 @@ def _typed_column(values: list[Any]) -> pd.Series | None:
 
 
 def _crs_of_geojson(whole: Mapping[str, Any]) -> CRS:
-    named = whole.get("crs") or {}
-    return CRS.from_user_input((named.get("properties") or {}).get("name") or _GEOJSON_CRS)
+    named = whole.get("crs") or _GEOJSON_CRS
+    if isinstance(named, str):
+        return CRS.from_user_input(named)
+    properties = named.get("properties") or {}
+    return CRS.from_user_input(properties.get("name") or properties.get("code") or _GEOJSON_CRS)
 
 
 def read_shapefile(path: Path, encoding: str | None = None) -> RawTable:

@@ -41,7 +41,7 @@ def test_csv_of_every_encoding(tmp_path: Path, encoding, detected):
 
 
 def test_csv_of_an_encoding_that_is_given(tmp_path: Path):
-    path = write_csv(tmp_path / "a.csv", [["名稱", "類別", "社區"], ["長安", "x", "長安"]], "big5")
+    path = write_csv(tmp_path / "a.csv", [["名稱", "類別", "社區"], ["長安", "pharmacy", "長安"]], "big5")
     columns = {"名稱": "name", "類別": "category", "社區": "area"}
     table = read_facilities(path, columns=columns, encoding="big5")
     assert table["name"].tolist() == ["長安"]

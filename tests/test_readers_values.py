@@ -160,9 +160,9 @@ def test_columns_that_nobody_knows_keep_their_name_and_text(tmp_path: Path):
 
 
 def test_columns_that_are_given_go_first(tmp_path: Path):
-    headings, row = ["分类名", "类别", "社区", "面积"], ["药店", "旧类", "x", "5"]
+    headings, row = ["分类名", "类别", "社区", "面积"], ["药店", "医院", "x", "5"]
     table = register(tmp_path, headings, row, columns={"分类名": "category", "面积": "land_area_m2"})
-    assert table.iloc[0][["category", "类别", "land_area_m2"]].tolist() == ["pharmacy", "旧类", 5.0]
+    assert table.iloc[0][["category", "类别", "land_area_m2"]].tolist() == ["pharmacy", "医院", 5.0]
     table = register(tmp_path, headings, row, columns={"面积": "my area"})
     assert table["my area"].tolist() == ["5"]
     with pytest.raises(
@@ -179,9 +179,9 @@ def test_two_headings_of_one_column_are_refused(tmp_path: Path):
 
 
 def test_categories_are_named_by_the_catalogue_or_kept_and_listed(tmp_path: Path):
-    table = register(
-        tmp_path, ["类别", "社区"], ["药店", "x"], ["pharmacy", "x"], ["火箭发射场", "x"], ["090601|999999", "x"]
-    )
+    rows = [["药店", "x"], ["pharmacy", "x"], ["火箭发射场", "x"], ["090601|999999", "x"]]
+    with pytest.warns(TenminWarning, match=r"category of 1 of 4 rows \(25%\), such as '火箭发射场'"):
+        table = register(tmp_path, ["类别", "社区"], *rows)
     assert table["category"].tolist() == ["pharmacy", "pharmacy", "火箭发射场", "pharmacy"]
     listed = list_remarks(table)
     assert listed[["row", "value", "reason", "used"]].to_numpy().tolist() == [

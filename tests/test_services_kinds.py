@@ -137,7 +137,7 @@ def test_every_subject_of_a_standard_is_a_category() -> None:
         ("ＰＨＡＲＭＡＣＹ", "pharmacy"),
         ("090601", "pharmacy"),
         ("０９０６０１", "pharmacy"),
-        ("150500", "transport_stop"),
+        ("150500", "rail_station"),
         ("130000", None),
         ("999999", None),
         ("社区", None),
@@ -285,3 +285,38 @@ def test_faulty_new_fields_are_refused(tmp_path: Path, added: str, words: str) -
 def test_rooms_have_one_name(text: str, room: str) -> None:
     assert name_room(text) == room
     assert name_room(name_room(text)) == room
+
+
+AMAP = {
+    "060402": ("购物服务;超级市场;沃尔玛", "supermarket"),
+    "060201": ("购物服务;便民商店/便利店;7-ELEVEn便利店", "convenience"),
+    "090102": ("医疗保健服务;综合医院;卫生院", "health_centre"),
+    "090203": ("医疗保健服务;专科医院;眼科医院", "hospital"),
+    "090101": ("医疗保健服务;综合医院;三级甲等医院", "hospital"),
+    "090300": ("医疗保健服务;诊所;诊所", "clinic"),
+    "090701": ("医疗保健服务;动物医疗场所;宠物诊所", None),
+    "090602": ("医疗保健服务;医药保健销售店;医疗保健用品", None),
+    "141201": ("科教文化服务;学校;高等院校", None),
+    "141203": ("科教文化服务;学校;小学", "primary_school"),
+    "141400": ("科教文化服务;培训机构;培训机构", None),
+    "130501": ("政府机构及社会团体;公检法机构;公安警察", "police"),
+    "060703": ("购物服务;综合市场;农副产品市场", "market"),
+    "060701": ("购物服务;综合市场;小商品市场", None),
+    "050301": ("餐饮服务;快餐厅;肯德基", "fast_food"),
+    "050119": ("餐饮服务;中餐厅;海鲜酒楼", "restaurant"),
+    "150701": ("交通设施服务;公交车站;公交车站相关", "transport_stop"),
+    "150500": ("交通设施服务;地铁站;地铁站", "rail_station"),
+    "070401": ("生活服务;邮局;邮政速递", "post"),
+    "070501": ("生活服务;物流速递;物流仓储场地", None),
+    "080104": ("体育休闲服务;运动场馆;篮球场馆", "sport"),
+    "080113": ("体育休闲服务;运动场馆;台球厅", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", AMAP)
+def test_codes_and_type_paths_of_amap_mean_the_same(code: str) -> None:
+    path, key = AMAP[code]
+    assert name_category(code) == key
+    assert name_category(str(int(code))) == key
+    assert name_category(path) == key
+    assert name_category(path.replace(";", "；")) == key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -21,11 +22,14 @@ from tenmin.inputs.readers import (
     Sheets,
     read_table,
 )
-from tenmin.support.errors import CategoryError, TableError
+from tenmin.support.errors import CategoryError, TableError, TenminWarning
 
 __all__ = ["read_facilities"]
 
 Complete = bool | str | Iterable[str] | None
+MANY_UNKNOWN = 0.1
+"""Share of rows of unknown category from which it is warned of them."""
+_MOST_SHOWN = 5
 _NOT_IN_CATALOGUE = "not in the catalogue; kept as it is"
 _NOT_LOCATED = "no position and no community: it counts nowhere"
 _GONE = "no longer there; left out"
@@ -172,6 +176,14 @@ def _categories(table: ParsedTable, category: str | None) -> tuple[list[str], li
     table.reject(text_column.isna().to_numpy(), "category", "is empty; fill it in, or give category= for all rows")
     keys = {text: _category_of(text) for text in text_column.unique()}
     strange = [place for place, text in enumerate(text_column) if keys[text] is None]
+    if len(strange) > MANY_UNKNOWN * len(text_column):
+        shown = ", ".join(map(repr, list(dict.fromkeys(text_column.iloc[strange]))[:_MOST_SHOWN]))
+        share = f"{len(strange)} of {len(text_column)} rows ({len(strange) / len(text_column):.0%})"
+        msg = (
+            f"{table.path}: the catalogue does not know the category of {share}, such as {shown}; no standard "
+            "counts them"
+        )
+        warnings.warn(msg, TenminWarning, stacklevel=3)
     return [keys[text] or text for text in text_column], table.remark_on(strange, "category", _NOT_IN_CATALOGUE)
 
 

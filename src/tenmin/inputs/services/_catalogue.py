@@ -41,7 +41,7 @@ class Category:
         Conditions on OpenStreetMap tags: an element belongs to the category if one of them holds and it belongs to
         none of `unless`. Without rules the category comes from registers only.
     amap
-        Six-digit type codes of Amap, where known.
+        Six-digit type codes of Amap, where known; one of a middle level (090300) stands for those below it.
     weight
         Weight in a score.
     unless

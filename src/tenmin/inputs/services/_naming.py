@@ -8,25 +8,28 @@ from functools import cache
 
 from tenmin.inputs.services._catalogue import Category, load_catalogue
 from tenmin.inputs.services._name_normalisation import normalise_name
+from tenmin.support.files import check_keys, read_toml, shipped_file
 
 __all__ = ["list_parts", "name_category"]
 
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _COMMUNITY = "社区"
-_AMAP = re.compile(r"\d{6}")
+_AMAP = re.compile(r"\d{5,6}")
+_PATH, _CODE_DIGITS = ";", 6
 
 
 def name_category(text: str, catalogue: Mapping[str, Category] | None = None) -> str | None:
     """Return the key of the category that a text names, or None if there is none or more than one.
 
     Width, case, spaces, quotation marks, text in brackets and a leading 社区 are ignored, unless the catalogue has the
-    longer name.
+    longer name. A code of Amap counts as the one above it if it has no category itself (060402 as 060400), one of five
+    digits lacks a 0 in front, and a type path (大类;中类;小类) is known by its last part or the one before it.
 
     Parameters
     ----------
     text
-        A key, a Chinese or English name, an alias or an Amap code.
+        A key, a Chinese or English name, an alias, or an Amap code or type path.
     catalogue
         The catalogue; by default the one that ships with the package.
 
@@ -36,12 +39,35 @@ def name_category(text: str, catalogue: Mapping[str, Category] | None = None) ->
     ('police', 'one_stop_hall', 'pharmacy')
     >>> name_category("理发店（便民）"), name_category("社区医院"), name_category("火箭发射场")
     ('hairdresser', 'health_centre', None)
+    >>> name_category("60402"), name_category("购物服务;超级市场;沃尔玛"), name_category("141201")
+    ('supermarket', 'supermarket', None)
     """
     names, codes = _shipped_index() if catalogue is None else _index_names(catalogue)
     code = normalise_name(text)
     if _AMAP.fullmatch(code):
-        return codes.get(code)
-    return next((names[variant] for variant in _variants(text) if variant in names), None)
+        return _category_of_code(code.zfill(_CODE_DIGITS), codes)
+    parts = code.split(_PATH)
+    for part in reversed(parts[1:] or parts):
+        if part in _amap_without_category().values():
+            return None
+        found = next((names[variant] for variant in _variants(part) if variant in names), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _category_of_code(code: str, codes: Mapping[str, str]) -> str | None:
+    """Return the category of a code of Amap, or of the middle level above it."""
+    return None if code in _amap_without_category() else codes.get(code) or codes.get(code[:4] + "00")
+
+
+@cache
+def _amap_without_category() -> Mapping[str, str]:
+    """Return the name of each type of Amap that belongs to no category, by code."""
+    path = shipped_file("tenmin.inputs.services", "amap.toml")
+    data = read_toml(path)
+    check_keys(data, {"none"}, {"none"}, str(path))
+    return {code: normalise_name(name) for code, name in data["none"].items()}
 
 
 def list_parts(catalogue: Mapping[str, Category] | None = None) -> dict[str, tuple[str, ...]]:

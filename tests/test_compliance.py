@@ -16,6 +16,7 @@ from shapely import LineString, MultiPoint, Point, box
 import tenmin as tm
 from tenmin.inputs.standards import AppliesTo, Clause, Reported, Standard
 from tenmin.measures.compliance import GRADES, REASONS, Compliance, check_standard
+from tenmin.support.errors import TenminWarning
 from towns import cases
 
 CRS = "EPSG:32650"
@@ -923,7 +924,8 @@ def test_a_figure_wins_over_a_bound_and_a_table_over_an_outline():
 
 def test_the_community_that_a_facility_names_wins_over_the_one_it_stands_in(street: tm.WalkNetwork):
     stands_in_a = STOP.assign(area="b")
-    found = walk(street, clause("presence", subject="transport_stop"), stands_in_a, complete=True)
+    with pytest.warns(TenminWarning, match="1 of 1 rows of the facility table stand outside the areas that they name"):
+        found = walk(street, clause("presence", subject="transport_stop"), stands_in_a, complete=True)
     assert verdicts(found) == {"a": "fail", "b": "pass"}
     assert found.links[["facility", "area", "how"]].to_numpy().tolist() == [["s", "b", "stated"]]
     nameless = walk(street, clause("presence", subject="transport_stop"), STOP.assign(area=None), complete=True)
@@ -938,7 +940,8 @@ def test_a_facility_with_points_in_two_communities_stands_in_both(street: tm.Wal
 
 def test_the_community_that_a_home_names_wins_over_the_one_it_stands_in(street: tm.WalkNetwork):
     one = clause("walk_metres", subject="transport_stop", value=700.0)
-    found = check_standard(standard(one), AREAS, STOP, network=street, places=HOMES.assign(area=["b", "a", None]))
+    with pytest.warns(TenminWarning, match="2 of 2 rows of the place table stand outside the areas that they name"):
+        found = check_standard(standard(one), AREAS, STOP, network=street, places=HOMES.assign(area=["b", "a", None]))
     assert values(found) == NEAR({"a": 660.0, "b": 1260.0})
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osm_toy import osm_xml, ring, square, write_osm
 from tenmin.inputs.osm import OsmExtract, read_osm
-from tenmin.inputs.places import estimate_places
+from tenmin.inputs.places import estimate_places, read_places
+from tenmin.support.contracts import check_places, list_remarks
 from tenmin.support.errors import TableError
 
 SIDE = 0.0003
@@ -156,3 +160,39 @@ def test_helsinki_has_homes_in_a_fixed_order(helsinki: Path) -> None:
     assert places.index.is_unique
     assert places.index.is_monotonic_increasing
     pd.testing.assert_frame_equal(pd.DataFrame(places), pd.DataFrame(estimate_places(centre, people=12_000)))
+
+
+def test_large_estates_are_named_all_at_once_and_become_their_gates_or_a_point_inside(tmp_path):
+    def ring(x: float, width: float) -> list[list[float]]:
+        corners = [(x, 0.0), (x + width, 0.0), (x + width, 200.0), (x, 200.0), (x, 0.0)]
+        return [[117.0 + a / 92_000.0, 34.0 + b / 111_000.0] for a, b in corners]
+
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"小区": name, "人口": 100},
+            "geometry": {"type": "Polygon", "coordinates": [ring(x, width)]},
+        }
+        for name, x, width in (("大苑", 0, 250), ("小苑", 300, 80), ("巨苑", 500, 400))
+    ]
+    path = tmp_path / "estates.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    with pytest.raises(
+        TableError, match=r"'place:r1', 'place:r3' are larger than 2 ha \('大苑' has 5\.\d ha, '巨苑' has 8\.\d ha\)"
+    ):
+        check_places(read_places(path))
+    gates = gpd.GeoDataFrame(
+        geometry=[shapely.Point(117.0 + x / 92_000.0, 34.0) for x in (100.0, 200.0, 340.0, 5000.0)], crs=4326
+    )
+    table = read_places(path, large=gates)
+    check_places(table)
+    assert [shape.geom_type for shape in table.geometry] == ["MultiPoint", "Polygon", "Point"]
+    assert table.geometry.iloc[0].equals(shapely.MultiPoint(gates.geometry.iloc[:2].tolist()))
+    assert read_places(path).geometry.iloc[2].contains(table.geometry.iloc[2])
+    assert list_remarks(table)[["row", "reason"]].to_numpy().tolist() == [
+        [1, "larger than 2 ha; people walk from its gates (2)"],
+        [3, "larger than 2 ha; people walk from a point inside"],
+    ]
+    assert read_places(path, large="inner").geometry.iloc[0].geom_type == "Point"
+    with pytest.raises(TableError, match="large = 'outer'; give 'inner'"):
+        read_places(path, large="outer")  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -15,16 +16,30 @@ import pandas as pd
 import shapely
 
 from tenmin.inputs.osm import OsmExtract, as_extract
-from tenmin.inputs.readers import ControlPoints, CoordinateReference, Datum, Header, PathLike, Sheets, read_table
+from tenmin.inputs.readers import (
+    ControlPoints,
+    CoordinateReference,
+    Datum,
+    Header,
+    PathLike,
+    Remark,
+    Sheets,
+    read_table,
+)
 from tenmin.support.conditions import Condition, parse_condition
-from tenmin.support.contracts import MAX_PLACE_M2
+from tenmin.support.contracts import MAX_PLACE_M2, in_metres
 from tenmin.support.errors import TableError
 from tenmin.support.files import check_keys, read_toml, shipped_file
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 __all__ = ["estimate_places", "read_places"]
 
 #: Smaller footprints are sheds or garages.
 MIN_HOME_M2 = 20.0
+#: Gates this far from the outline of an estate are its own.
+GATE_METRES = 15.0
 _MAX_LEVELS = 200.0
 
 
@@ -41,6 +56,7 @@ def read_places(
     people_base: str | None = None,
     persons_per_household: float | None = None,
     skip_bad: bool = False,
+    large: Literal["inner"] | gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Return the places of a table where people live: buildings, estates (小区), or communities as points.
 
@@ -57,6 +73,10 @@ def read_places(
         As in `read_areas`.
     skip_bad
         Leave out rows whose people or coordinates are not numbers, and list them, instead of refusing the table.
+    large
+        "inner" to take a point inside each polygon over 2 ha and list it; or points, such as the mapped gates of
+        estates, of which those within 15 m of its outline are taken first. By default such a polygon stays, and is
+        refused where people walk from it.
 
     Raises
     ------
@@ -90,7 +110,41 @@ def read_places(
         msg = f"{table.path} has no {lacking}; name the column by columns=; it has {headings}"
         raise TableError(msg)
     frame = frame.assign(name=table.text_column("name"), area=table.text_column("area"))
-    return table.to_frame(frame, table.row_ids(["place"] * len(frame)), "place")
+    ids = table.row_ids(["place"] * len(frame))
+    if large is None:
+        return table.to_frame(frame, ids, "place")
+    if isinstance(large, str) and large != "inner":
+        msg = f"large = {large!r}; give 'inner' for a point inside each polygon over 2 ha, gates, or nothing"
+        raise TableError(msg)
+    shrunk, at_gates = _shrink_large(frame, None if isinstance(large, str) else large)
+    remarks = [
+        Remark(int(table.rows[row]), "geometry", "", f"larger than 2 ha; people walk from {where}")
+        for row, where in at_gates.items()
+    ]
+    return table.to_frame(shrunk, ids, "place", remarks)
+
+
+def _shrink_large(frame: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame, dict[int, str]]:
+    """Return the places with gates or a point inside for each polygon over 2 ha, and which of these, by row."""
+    placed = frame.loc[frame.geometry.notna() & ~frame.geometry.is_empty]
+    areas = in_metres(placed).geometry.area
+    shapes, where = frame.geometry.copy(), {}
+    for row in areas.index[areas > MAX_PLACE_M2]:
+        near = _gates_near(frame.loc[[row]], gates)
+        shapes[row] = shapely.MultiPoint(near) if len(near) else frame.geometry[row].representative_point()
+        where[int(row)] = f"its gates ({len(near)})" if len(near) else "a point inside"
+    return frame.set_geometry(shapes), where
+
+
+def _gates_near(place: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None) -> np.ndarray:
+    """Return the gates within 15 m of the outline of one place, in its CRS."""
+    if gates is None or gates.empty:
+        return np.array([], object)
+    metric = in_metres(place)
+    outline = shapely.boundary(metric.geometry.to_numpy())[0]
+    points = gates.to_crs(cast("CRS", metric.crs)).geometry.to_numpy()
+    near = gates.loc[shapely.dwithin(points, outline, GATE_METRES)]
+    return near.to_crs(cast("CRS", place.crs)).geometry.representative_point().to_numpy()
 
 
 def estimate_places(extract: OsmExtract | str | os.PathLike[str], *, people: float) -> gpd.GeoDataFrame:

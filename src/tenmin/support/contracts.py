@@ -225,7 +225,7 @@ def check_places(places: object) -> gpd.GeoDataFrame:
     Raises
     ------
     TableError
-        A check fails, or a polygon is larger than 2 ha: its best entrance would serve all of its people.
+        A check fails, or polygons are larger than 2 ha: the best entrance of one would serve all of its people.
     """
     frame = check_frame(places, "places")
     if "people" in frame.columns:
@@ -233,14 +233,22 @@ def check_places(places: object) -> gpd.GeoDataFrame:
     geometry = in_metres(frame).geometry.to_numpy()
     area = np.nan_to_num(shapely.area(geometry))
     if (area > MAX_PLACE_M2).any():
-        row = int(np.argmax(area))
+        large = frame.loc[area > MAX_PLACE_M2]
+        hectares = area[area > MAX_PLACE_M2] / 10_000.0
+        sizes = [f"{name!r} has {one:.1f} ha" for name, one in zip(_names_of(large), hectares, strict=True)]
         msg = (
-            f"places: {_join_labels(list(frame.index[area > MAX_PLACE_M2]))} are larger than 2 ha "
-            f"({frame.index[row]!r} has {area[row] / 10_000:.1f} ha), and one entrance would serve all their people; "
-            "give buildings or points instead, e.g. from estimate_places"
+            f"places: {_join_labels(list(large.index), most=len(large))} are larger than 2 ha ({', '.join(sizes)}), "
+            "and one entrance would serve all their people; give buildings or points instead, e.g. from "
+            "estimate_places, or a point inside each by read_places(large='inner')"
         )
         raise TableError(msg)
     return frame
+
+
+def _names_of(frame: pd.DataFrame) -> list[object]:
+    """Return the name of each row, or its label where there is none."""
+    names = frame["name"] if "name" in frame.columns else pd.Series(None, index=frame.index, dtype=object)
+    return [label if pd.isna(name) else name for label, name in names.items()]
 
 
 def people_of(places: pd.DataFrame, column: str = "people") -> pd.Series:

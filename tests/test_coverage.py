@@ -268,6 +268,7 @@ def test_ground_that_only_the_end_of_the_data_keeps_from_the_limit_is_unknown():
     assert whole["served"] + whole["unserved"] + whole["unknown"] == NEAR(whole["total"])
 
 
+@pytest.mark.filterwarnings("ignore:.*stand outside the areas that they name")
 def test_shares_of_communities_count_who_has_the_facility_not_who_reaches_it():
     doors = clinics({"c": (10, 0)})
     found = tm.measure_coverage(town(STREET), homes({"a": (900, 0)}), doors, metres=50, areas=BLOCKS)
@@ -607,6 +608,7 @@ def test_ground_near_a_facility_is_served_and_not_unknown_at_the_end_of_the_data
     assert share["share_upper"] == NEAR(1.0)
 
 
+@pytest.mark.filterwarnings("ignore:.*stand outside the areas that they name")
 def test_the_area_that_a_table_states_wins_over_the_one_it_stands_in():
     people = homes({"a": (100, 0), "b": (700, 0)}, people=[3, 5], area=["e", "e"])
     found = tm.measure_coverage(town(STREET), people, clinics({"c": (10, 0)}, area="e"), metres=200, areas=BLOCKS)

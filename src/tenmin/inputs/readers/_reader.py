@@ -402,7 +402,6 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: Sheets
         return read.get(found.suffix.lower(), lambda: read_text_table(found, encoding, layout))()
 
 
-
 def _one_layer(sheet: Sheets) -> str | None:
     if sheet is None or isinstance(sheet, str):
         return sheet

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -431,32 +433,52 @@ def test_a_group_with_a_wrong_number_is_named():
 # --- the line that is walked --------------------------------------------------------------------------------------
 
 
-def ends_and_line(coverage: tm.Coverage, place: str) -> tuple[float, float, float]:
-    """Metres from the place to the line, along it, and from it to the facility."""
+def gaps_at_the_ends(coverage: tm.Coverage, place: str) -> tuple[float, float]:
+    """Metres between the line's two ends and the place and the facility."""
     line = coverage.walk(place, "clinic")
     things = [coverage.places.geometry[place], coverage.facilities.geometry[coverage.nearest.loc[place, "clinic"]]]
     outlines = [thing.boundary if thing.geom_type == "Polygon" else thing for thing in things]
     ends = [Point(line.coords[0]), Point(line.coords[-1])]
     ends = ends if coverage.direction == "to" else ends[::-1]
-    return ends[0].distance(outlines[0]), line.length, ends[1].distance(outlines[1])
+    return ends[0].distance(outlines[0]), ends[1].distance(outlines[1])
 
 
 @cases(25)
 @given(towns(), st.sampled_from(["to", "from"]))
-def test_the_line_walked_is_as_long_as_its_metres_less_the_legs(small: Town, direction: str):
+def test_the_line_walked_runs_from_the_place_to_the_door_and_is_as_long_as_its_metres(small: Town, direction: str):
     network = small.network
     for limit in ({"minutes": 5}, {"metres": 400}):
         coverage = tm.measure_coverage(network, small.homes, small.clinics, direction=direction, **limit)
         for place, metres in coverage.metres["clinic"].items():
-            if np.isfinite(metres):
-                assert sum(ends_and_line(coverage, place)) == NEAR(metres, abs=1e-6)
-                assert network.edges.union_all().buffer(1e-3).covers(coverage.walk(place, "clinic"))
-            else:
-                assert coverage.walk(place, "clinic").is_empty
+            line = coverage.walk(place, "clinic")
+            if not np.isfinite(metres):
+                assert line.is_empty
+                continue
+            assert line.length == NEAR(metres, abs=1e-6)
+            assert gaps_at_the_ends(coverage, place) == NEAR((0.0, 0.0), abs=1e-6)
+            on_streets = line.intersection(network.edges.union_all().buffer(1e-3)).length
+            assert on_streets >= metres - 200.0 - 1e-6
+
+
+def test_the_line_ends_at_the_mapped_entrance_by_which_the_walk_arrives():
+    network = town([(0, 0), (400, 0)])
+    doors = gpd.GeoDataFrame(
+        {"kind": ["main", "main", "main"]}, geometry=[Point(300, 20), Point(330, 20), Point(290, 9)], crs=CRS
+    )
+    network = replace(network, layout=replace(network.layout, entrances=doors))
+    school = clinics({"c": box(300, 20, 340, 60)})
+    coverage = tm.measure_coverage(network, homes({"h": (0, 5), "east": (400, 0)}), school, minutes=10)
+    assert coverage.joins.loc[("facilities", "c"), "how"] == "entrance"
+    assert list(coverage.walk("h", "clinic").coords) == [(0, 5), (0, 0), (300, 0), (300, 20)]
+    assert list(coverage.walk("east", "clinic").coords) == [(400, 0), (330, 0), (330, 20)]
 
 
 @pytest.mark.parametrize(
-    ("direction", "corners"), [("to", [(300, 0), (0, 0), (0, 50)]), ("from", [(0, 50), (0, 0), (300, 0)])]
+    ("direction", "corners"),
+    [
+        ("to", [(300, 5), (300, 0), (0, 0), (0, 50), (-9, 50)]),
+        ("from", [(-9, 50), (0, 50), (0, 0), (300, 0), (300, 5)]),
+    ],
 )
 def test_the_line_runs_the_way_people_walk(direction: str, corners: list[tuple[float, float]]):
     network = town([(0, 0), (300, 0)], [(0, 0), (0, 100)])

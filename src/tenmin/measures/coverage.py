@@ -216,7 +216,9 @@ class Coverage:
         return pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"])
 
     def walk(self, place: Hashable, category: str) -> shapely.LineString:
-        """Return the walk from a place to the nearest facility of a category, as a line along the streets.
+        """Return the walk from a place to the nearest facility of a category, as a line: leg, streets and leg.
+
+        It begins at the place (its outline or entrance) and ends at the door, and is as long as `metres` says.
 
         Parameters
         ----------

@@ -10,20 +10,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.access.added_links import Links, walk_over_links
+from tenmin.access.bridges import find_bridges
 from tenmin.inputs.services import load_catalogue
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.files import read_toml, shipped_file
-from tenmin.support.limits import check_metres
+from tenmin.support.limits import check_metres, inclusive
 from tenmin.support.nouns import check_noun
 from tenmin.support.progress import step_through
-from tenmin.surface import first_wall_crossed, group_points
+from tenmin.surface import group_points
 
 __all__ = ["REASONS", "find_gaps"]
 
 REASONS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.measures", "gaps.toml"))
 """Reasons of gaps, each with its name (zh, en) and a sentence on its cure (cure_zh, cure_en)."""
 
+SEVERED = 0.7
+"""Largest share of the present walk to which bridging a barrier must bring it, for the barrier to be the reason."""
 MIN_NEAR, MAX_NEAR = 1e-3, 100_000.0
 """Allowed values of `near`, metres."""
 
@@ -67,52 +71,55 @@ class _Unserved:
     """People x min(1, excess / limit)."""
 
 
-def _reasons(coverage: Coverage, category: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The reason why each place is unserved, and the barrier that causes it."""
-    by = np.full(len(rows), None, dtype=object)
-    no_walk = ~np.isfinite(coverage.minutes[category].to_numpy()[rows])
-    cause = coverage.cause[category].to_numpy()[rows]
-    facilities = coverage.query.rows_of[category]
-    severed = np.zeros(len(rows), bool)
-    if len(facilities):
-        severed, by = _severed(coverage, category, rows, facilities)
-    conditions = [pd.notna(cause), np.full(len(rows), len(facilities) == 0), severed & ~no_walk, no_walk]
-    reason = np.select(conditions, [cause, "no_facilities", "severed", "island"], "far")
-    return reason, pd.Series(by, dtype=object).where(reason == "severed", None).to_numpy()
+@dataclass(frozen=True)
+class _Evidence:
+    """What tells the reasons of gaps apart, for all categories of a coverage."""
+
+    coverage: Coverage
+    bridges: Links
+    """Links across barriers."""
+    barrier: np.ndarray
+    """Name of each barrier, or its kind if it has none."""
+    at_end: np.ndarray
+    """Whether a walk leads from each place to an end of the data."""
+
+    @classmethod
+    def of(cls, coverage: Coverage) -> _Evidence:
+        barriers, query = coverage.network.barriers, coverage.query
+        name = barriers["name"].where(barriers["name"].notna() & (barriers["name"] != ""), barriers["kind"])
+        at_end = np.isfinite(query.cost_to_end_of_data())
+        return cls(coverage, find_bridges(coverage.network), name.astype(str).to_numpy(object), at_end)
+
+    def reasons(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The reason why each of some places is unserved, and the barrier that causes it.
+
+        `walk` is their walk, in the unit of the limit.
+        """
+        cause = self.coverage.cause[category].to_numpy()[rows]
+        no_facilities = np.full(len(rows), len(self.coverage.query.rows_of[category]) == 0)
+        no_walk = ~np.isfinite(walk)
+        severed, by = self._severed(category, rows, walk)
+        conditions = [pd.notna(cause), no_facilities, severed, no_walk & self.at_end[rows], no_walk]
+        reason = np.select(conditions, [cause, "no_facilities", "severed", "data_end", "island"], "far")
+        return reason, np.where(reason == "severed", by, None)
+
+    def _severed(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Whether one bridge would bring each place within the limit and shorten its walk enough, and across what."""
+        query, limit = self.coverage.query, self.coverage.limit[category]
+        if self.coverage.metric == "straight":
+            return np.zeros(len(rows), bool), np.full(len(rows), None, object)
+        over = walk_over_links(query, query.rows_of[category], self.bridges, limit=limit, gain=SEVERED)
+        bridged, barrier = query.amount(over.cost[rows]), over.owner[rows]
+        severed = np.isfinite(walk) & (bridged <= inclusive(limit)) & (bridged <= inclusive(SEVERED * walk))
+        return severed, np.append(self.barrier, None)[np.where(severed, barrier, -1)]
 
 
-def _severed(
-    coverage: Coverage, category: str, rows: np.ndarray, facilities: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Whether a barrier lies between each place and a facility within the limit in a straight line, and its name."""
-    places = coverage.places.geometry.to_numpy()[rows]
-    targets = coverage.facilities.geometry.to_numpy()[facilities]
-    radius = coverage.query.radius(coverage.limit[category])
-    by = np.full(len(rows), None, dtype=object)
-    (row, target), metres = shapely.STRtree(targets).query_nearest(places, return_distance=True, all_matches=False)
-    near = metres <= radius
-    row, target = row[near], target[near]
-    lines = shapely.get_coordinates(shapely.shortest_line(places[row], targets[target])).reshape(-1, 4)
-    barrier = first_wall_crossed(coverage.network.walls, lines)
-    crosses = barrier >= 0
-    severed = np.zeros(len(rows), bool)
-    severed[row[crosses]] = True
-    by[row[crosses]] = [_barrier_name(coverage, one) for one in barrier[crosses]]
-    return severed, by
-
-
-def _barrier_name(coverage: Coverage, row: int) -> str:
-    """The name of a barrier, or its kind if it has none."""
-    barrier = coverage.network.barriers.iloc[row]
-    name = barrier["name"]
-    return name if isinstance(name, str) and name else str(barrier["kind"])
-
-
-def _find_unserved(coverage: Coverage, places: _Places, category: str) -> _Unserved:
+def _find_unserved(evidence: _Evidence, places: _Places, category: str) -> _Unserved:
+    coverage = evidence.coverage
     rows = np.flatnonzero(~coverage.served[category].to_numpy())
     walk = (coverage.minutes if coverage.unit == "minutes" else coverage.metres)[category].to_numpy()[rows]
     limit = coverage.limit[category]
-    reason, by = _reasons(coverage, category, rows)
+    reason, by = evidence.reasons(category, rows, walk)
     severity = places.people[rows] * np.clip((walk - limit) / limit, 0.0, 1.0)
     return _Unserved(category, rows, reason, by, walk - limit, severity)
 
@@ -152,7 +159,7 @@ def _gap(unit: str, places: _Places, unserved: _Unserved, members: np.ndarray) -
         "by": by,
         "cure": _cure(unserved.category, reason, by, "en"),
         "cure_zh": _cure(unserved.category, reason, by, "zh"),
-        "geometry": shapely.union_all(places.buffer[rows]),
+        "geometry": places.buffer[rows[0]] if len(rows) == 1 else shapely.union_all(places.buffer[rows]),
     }
 
 
@@ -208,9 +215,9 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
     check_noun(coverage, Coverage, "coverage")
     near = check_metres(near, "near", allowed="above 0, e.g. 200", least=MIN_NEAR, most=MAX_NEAR)
     places = _Places.of(coverage, near)
-    rows: list[dict[str, object]] = []
+    evidence, rows = _Evidence.of(coverage), list[dict[str, object]]()
     for category in step_through(coverage.limit.index, "gaps"):
-        unserved = _find_unserved(coverage, places, str(category))
+        unserved = _find_unserved(evidence, places, str(category))
         groups = _connected_groups(coverage, places, unserved, near)
         rows += [_gap(coverage.unit, places, unserved, members) for members in groups]
     excess = f"excess_{coverage.unit}"

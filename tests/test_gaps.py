@@ -164,7 +164,17 @@ def test_no_facilities():
 
 
 def test_reasons_are_a_closed_list_in_two_languages():
-    assert set(REASONS) == {"far", "severed", "gate", "island", "unjoined", "full", "data_end", "no_facilities"}
+    assert set(REASONS) == {
+        "far",
+        "severed",
+        "gate",
+        "island",
+        "unjoined",
+        "full",
+        "data_end",
+        "thin_data",
+        "no_facilities",
+    }
     assert all(text["zh"] and text["en"] and text["cure_zh"] and text["cure_en"] for text in REASONS.values())
 
 

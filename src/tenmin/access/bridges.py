@@ -63,7 +63,7 @@ def _street_points(network: WalkNetwork) -> tuple[StreetPoints, np.ndarray]:
 
 def _to_points(points: StreetPoints, xy: np.ndarray) -> tuple[np.ndarray, StreetPoints, np.ndarray]:
     """Steps from each point to the points near it, every pair once: row of the point, where they end, x, y, x, y."""
-    spots = shapely.points(xy)
+    spots = np.asarray(shapely.points(xy))
     begin, end = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=LONGEST)
     begin, end = begin[begin < end], end[begin < end]
     return begin, points.take(end), np.hstack([xy[begin], xy[end]])

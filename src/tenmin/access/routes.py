@@ -77,9 +77,10 @@ def _leg_end(
 
     `begin` is the access point (x, y) and the length of the leg, metres.
     """
-    (xy, leg), geometry = begin, items.geometry.iloc[row]
-    at = shapely.Point(xy)
-    outline = shapely.boundary(geometry) if shapely.get_dimensions(geometry) == _AREA else geometry
+    (xy, leg), parts = begin, shapely.get_parts(items.geometry.to_numpy()[[row]])
+    at, areas = shapely.Point(xy), shapely.get_dimensions(parts) == _AREA
+    parts[areas] = shapely.boundary(parts[areas])
+    outline = shapely.GeometryCollection(list(parts))
     if snapping.table["how"].iloc[row] != "entrance":
         return shapely.get_coordinates(shapely.shortest_line(outline, at))[:1]
     if leg == 0.0:

@@ -96,7 +96,13 @@ def _write_review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> N
     shares = share_table(coverage, lang)
     for line in shares_as_text(shares, lang):
         typer.echo(line)
+    thin = coverage.counts[coverage.counts["thin"]]
+    for category, known, expected, source in zip(
+        thin.index, thin["facilities"], thin["expected"], thin["source"], strict=True
+    ):
+        say("thin", lang, category=category, facilities=known, expected=expected, source=source)
     write_table(shares, folder / "coverage.csv")
+    write_table(coverage.counts.reset_index(), folder / "counts.csv")
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     draw_map(coverage, gaps=gaps, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
@@ -170,6 +176,11 @@ def coverage(
     ] = None,
     metres: Annotated[float | None, typer.Option(help="Limit in metres of walking instead.")] = None,
     walker: WalkerName = "adult",
+    country: Annotated[
+        str | None,
+        typer.Option(help="Country of a whole town, e.g. CN: what is thinly mapped there is unknown, not unserved."),
+    ] = None,
+    thin: Annotated[float, typer.Option(help="Share of the expected number below which data is thin.")] = 0.5,
     out: Out = Path("coverage"),
     lang: Language = None,
     debug: Debug = False,
@@ -183,7 +194,7 @@ def coverage(
         town, network, found = _read_inputs(streets, facilities, category, walker=walker, lang=chosen)
         minutes = 10.0 if minutes is None and metres is None else minutes
         places = estimate_places(town, people=people)
-        measured = measure_coverage(network, places, found, minutes=minutes, metres=metres)
+        measured = measure_coverage(network, places, found, minutes=minutes, metres=metres, country=country, thin=thin)
         _write_review(measured, out, title=streets.name, lang=chosen)
 
 

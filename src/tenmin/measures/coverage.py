@@ -18,6 +18,7 @@ from tenmin.access.travel_times import TravelTimes, straight_times, travel_times
 from tenmin.inputs.communities import assign_communities
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_shares, measure_streets_nearby, measure_streets_reached, tally
+from tenmin.measures._thin_data import check_thin, count_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of, population_groups
 from tenmin.support.errors import TableError
@@ -28,8 +29,9 @@ __all__ = ["CAUSES", "Coverage", "measure_coverage"]
 
 DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
 DIVISIONS = ("area", "parent", "kind", "group")
-CAUSES = ("unjoined", "data_end")
-"""Causes of an unknown place: it is not joined to a street, or the nearest facility may lie beyond the data."""
+CAUSES = ("unjoined", "data_end", "thin_data")
+"""Causes of an unknown place: it is not joined to a street, the nearest facility may lie beyond the data, or too few
+facilities are known for an absence to mean anything."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,8 +68,12 @@ class Coverage:
     unknown: pd.DataFrame
     """bool, whether the data cannot tell if the place is served; never True where `served` is."""
     cause: pd.DataFrame
-    """Cause of an unknown place, None elsewhere: "unjoined" (it is not joined to a street) or "data_end" (an end of the
-    data is within the limit and nearer than any facility)."""
+    """Cause of an unknown place, None elsewhere: "unjoined" (it is not joined to a street), "data_end" (an end of the
+    data is within the limit and nearer than any facility) or "thin_data" (too few facilities of the category are
+    known; rows added to the table may lift it)."""
+    counts: pd.DataFrame
+    """The facilities known of each category, and how many are expected: index category; facilities, expected,
+    expected_high, thin, not_judged (why nothing is judged, or None), newest_edit, other_sources, source, grade."""
     joins: pd.DataFrame
     """How each place and facility joined the network; index `table` ("places" or "facilities") and `id`."""
     query: Query
@@ -253,7 +259,9 @@ class Coverage:
         return draw_isochrones(self.query, merge=merge)
 
 
-def _judge(query: Query, times: TravelTimes, limit: pd.Series, *, metric: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _judge(
+    query: Query, times: TravelTimes, limit: pd.Series, *, metric: str, thin: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Which places are served, and the cause for those that are unknown."""
     walk = times.minutes if query.unit == "minutes" else times.metres
     bound = inclusive(limit.to_numpy())
@@ -264,6 +272,7 @@ def _judge(query: Query, times: TravelTimes, limit: pd.Series, *, metric: str) -
         end = query.amount(query.cost_to_end_of_data())[:, None]
         unjoined, at_end = query.place_snapping.table["how"] == "none", (end <= bound) & (end < walk.to_numpy())
     cause = np.full(served.shape, None, dtype=object)
+    cause[thin & ~served] = "thin_data"
     cause[at_end & ~served] = "data_end"
     cause[unjoined.to_numpy()[:, None] & ~served] = "unjoined"
     return served, pd.DataFrame(cause, index=served.index, columns=served.columns, dtype=object)
@@ -280,6 +289,8 @@ def measure_coverage(
     metric: Literal["walk", "straight"] = "walk",
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
+    country: str | None = None,
+    thin: float = 0.5,
 ) -> Coverage:
     """Return the coverage of places: the walk to the nearest facility of every category, compared with a limit.
 
@@ -304,6 +315,12 @@ def measure_coverage(
         "to": people walk to the facility; "from": people walk from it.
     barriers
         Lines that no leg between a point and the street may cross, instead of the network's own.
+    country
+        Where the places are all the people of a town: its country by ISO 3166-1, such as "CN". Of categories that are
+        thinly mapped by the figures for this country, the unserved are unknown. By default nothing is judged: in a part
+        of a town, or a country unknown, nobody can say how many facilities there should be.
+    thin
+        Share of the expected number of facilities below which a category is thinly mapped.
 
     Returns
     -------
@@ -335,6 +352,7 @@ def measure_coverage(
     if metric not in {"walk", "straight"}:
         msg = f"metric must be 'walk' or 'straight', but is {metric!r}"
         raise TableError(msg)
+    check_thin(thin, country)
     query = make_query(
         network, facilities, places=places, minutes=minutes, metres=metres, direction=direction, barriers=barriers
     )
@@ -342,7 +360,8 @@ def measure_coverage(
     times = straight_times(query) if metric == "straight" else travel_times(query)
     index = pd.Index(query.categories, name="category", dtype="str")
     limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")
-    served, cause = _judge(query, times, limit, metric=metric)
+    counts = count_facilities(query.places, query.facilities, query.rows_of, country=country, thin=thin)
+    served, cause = _judge(query, times, limit, metric=metric, thin=counts["thin"].to_numpy(bool))
     joins = {"places": query.place_snapping.table, "facilities": query.facility_snapping.table}
     return Coverage(
         network=query.network,
@@ -359,6 +378,7 @@ def measure_coverage(
         served=served,
         unknown=cause.notna(),
         cause=cause,
+        counts=counts,
         joins=pd.concat(joins, names=["table", "id"]),
         query=query,
     )

@@ -79,7 +79,7 @@ class _Evidence:
     bridges: Links
     """Links across barriers."""
     barrier: np.ndarray
-    """Name of each barrier, or its kind if it has none."""
+    """Name of each barrier, or its kind if it has none; last, None."""
     at_end: np.ndarray
     """Whether a walk leads from each place to an end of the data."""
 
@@ -88,7 +88,7 @@ class _Evidence:
         barriers, query = coverage.network.barriers, coverage.query
         name = barriers["name"].where(barriers["name"].notna() & (barriers["name"] != ""), barriers["kind"])
         at_end = np.isfinite(query.cost_to_end_of_data())
-        return cls(coverage, find_bridges(coverage.network), name.astype(str).to_numpy(object), at_end)
+        return cls(coverage, find_bridges(coverage.network), np.array([*name.astype(str), None], object), at_end)
 
     def reasons(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The reason why each of some places is unserved, and the barrier that causes it.
@@ -98,20 +98,20 @@ class _Evidence:
         cause = self.coverage.cause[category].to_numpy()[rows]
         no_facilities = np.full(len(rows), len(self.coverage.query.rows_of[category]) == 0)
         no_walk = ~np.isfinite(walk)
-        severed, by = self._severed(category, rows, walk)
-        conditions = [pd.notna(cause), no_facilities, severed, no_walk & self.at_end[rows], no_walk]
+        barrier = self._severed_by(category, rows, walk)
+        conditions = [pd.notna(cause), no_facilities, barrier >= 0, no_walk & self.at_end[rows], no_walk]
         reason = np.select(conditions, [cause, "no_facilities", "severed", "data_end", "island"], "far")
-        return reason, np.where(reason == "severed", by, None)
+        return reason, self.barrier[np.where(reason == "severed", barrier, -1)]
 
-    def _severed(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whether one bridge would bring each place within the limit and shorten its walk enough, and across what."""
+    def _severed_by(self, category: str, rows: np.ndarray, walk: np.ndarray) -> np.ndarray:
+        """The barrier over which one bridge would bring each place within the limit and save it enough, or -1."""
         query, limit = self.coverage.query, self.coverage.limit[category]
         if self.coverage.metric == "straight":
-            return np.zeros(len(rows), bool), np.full(len(rows), None, object)
+            return np.full(len(rows), -1)
         over = walk_over_links(query, query.rows_of[category], self.bridges, limit=limit, gain=SEVERED)
-        bridged, barrier = query.amount(over.cost[rows]), over.owner[rows]
+        bridged = query.amount(over.cost[rows])
         severed = np.isfinite(walk) & (bridged <= inclusive(limit)) & (bridged <= inclusive(SEVERED * walk))
-        return severed, np.append(self.barrier, None)[np.where(severed, barrier, -1)]
+        return np.where(severed, over.owner[rows], -1)
 
 
 def _find_unserved(evidence: _Evidence, places: _Places, category: str) -> _Unserved:
@@ -187,7 +187,8 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index 1..n ("rank"): by severity, then people (both descending), then id. Columns: gap (a stable id), category,
+        Index 1..n ("rank"): by severity, then people (both descending), then id; what is only thinly mapped
+        (`thin_data`) comes after all others. Columns: gap (a stable id), category,
         people, places (their number), excess_minutes or excess_metres (mean of walk minus limit, weighted by people,
         over those with a walk), severity (sum of people x min(1, excess / limit), full weight without a walk), reason
         (a key of `REASONS`), by (name of the barrier, or None), cure and cure_zh (a sentence), geometry (union of
@@ -235,6 +236,7 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
         "geometry",
     ]
     table = pd.DataFrame(rows, columns=columns)
-    order = np.lexsort((table["gap"], -table["people"].astype("float64"), -table["severity"].astype("float64")))
+    figures = -table["people"].astype("float64"), -table["severity"].astype("float64")
+    order = np.lexsort((table["gap"], *figures, table["reason"] == "thin_data"))
     table = table.iloc[order].set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=coverage.network.crs)

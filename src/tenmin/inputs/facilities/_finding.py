@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from tenmin.inputs.osm import OsmExtract, as_extract, find_entrances
+from tenmin.inputs.osm import OsmExtract, as_extract, edit_dates, find_entrances
 from tenmin.inputs.services import Category, load_catalogue, normalise_name
 from tenmin.support.conditions import TagPattern, parse_condition, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
@@ -47,6 +47,7 @@ def find_facilities(extract: OsmExtract | str | os.PathLike[str], *, categories:
     The facility stands wherever one of them does: a stop mapped on both sides of a street is a multipoint, an area with
     others beside it a collection. What is inside an area adds no position, unless it is an entrance.
     What is no longer or not yet there (`disused=yes`, `construction=yes`, ...) or never open is no facility.
+    `edited` is the date of the last edit of the element, None if the file has no times.
 
     Parameters
     ----------
@@ -81,7 +82,10 @@ def find_facilities(extract: OsmExtract | str | os.PathLike[str], *, categories:
     found, duplicates = _find_duplicates(town, search)
     kept, twins = found.loc[~found.index.isin(duplicates.index)], found.loc[duplicates.index].join(duplicates)
     adds = (twins["reason"] == _NEARBY) | twins["element"].isin(_entrances_among(town, twins["element"]))
-    return _fill_names(_add_positions(kept, twins[adds]), twins)
+    named = _fill_names(_add_positions(kept, twins[adds]), twins)
+    dates = named["element"].map(edit_dates(town.path, named["element"].tolist()))
+    edited = dates.astype(object).where(dates.notna(), None)
+    return named.assign(edited=edited)[[*_COLUMNS, "edited", "geometry"]]
 
 
 def list_duplicates(extract: OsmExtract | str | os.PathLike[str], *, categories: Categories = None) -> pd.DataFrame:

@@ -7,6 +7,7 @@ and the walk rule of each way. Rules are data: start with `rules.toml`, `gates.t
 from __future__ import annotations
 
 from tenmin.inputs.osm._download import download_osm, find_place
+from tenmin.inputs.osm._edits import edit_dates
 from tenmin.inputs.osm._extract import OsmExtract
 from tenmin.inputs.osm._gates import find_entrances, find_gates
 from tenmin.inputs.osm._memory import gc_paused
@@ -25,6 +26,7 @@ __all__ = [
     "as_extract",
     "classify_ways",
     "download_osm",
+    "edit_dates",
     "find_entrances",
     "find_gates",
     "find_place",

@@ -1,12 +1,14 @@
 """The catalogue of service categories, kinds of facility and rooms, as tables that can be copied and replaced.
 
-Input: `catalogue.toml`, `kinds.toml` and `rooms.toml`, or a catalogue of one's own. Output: frozen `Category` records
-by key, and functions that find the category or room that a text names. To add a category, add a table to the TOML file.
+Input: `catalogue.toml`, `kinds.toml`, `rooms.toml` and `expected_counts.toml`, or a catalogue of one's own. Output:
+frozen `Category` records by key, and functions that find the category or room that a text names. To add a category, add
+a table to the TOML file.
 """
 
 from __future__ import annotations
 
 from tenmin.inputs.services._catalogue import Category, load_catalogue
+from tenmin.inputs.services._expected_counts import load_expected_counts
 from tenmin.inputs.services._facility_kinds import FacilityKind, load_kinds, name_room
 from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.inputs.services._naming import list_parts, name_category
@@ -16,6 +18,7 @@ __all__ = [
     "FacilityKind",
     "list_parts",
     "load_catalogue",
+    "load_expected_counts",
     "load_kinds",
     "name_category",
     "name_room",

@@ -232,7 +232,16 @@ def test_an_extract_without_facilities_gives_an_empty_table(tmp_path: Path) -> N
     found = find_facilities(extract(tmp_path, {}))
     assert found.empty
     assert found.crs.to_epsg() == 4326
-    assert found.columns.tolist() == ["category", "name", "element", "rule", "opening_hours", "source", "edited", "geometry"]
+    assert found.columns.tolist() == [
+        "category",
+        "name",
+        "element",
+        "rule",
+        "opening_hours",
+        "source",
+        "edited",
+        "geometry",
+    ]
 
 
 @pytest.mark.parametrize(("ids", "kept"), [((9, 10), "n9"), ((10, 9), "n9"), ((99, 100), "n99"), ((100, 11), "n11")])

@@ -8,7 +8,9 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
+from tenmin.access._clear_legs import keep_clear_legs
 from tenmin.inputs.services import list_parts, load_catalogue
 from tenmin.network import Snapping, WalkNetwork
 from tenmin.routing import (
@@ -22,10 +24,12 @@ from tenmin.routing import (
     seed_access_points,
     traversable_arcs,
 )
-from tenmin.support.contracts import check_direction, check_facilities, check_places, in_metres, in_use
+from tenmin.support.contracts import check_direction, check_facilities, check_frame, check_places, in_metres, in_use
 from tenmin.support.errors import TableError
 from tenmin.support.limits import Figures, Limits, Unit, amount_of, cost_of, horizon, read_limit, read_limits
 from tenmin.support.nouns import check_noun
+
+_AREA = 2
 
 __all__ = ["Destination", "Query", "check_merge", "make_query"]
 
@@ -62,16 +66,22 @@ class Query:
     """Unit of the limits, "minutes" or "metres"; searches minimise this quantity."""
     limits: Limits | None
     """Limits by category; None if walks are not limited."""
+    buildings: np.ndarray | None = None
+    """Polygons through which no leg may pass but the item's own; None if legs may."""
 
     @cached_property
     def place_snapping(self) -> Snapping:
         """Snapping result of the places."""
-        return self.network.snap(self.places)
+        return self._snap(self.places)
 
     @cached_property
     def facility_snapping(self) -> Snapping:
         """Snapping result of the facilities."""
-        return self.network.snap(self.facilities)
+        return self._snap(self.facilities)
+
+    def _snap(self, items: gpd.GeoDataFrame) -> Snapping:
+        snapped = self.network.snap(items)
+        return snapped if self.buildings is None else keep_clear_legs(snapped, items, self.network, self.buildings)
 
     @cached_property
     def costs(self) -> Costs:
@@ -219,6 +229,8 @@ def make_query(
     needed: bool = True,
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
+    legs: str = "all",
+    buildings: gpd.GeoDataFrame | None = None,
 ) -> Query:
     """Return a query after checking its inputs.
 
@@ -240,6 +252,8 @@ def make_query(
         "to": people walk to the facility; "from": people walk from it.
     barriers
         Lines that no leg between a point and the street may cross, instead of the network's own.
+    legs, buildings
+        "all", or "clear": only legs that pass through none of the `buildings` (polygons) but one's own.
 
     Raises
     ------
@@ -259,9 +273,24 @@ def make_query(
         direction=direction,
         unit="minutes" if limits is None else limits.unit,
         limits=limits,
+        buildings=_check_buildings(legs, buildings, network),
     )
     _ = query.rows_of
     return query
+
+
+def _check_buildings(legs: str, buildings: gpd.GeoDataFrame | None, network: WalkNetwork) -> np.ndarray | None:
+    """The polygons that stop legs, in the network's CRS; None if nothing does."""
+    if legs not in {"all", "clear"} or (legs == "clear") != (buildings is not None):
+        msg = (
+            f"legs is {legs!r} and buildings {'not ' if buildings is None else ''}given; leave both out, or give "
+            "legs='clear' and buildings=, e.g. the areas of an extract with the tag building"
+        )
+        raise TableError(msg)
+    if buildings is None:
+        return None
+    shapes = in_metres(check_frame(buildings, "buildings", unique=False), network.crs).geometry.to_numpy()
+    return shapes[shapely.get_dimensions(shapes) == _AREA]
 
 
 def check_merge(merge: object, allowed: Sequence[str]) -> None:

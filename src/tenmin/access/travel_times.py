@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -81,6 +82,8 @@ def measure_walks(
     metres: float | Mapping[str, float] | None = None,
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
+    legs: Literal["all", "clear"] = "all",
+    buildings: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the minutes from every place to its nearest facility of every category.
 
@@ -99,6 +102,8 @@ def measure_walks(
         "to": people walk to the facility; "from": people walk from it.
     barriers
         Lines that no leg between a point and the street may cross, instead of the network's own.
+    legs, buildings
+        "all" legs, or with legs="clear" only those that pass through none of the buildings (polygons) but one's own.
 
     Returns
     -------
@@ -131,6 +136,8 @@ def measure_walks(
         needed=False,
         direction=direction,
         barriers=barriers,
+        legs=legs,
+        buildings=buildings,
     )
     times = travel_times(query)
     walk = times.minutes if query.unit == "minutes" else times.metres

@@ -278,7 +278,7 @@ def _judge(
     return served, pd.DataFrame(cause, index=served.index, columns=served.columns, dtype=object)
 
 
-def measure_coverage(
+def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what says what counts)
     network: WalkNetwork,
     places: gpd.GeoDataFrame,
     facilities: gpd.GeoDataFrame,
@@ -289,6 +289,8 @@ def measure_coverage(
     metric: Literal["walk", "straight"] = "walk",
     direction: str = "to",
     barriers: gpd.GeoDataFrame | None = None,
+    legs: Literal["all", "clear"] = "all",
+    buildings: gpd.GeoDataFrame | None = None,
     country: str | None = None,
     thin: float = 0.5,
 ) -> Coverage:
@@ -315,6 +317,8 @@ def measure_coverage(
         "to": people walk to the facility; "from": people walk from it.
     barriers
         Lines that no leg between a point and the street may cross, instead of the network's own.
+    legs, buildings
+        "all" legs, or with legs="clear" only those that pass through none of the buildings (polygons) but one's own.
     country
         Where the places are all the people of a town: its country by ISO 3166-1, such as "CN". Of categories that are
         thinly mapped by the figures for this country, the unserved are unknown. By default nothing is judged: in a part
@@ -354,7 +358,15 @@ def measure_coverage(
         raise TableError(msg)
     check_thin(thin, country)
     query = make_query(
-        network, facilities, places=places, minutes=minutes, metres=metres, direction=direction, barriers=barriers
+        network,
+        facilities,
+        places=places,
+        minutes=minutes,
+        metres=metres,
+        direction=direction,
+        barriers=barriers,
+        legs=legs,
+        buildings=buildings,
     )
     areas = None if areas is None else in_metres(check_frame(areas, "areas"), query.network.crs)
     times = straight_times(query) if metric == "straight" else travel_times(query)

@@ -67,7 +67,8 @@ def draw_map(
     >>> isinstance(review, folium.Map)
     True
     """
-    check_noun(coverage, Coverage, "coverage")
+    if not hasattr(coverage, "served"):  # whatever has the attributes of a coverage is drawn
+        check_noun(coverage, Coverage, "coverage")
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)
     block = write_block(page_content(data, title=title, lang=lang))

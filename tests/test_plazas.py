@@ -109,18 +109,33 @@ SQUARE = [(0, 0), (1, 0), (1, 1), (0, 1)]
 CORNERED = [(0, 0), (1, 0), (1, 0.4), (0.4, 0.4), (0.4, 1), (0, 1)]
 
 
-def on_plaza(tmp_path, corners: list[tuple[float, float]], size: float, *, wall: bool = False) -> tm.WalkNetwork:
-    """A plaza with a street of 100 m from the west to its first corner, and one from its third corner to the east."""
+HOLE = [(0.45, 0.45), (0.55, 0.45), (0.55, 0.55), (0.45, 0.55)]
+
+
+def on_plaza(
+    tmp_path, corners: list[tuple[float, float]], size: float, *, wall: bool = False, hole: bool | None = None
+) -> tm.WalkNetwork:
+    """A plaza with a street of 100 m from the west to its first corner, and one from its third corner to the east.
+
+    With `hole` (whether there is one) it is a multipolygon, not a way.
+    """
     spots = {k + 1: (x * size, y * size) for k, (x, y) in enumerate(corners)}
     ring = [*spots, 1]
     spots |= {50: (-100.0, 0.0), 51: (size + 100.0, spots[3][1])}
     ways = {10: (ring, {"highway": "pedestrian", "area": "yes"}), 11: ([50, 1], {"highway": "residential"})}
     ways[12] = ([3, 51], {"highway": "residential"})
+    relations, members = {}, [("way", 10, "outer")]
+    if hole:
+        spots |= {k + 20: (x * size, y * size) for k, (x, y) in enumerate(HOLE)}
+        ways[14], members = ([20, 21, 22, 23, 20], {}), [*members, ("way", 14, "inner")]
+    if hole is not None:
+        ways[10] = (ring, {})
+        relations = {20: (members, {"type": "multipolygon", "highway": "pedestrian"})}
     if wall:
         spots |= {60: (0.2 * size, -9.0), 61: (0.2 * size, 0.9 * size)}
         ways[13] = ([60, 61], {"barrier": "wall"})
     nodes = {k: (3.0 + x / DEGREE, y / DEGREE) for k, (x, y) in spots.items()}
-    return tm.WalkNetwork.from_osm(write_osm(tmp_path / "plaza.osm", osm_xml(nodes, ways)))
+    return tm.WalkNetwork.from_osm(write_osm(tmp_path / "plaza.osm", osm_xml(nodes, ways, relations)))
 
 
 def walk(network: tm.WalkNetwork, home: tuple[float, float], kiosk: tuple[float, float]) -> float:
@@ -132,9 +147,10 @@ def walk(network: tm.WalkNetwork, home: tuple[float, float], kiosk: tuple[float,
 
 @pytest.mark.parametrize("size", [40.0, 120.0, 300.0, 600.0])
 @pytest.mark.parametrize("corners", [SQUARE, CORNERED])
+@pytest.mark.parametrize("hole", [None, False])
 @pytest.mark.parametrize("at", [(0.3, 0.35), (0.15, 0.3), (0.35, 0.1)])
-def test_a_kiosk_on_a_plaza_is_reached_straight_over_it(tmp_path, corners, size: float, at: tuple[float, float]):
-    network, kiosk = on_plaza(tmp_path, corners, size), (at[0] * size, at[1] * size)
+def test_a_kiosk_on_a_plaza_is_reached_straight_over_it(tmp_path, corners, size: float, at, hole: bool | None):
+    network, kiosk = on_plaza(tmp_path, corners, size, hole=hole), (at[0] * size, at[1] * size)
     straight = 60.0 + np.hypot(*kiosk)
     assert walk(network, (-60.0, 0.0), kiosk) == pytest.approx(straight, rel=0.01)
     assert walk(network, kiosk, (-60.0, 0.0)) == pytest.approx(straight, rel=0.01)
@@ -145,6 +161,21 @@ def test_the_way_over_a_plaza_leads_round_its_inner_corner(tmp_path, size: float
     network, kiosk = on_plaza(tmp_path, CORNERED, size), (0.2 * size, 0.9 * size)
     round_the_corner = np.hypot(0.2, 0.5) * size + 0.6 * size + 60.0
     assert walk(network, (size + 60.0, 0.4 * size), kiosk) == pytest.approx(round_the_corner, rel=0.01)
+
+
+@pytest.mark.parametrize("size", [250.0, 600.0])
+def test_the_way_over_a_plaza_leads_round_its_hole(tmp_path, size: float):
+    network, kiosk = on_plaza(tmp_path, SQUARE, size, hole=True), (0.7 * size, 0.7 * size)
+    beside = np.hypot(0.55, 0.45) * size + np.hypot(0.15, 0.25) * size
+    assert walk(network, (-60.0, 0.0), kiosk) == pytest.approx(60.0 + beside, rel=0.01)
+
+
+def test_a_saved_network_keeps_its_plazas(tmp_path):
+    network, kiosk = on_plaza(tmp_path, SQUARE, 300.0, hole=True), (90.0, 105.0)
+    network.save(tmp_path / "plaza.parquet")
+    again = tm.WalkNetwork.read(tmp_path / "plaza.parquet")
+    assert walk(again, (-60.0, 0.0), kiosk) == walk(network, (-60.0, 0.0), kiosk)
+    assert walk(again, (-60.0, 0.0), kiosk) == pytest.approx(60.0 + np.hypot(*kiosk), rel=0.01)
 
 
 def test_no_leg_over_a_plaza_crosses_a_wall(tmp_path):

@@ -119,7 +119,7 @@ class StreetArrays:
     @cached_property
     def open_ground(self) -> OpenGround:
         """The plazas on which things may stand."""
-        return open_ground_of(self.assembly.edges, self.streets)
+        return open_ground_of(self.layout.plazas, self.assembly.edges, self.streets)
 
     @cached_property
     def parts(self) -> Parts:

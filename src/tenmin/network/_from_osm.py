@@ -25,7 +25,7 @@ from tenmin.inputs.osm import (
 from tenmin.network._crossings import describe_crossings
 from tenmin.network._gate_walls import walls_at_gates
 from tenmin.network._geometry_table import GeometryTable
-from tenmin.network._layout import OPEN_GROUND, Layout, list_notes
+from tenmin.network._layout import OPEN_GROUND, Layout, list_notes, no_lines
 from tenmin.network._plazas import WORTH, Plaza, cross_plazas, place_keys, plazas_of_relations, plazas_of_ways
 from tenmin.network._shared_tags import SharedTags
 from tenmin.network._sidewalks import SEPARATE, join_sidewalks, loose_sidewalks
@@ -72,13 +72,15 @@ def layout_from_osm(
     may = (verdicts["walkable"] | verdicts["private"]).to_numpy()
     loose = loose_sidewalks(ways[may], ways.geometry.to_numpy()[(verdicts["rule"] == SEPARATE).to_numpy()])
     gates = find_gates(extract.points, when=when)
-    lines = GeometryTable.of(_lines(extract, ways[may], verdicts[may], table, _kept_nodes(extract.points, gates)))
+    drawn, plazas = _lines(extract, ways[may], verdicts[may], table, _kept_nodes(extract.points, gates))
+    lines = GeometryTable.of(drawn)
     gates = in_metres(gates[gates.index.isin(np.concatenate([lines["u"], lines["v"]]))], ways.crs)
     return Layout(
         lines=lines,
         barriers=_join(in_metres(extract.barriers, ways.crs), walls_at_gates(gates, lines)),
         gates=gates,
         entrances=in_metres(find_entrances(extract.points), ways.crs),
+        plazas=plazas,
         ways=explained,
         cut=frozenset(_cut_ends(extract).tolist()).union(*loose["nodes"].map(np.ndarray.tolist)),
         source=str(extract.path),
@@ -208,10 +210,11 @@ class _Corners:
 
 def _lines(
     extract: OsmExtract, ways: gpd.GeoDataFrame, verdicts: pd.DataFrame, rules: Rules, kept: np.ndarray
-) -> gpd.GeoDataFrame:
-    """Walkable ways as lines between nodes, and lines across plazas."""
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Walkable ways as lines between nodes with lines across plazas, and the plazas."""
     if ways.empty:
-        return gpd.GeoDataFrame({"u": [], "v": [], "kind": [], "oneway": []}, geometry=[], crs=ways.crs)
+        none = {"u": [], "v": [], "kind": [], "oneway": []}
+        return gpd.GeoDataFrame(none, geometry=[], crs=ways.crs), no_lines(("way",), ways.crs)
     corners = _Corners.of(ways)
     columns = _columns_of(ways, verdicts, extract.points)
     plazas = [*plazas_of_ways(ways, columns), *_plazas_of_relations(extract, corners, ways, rules)]
@@ -222,9 +225,10 @@ def _lines(
     squares = [one.columns["way"] for one in plazas if one.is_way]
     lines["rule"] = lines["rule"].mask(lines["way"].isin(squares), OPEN_GROUND)
     across = cross_plazas(plazas, _count_ways(corners, outlines, kept), ways.crs)
-    if across.empty:
-        return lines
-    return gpd.GeoDataFrame(pd.concat([lines, across[~_is_redundant(across, lines)]], ignore_index=True))
+    if not across.empty:
+        lines = gpd.GeoDataFrame(pd.concat([lines, across[~_is_redundant(across, lines)]], ignore_index=True))
+    ground = {"way": np.array([one.columns["way"] for one in plazas], np.int64)}
+    return lines, gpd.GeoDataFrame(ground, geometry=[one.polygon for one in plazas], crs=ways.crs)
 
 
 def _is_redundant(across: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> np.ndarray:

@@ -104,6 +104,8 @@ class Layout:
         those of OpenStreetMap also have rule, reason_zh, reason_en and doubtful.
     entrances
         Entrances of polygons, indexed by element: kind.
+    plazas
+        Open ground that is walked straight across, polygons: way, as of the edges across it.
     ways
         The verdict of the rules on every way, indexed by way id: rule, verdict, kind, reason_zh and reason_en.
     cut
@@ -127,6 +129,7 @@ class Layout:
     barriers: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("kind", "name", "source")))
     gates: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("kind", "state", "name", "opening_hours")))
     entrances: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("kind",)))
+    plazas: gpd.GeoDataFrame = field(default_factory=lambda: no_lines(("way",)))
     ways: pd.DataFrame = field(default_factory=_no_ways)
     cut: frozenset[Hashable] = frozenset()
     boundary: BaseGeometry | None = None

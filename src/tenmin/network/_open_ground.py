@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -32,7 +33,7 @@ class LegsOverGround(NamedTuple):
 
 @dataclass(frozen=True)
 class OpenGround:
-    """Plazas whose outline is walked, and the ends of their edges."""
+    """Plazas, and the ends of the edges on their outlines and across them."""
 
     polygons: np.ndarray
     plaza: np.ndarray
@@ -62,31 +63,26 @@ class OpenGround:
         return LegsOverGround(item[row[seen]], self.edge[at], self.offset[at], shapely.length(lines), ends)
 
 
-def open_ground_of(edges: GeometryTable, streets: StreetGraph) -> OpenGround:
-    """Return the plazas of a network that are drawn as ways, from the edges on their outlines and across them.
+def open_ground_of(plazas: gpd.GeoDataFrame, edges: GeometryTable, streets: StreetGraph) -> OpenGround:
+    """Return the plazas of a network with the ends of their edges.
 
     Parameters
     ----------
+    plazas
+        Polygons with the `way` of the edges on their outlines and across them.
     edges
         The edges; those of a plaza have the rule `OPEN_GROUND` and its `way`.
     streets
         Their graph.
     """
     rows = np.flatnonzero(np.asarray(edges["rule"] == OPEN_GROUND, bool))
-    way = pd.to_numeric(pd.Series(edges["way"][rows]), errors="coerce").to_numpy("float64")
-    rows, way = rows[way > 0.0], way[way > 0.0]
-    _, plaza = np.unique(way, return_inverse=True)
-    polygons = np.array(
-        [_faces(edges.geometry[rows[plaza == number]]) for number in range(int(plaza.max(initial=-1)) + 1)], object
-    )
-    plaza, edge = np.concatenate([plaza, plaza]), np.concatenate([rows, rows])
-    node = np.concatenate([streets.u[rows], streets.v[rows]])
-    offset = np.concatenate([np.zeros(len(rows)), streets.length[rows]])
+    ways = pd.DataFrame({"way": np.asarray(edges["way"])[rows], "row": rows})
+    pairs = pd.DataFrame({"way": plazas["way"].to_numpy(), "plaza": np.arange(len(plazas))}).merge(ways, on="way")
+    plaza, edge = np.tile(pairs["plaza"].to_numpy(np.int64), 2), np.tile(pairs["row"].to_numpy(np.int64), 2)
+    last = np.repeat([False, True], len(pairs))
+    node = np.where(last, streets.v[edge], streets.u[edge])
     _, first = np.unique(np.stack([plaza, node], axis=1), axis=0, return_index=True)
-    points = np.asarray(shapely.get_point(edges.geometry[edge[first]], np.where(offset[first] > 0.0, -1, 0)))
-    return OpenGround(polygons, plaza[first], edge[first], offset[first], points)
-
-
-def _faces(lines: np.ndarray) -> shapely.Geometry:
-    """What lines enclose."""
-    return shapely.union_all(shapely.get_parts(shapely.polygonize([*shapely.get_parts(shapely.union_all(lines))])))
+    edge, last = edge[first], last[first]
+    points = np.asarray(shapely.get_point(edges.geometry[edge], np.where(last, -1, 0)))
+    offset = np.where(last, streets.length[edge], 0.0)
+    return OpenGround(plazas.geometry.to_numpy(), plaza[first], edge, offset, points)

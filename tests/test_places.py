@@ -178,7 +178,7 @@ def test_large_estates_are_named_all_at_once_and_become_their_gates_or_a_point_i
     path = tmp_path / "estates.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     with pytest.raises(
-        TableError, match=r"'place:r1', 'place:r3' are larger than 2 ha \('大苑' has 5\.\d ha, '巨苑' has 8\.\d ha\)"
+        TableError, match=r"'place:\w+', 'place:\w+' are larger than 2 ha \('大苑' has 5\.\d ha, '巨苑' has 8\.\d ha\)"
     ):
         check_places(read_places(path))
     gates = gpd.GeoDataFrame(

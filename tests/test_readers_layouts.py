@@ -224,8 +224,8 @@ def test_a_register_larger_than_the_list_goes_on_if_asked(tmp_path: Path):
     assert inside["area"].tolist() == [("东苑社区",), ("西苑社区",), ("翠屏街道",)]
     listed = list_remarks(inside)
     assert listed[["id", "value", "used"]].to_numpy().tolist() == [
-        ["pharmacy:r3", "远方社区", False],
-        ["pharmacy:r6", "外街道", False],
+        [table.index[1], "远方社区", False],
+        [table.index[4], "外街道", False],
     ]
     assert len(table) == 5
     assert list_remarks(table).empty
@@ -238,4 +238,4 @@ def test_a_row_without_a_name_is_outside_by_its_position(tmp_path: Path):
     rows = [["药店", "105.005", "38.005"], ["药店", "106", "39"], ["药店", "", ""]]
     table = read_facilities(write_csv(tmp_path / "f.csv", [["类别", "经度", "纬度"], *rows]))
     with pytest.warns(TenminWarning, match="1 of 3 rows"):
-        assert within_communities(table, areas).index.tolist() == ["pharmacy:r2", "pharmacy:r4"]
+        assert within_communities(table, areas).index.tolist() == [table.index[0], table.index[2]]

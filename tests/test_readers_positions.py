@@ -230,7 +230,7 @@ def test_a_broken_coordinate_is_refused_by_row(tmp_path: Path, x, y, words):
     rows = [[LON, LAT], [x, y], [LON, LAT]]
     with pytest.raises(TableError, match=rf"a\.csv: row 3, 经度, 纬度: .*{words}"):
         register(tmp_path, ["经度", "纬度"], *rows)
-    lines = [["小区", "人口", "经度", "纬度"], *(["a", 5, *row] for row in rows)]
+    lines = [["小区", "人口", "经度", "纬度"], *([name, 5, *row] for name, row in zip("abc", rows, strict=True))]
     table = read_places(write_csv(tmp_path / "b.csv", lines), skip_bad=True)
     assert table["people"].sum() == 10
     assert list_remarks(table)[["row", "used"]].to_numpy().tolist() == [[3, False]]

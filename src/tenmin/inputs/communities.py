@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.inputs.readers import split_list, text_of, word_for
+from tenmin.inputs.readers import code_of, split_list, text_of, word_for
 from tenmin.inputs.services import normalise_name
 from tenmin.support.contracts import numbers_of, separate_positions
 from tenmin.support.errors import TableError, TenminWarning
@@ -105,7 +105,7 @@ def is_empty(value: object) -> bool:
 def items_of(value: object) -> list[str]:
     """Return the items in a cell: those of a list, or of a text such as `东园、西园`."""
     if isinstance(value, list | tuple | set | np.ndarray):
-        return [text for one in value if (text := text_of(one)) is not None]
+        return [code_of(text) for one in value if (text := text_of(one)) is not None]
     return list(split_list(text_of(value)))
 
 
@@ -211,7 +211,7 @@ class Communities:
 
     @cached_property
     def _by_id(self) -> Mapping[str, Hashable]:
-        return {text_of(label) or "": label for label in self.areas.index}
+        return {code_of(text_of(label) or ""): label for label in self.areas.index}
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Hashable]]:
@@ -230,8 +230,9 @@ class Communities:
         return {label: above[0] for label, above in found.items() if len(above) == 1 and above[0] != label}
 
     def _named(self, text: str) -> list[Hashable]:
-        if text in self._by_id:
-            return [self._by_id[text]]
+        code = code_of(text)
+        if code in self._by_id:
+            return [self._by_id[code]]
         return self._by_name.get(_normalised(text), [])
 
     def names(self, text: str) -> bool:

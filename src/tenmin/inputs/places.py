@@ -110,14 +110,14 @@ def read_places(
         msg = f"{table.path} has no {lacking}; name the column by columns=; it has {headings}"
         raise TableError(msg)
     frame = frame.assign(name=table.text_column("name"), area=table.text_column("area"))
-    ids = table.row_ids(["place"] * len(frame))
+    ids, remarks = table.row_ids(["place"] * len(frame))
     if large is None:
-        return table.to_frame(frame, ids, "place")
+        return table.to_frame(frame, ids, "place", remarks)
     if isinstance(large, str) and large != "inner":
         msg = f"large = {large!r}; give 'inner' for a point inside each polygon over 2 ha, gates, or nothing"
         raise TableError(msg)
     shrunk, at_gates = _shrink_large(frame, None if isinstance(large, str) else large)
-    remarks = [
+    remarks += [
         Remark(int(table.rows[row]), "geometry", "", f"larger than 2 ha; people walk from {where}")
         for row, where in at_gates.items()
     ]

@@ -17,6 +17,7 @@ import shapely
 from tenmin.inputs.facilities._completeness import COMPLETE, join_claims
 from tenmin.inputs.facilities._datum_shift import detect_datum_shift
 from tenmin.inputs.facilities._filling import collect_columns, fill_missing
+from tenmin.inputs.readers import code_of
 from tenmin.inputs.services import list_parts, name_category, normalise_name
 from tenmin.support.contracts import check_facilities, in_metres
 from tenmin.support.errors import TenminWarning
@@ -202,7 +203,7 @@ def _fill_pairs(
 
 def _match_rank(rows: _Rows, row: int, match: _Match) -> tuple[Any, ...]:
     """Return the sort key of a match: same id, same name, distance, then order."""
-    own, other = str(rows.ids[row]), str(rows.ids[match.kept])
+    own, other = (code_of(str(rows.ids[one])) for one in (row, match.kept))
     named = rows.names[row] == rows.names[match.kept] != ""
     return own != other, not other.endswith(f":{own}"), not named, match.metres, match.kept, row
 

@@ -123,9 +123,9 @@ def read_facilities(
     table = _existing(_counted(table))
     categories, remarks = _categories(table, category)
     frame = _add_columns(table, categories)
-    ids = table.row_ids(categories)
+    ids, numbered = table.row_ids(categories)
     not_located = frame.geometry.isna() & (frame["area"].map(len) == 0)
-    remarks += [Remark(int(row), "", "", _NOT_LOCATED) for row in table.rows[not_located.to_numpy()]]
+    remarks += [*numbered, *(Remark(int(row), "", "", _NOT_LOCATED) for row in table.rows[not_located.to_numpy()])]
     claimed = join_claims(_complete(complete, set(categories), str(table.path)))
     return table.to_frame(frame if claimed is None else frame.assign(**{COMPLETE: claimed}), ids, "facility", remarks)
 

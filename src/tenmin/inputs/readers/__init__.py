@@ -10,7 +10,7 @@ from tenmin.inputs.readers._coordinate_reference import ControlPoints, Coordinat
 from tenmin.inputs.readers._datum import Datum
 from tenmin.inputs.readers._header_rows import Header
 from tenmin.inputs.readers._headings import word_for
-from tenmin.inputs.readers._raw_table import Remark, text_of
+from tenmin.inputs.readers._raw_table import Remark, code_of, text_of
 from tenmin.inputs.readers._reader import ParsedTable, PathLike, read_table
 from tenmin.inputs.readers._sheets import Sheets
 
@@ -23,6 +23,7 @@ __all__ = [
     "PathLike",
     "Remark",
     "Sheets",
+    "code_of",
     "read_table",
     "split_list",
     "text_of",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tenmin.inputs.readers._headings import ColumnSpec, units_of, word_for
 from tenmin.inputs.readers._quantities import Quantity, parse_quantity
-from tenmin.inputs.readers._raw_table import Cells, Remark
+from tenmin.inputs.readers._raw_table import Cells, Remark, code_of
 from tenmin.support.contracts import STATES
 
 __all__ = ["parse_column", "split_list"]
@@ -23,6 +23,7 @@ _NO_NUMBER = "no figure"
 _POINT = "may be a thousand or a fraction; write it without the point"
 _MAY_BE_THOUSANDS = re.compile(r"^[1-9]\d{0,2}\.\d{3}(?:人|户|口|个)?$")
 _IS_FRACTION = re.compile(r"^(?:0|\d{4,})\.\d|^\d+\.(?:\d{1,2}|\d{4,})(?:人|户|口|个)?$")
+_CODES = frozenset({"id", "area", "parent"})
 _UNKNOWN = "not known; kept as it is"
 
 Parsed = tuple[dict[str, pd.Series], list[Remark]]
@@ -33,8 +34,10 @@ def split_list(text: str | None) -> tuple[str, ...]:
 
     >>> split_list("党员活动室、阅览室，警务室; ")
     ('党员活动室', '阅览室', '警务室')
+    >>> split_list("101.0、102")
+    ('101', '102')
     """
-    return tuple(item.strip() for item in _LIST_SEPARATORS.split(text or "") if item.strip())
+    return tuple(code_of(item.strip()) for item in _LIST_SEPARATORS.split(text or "") if item.strip())
 
 
 def parse_column(
@@ -59,7 +62,9 @@ def parse_column(
         return _parse_words(heading, column, cells, rows)
     if column.holds == "list":
         return {column.name: pd.Series([split_list(cell) for cell in cells], dtype=object)}, []
-    return {column.name: pd.Series(cells, dtype=object)}, []
+    codes = column.name in _CODES
+    texts = [code_of(cell) if codes and cell is not None else cell for cell in cells]
+    return {column.name: pd.Series(texts, dtype=object)}, []
 
 
 def _parse_words(heading: str, column: ColumnSpec, cells: Cells, rows: Sequence[int]) -> Parsed:

@@ -96,11 +96,11 @@ def table_from_rows(
     columns_with_heading = [(column, heading) for column, heading in enumerate(headings) if heading]
     columns = {heading: [_cell(cells, column) for _, cells in body] for column, heading in columns_with_heading}
     numbers = np.array([number for number, _ in body], int)
-    heading_by_column = dict(columns_with_heading)
+    heading_by_column, in_body = dict(columns_with_heading), set(numbers.tolist())
     known_cell_remarks = [
         Remark(one.row, heading_by_column[int(one.field)], one.value, one.reason)
         for one in cell_remarks
-        if one.row in set(numbers.tolist()) and int(one.field) in heading_by_column
+        if one.row in in_body and int(one.field) in heading_by_column
     ]
     remarks = [*_left_out(filled[:start], _ABOVE), *known_cell_remarks, *_left_out(notes, _BELOW)]
     table = RawTable(path, columns, numbers, encoding=encoding, remarks=tuple(remarks))

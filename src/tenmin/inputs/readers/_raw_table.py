@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from pyproj import CRS
 from tenmin.support.bounds import MAX_COLUMNS, check_amount
 from tenmin.support.errors import TableError
 
-__all__ = ["MERGED", "Cells", "RawTable", "Remark", "check_headings", "format_rows", "text_of"]
+__all__ = ["MERGED", "Cells", "RawTable", "Remark", "check_headings", "code_of", "format_rows", "text_of"]
 
 MERGED = "merged with the cell above; taken for the same"
 """Reason of the remark on a row whose cell is merged with that of the row above."""
@@ -24,6 +25,7 @@ Cells = list[str | None]
 """The cells of a row or a column as text; None if empty."""
 _MAX_WHOLE = 1e21
 _MAX_SHOWN = 5
+_FLOATED = re.compile(r"^(\d+)\.0+$")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class RawTable:
         remarks
             Remarks that say why.
         """
-        keep = ~np.isin(self.rows, list(rows))
+        left = set(rows)
+        keep = ~np.isin(self.rows, list(left))
         kept = np.flatnonzero(keep).tolist()
         return replace(
             self,
@@ -90,7 +93,7 @@ class RawTable:
             rows=self.rows[keep],
             geometry=None if self.geometry is None else self.geometry[keep],
             typed={name: series[keep].reset_index(drop=True) for name, series in self.typed.items()},
-            remarks=(*(one for one in self.remarks if one.row not in set(rows)), *remarks),
+            remarks=(*(one for one in self.remarks if one.row not in left), *remarks),
         )
 
 
@@ -120,6 +123,15 @@ def text_of(value: object) -> str | None:
             return None
         return str(int(value)) if float(value).is_integer() and abs(value) < _MAX_WHOLE else repr(float(value))
     return str(value).strip() or None
+
+
+def code_of(text: str) -> str:
+    """Return a code without the .0 that a program adds where it took it for a number.
+
+    >>> code_of("101.0"), code_of("00101"), code_of("3.10")
+    ('101', '00101', '3.10')
+    """
+    return _FLOATED.sub(r"\1", text)
 
 
 def check_headings(headings: Sequence[str | None], path: Path) -> None:

@@ -31,6 +31,7 @@ from tenmin.inputs.readers._headings import (
 )
 from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns, settle_datum
 from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, format_rows
+from tenmin.inputs.readers._row_ids import make_ids
 from tenmin.inputs.readers._sheets import Sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.support.errors import FileError, TableError, TenminWarning
@@ -44,6 +45,8 @@ _LINK = re.compile(r"^(?:https?|ftp|wmts?|wfs):", re.IGNORECASE)
 _AMAP = {"location", "typecode"}
 _RESERVED = ("id", "category", "name", "area", "rooms", "separate_rooms", "level", "parent", "kind", "source")
 _FLAGS = frozenset({"yes", "no"})
+_SAME_KEY = "another row has the same name, community and position; give each an id (编号) that stays with it"
+_OWN_KEY = "what the row says"
 _REMARK_COLUMNS = ("row", "id", "field", "value", "reason", "used")
 
 
@@ -139,8 +142,13 @@ class ParsedTable:
         empty = pd.Series([None] * len(self.frame), dtype=object)
         return self.frame[name] if name in self.frame.columns else empty
 
-    def row_ids(self, prefixes: Sequence[str]) -> list[str]:
-        """Return the id of every row: the one in the file, else the prefix and the row number, as in "clinic:r12".
+    def row_ids(self, prefixes: Sequence[str]) -> tuple[list[str], list[Remark]]:
+        """Return the id of every row, the one in the file or else made of its key, and remarks on numbered ones.
+
+        Parameters
+        ----------
+        prefixes
+            Category of each row, or what stands for it.
 
         Raises
         ------
@@ -148,10 +156,11 @@ class ParsedTable:
             An id is not unique.
         """
         given = self.text_column("id")
-        made = [f"{prefix}:r{row}" for prefix, row in zip(prefixes, self.rows, strict=True)]
-        ids = given.where(given.notna(), pd.Series(made, dtype=object))
+        lacking = given.isna().to_numpy()
+        made, numbered = make_ids(self.frame[lacking], np.array(prefixes, object)[lacking].tolist())
+        ids = given.where(~lacking, made)
         self.reject(ids.duplicated(keep=False).to_numpy(), "id", "is there more than once; make it unique")
-        return ids.tolist()
+        return ids.tolist(), [Remark(int(self.rows[at]), "", ids[at], _SAME_KEY) for at in made.index[numbered]]
 
     def to_frame(
         self, frame: gpd.GeoDataFrame, ids: Sequence[str], name: str, remarks: Iterable[Remark] = ()
@@ -235,6 +244,7 @@ def read_table(
     named = name_columns(
         list(raw.columns), table, columns, str(raw.path), truncated=raw.truncated, people_base=people_base
     )
+    named = _without_repeated_numbers(named, raw)
     specs = {
         heading: column
         for heading, column in named.specs.items()
@@ -272,6 +282,17 @@ def _drop_empty_geometry(raw: RawTable) -> RawTable:
     """Return the table without geometry if all geometries are missing, so that columns can give the positions."""
     empty = raw.geometry is not None and len(raw.geometry) > 0 and bool(shapely.is_missing(raw.geometry).all())
     return replace(raw, geometry=None, crs=None) if empty else raw
+
+
+def _without_repeated_numbers(named: NamedColumns, raw: RawTable) -> NamedColumns:
+    """Return the columns without serial numbers (序号) that begin again, as on each of several sheets."""
+    repeated = {
+        heading
+        for heading, column in named.specs.items()
+        if column.name == "id" and column.rank and pd.Series(raw.columns[heading]).dropna().duplicated().any()
+    }
+    specs = {heading: column for heading, column in named.specs.items() if heading not in repeated}
+    return NamedColumns(specs, {**named.passed_over, **dict.fromkeys(repeated, _OWN_KEY)})
 
 
 def _columns(

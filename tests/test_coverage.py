@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -399,8 +400,10 @@ def test_as_the_crow_flies_no_share_of_streets_is_walked():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"of": "persons"}, r"shares of 'persons' by None are not known; of is one of \('people', 'places', 'streets'"),
-        ({"by": "block"}, "by 'block' are not known; .* by one of .*'area', 'parent', 'kind', 'group'"),
+        ({"of": "persons"}, r"shares of 'persons' are not known; of is one of \('people', 'places', 'streets'"),
+        ({"by": "block"}, "to divide by 'block', pass areas= with the column 'block', or places that have it"),
+        ({"by": "served"}, "by='served' is no column to divide by"),
+        ({"by": ["area"]}, r"by=\['area'\] is no column to divide by"),
         ({"of": "streets", "by": "area"}, "shares of streets can't be divided by 'area'"),
         ({"of": "places", "by": "group"}, "'group' need of='people' and columns people_<group>"),
         ({"of": "land"}, "shares of land need land=, the polygons of residential land"),
@@ -504,7 +507,10 @@ def test_a_walk_of_nobody_or_to_nothing_is_refused(coverage: tm.Coverage):
 
 
 def test_a_coverage_says_what_it_is(coverage: tm.Coverage):
-    assert repr(coverage) == "<Coverage of 5 places in 2 categories within 10 minutes (walk, to the facility)>"
+    assert repr(coverage) == (
+        "<Coverage of 5 places in 2 categories within 10 minutes (walk, to the facility); "
+        "unjoined: 1 places, 0 facilities; unknown: 2 of 10 walks>"
+    )
 
 
 def test_a_limit_for_each_category_is_kept(coverage: tm.Coverage):
@@ -555,12 +561,155 @@ def test_options_that_are_wrong_are_refused(options: dict[str, object], error: t
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_rounding_leaves_nobody_below_zero_unserved(seed: int):
+def test_the_parts_of_people_are_counted_and_none_is_left_over_by_rounding(seed: int):
     people = np.random.default_rng(seed).uniform(0.0, 30.0, 200)
     some = homes([(0.0, 0.0), (0.0, 5000.0)] * 100, people=people)
-    shares = tm.measure_coverage(town([(0, 0), (400, 0)]), some, clinics([(10, 0)]), minutes=10).shares()
-    assert 0.0 <= shares["unserved"].iloc[0] < 1e-9
-    assert shares["unknown"].iloc[0] == pytest.approx(people[1::2].sum())
+    found = tm.measure_coverage(town([(0, 0), (400, 0)]), some, clinics([(10, 0)]), minutes=10)
+    shares = row(found.shares())
+    assert (shares["unserved"], shares["share_upper"]) == (0.0, 1.0)
+    assert shares["unknown"] == pytest.approx(people[1::2].sum())
+    all_near = homes([(0.0, 0.0)] * 200, people=people)
+    all_served = row(tm.measure_coverage(town([(0, 0), (400, 0)]), all_near, clinics([(10, 0)]), minutes=10).shares())
+    assert (all_served["served"], all_served["unserved"], all_served["share"]) == (all_served["total"], 0.0, 1.0)
+
+
+@pytest.mark.parametrize("turn", [0.1, 0.7, 1.3])
+def test_streets_and_ground_that_are_all_within_the_limit_leave_no_residue(turn: float):
+    lines = gpd.GeoDataFrame(geometry=grid(4).rotate(turn * 57.0, origin=(0, 0)), crs=CRS)
+    square = gpd.GeoDataFrame(geometry=gpd.GeoSeries([box(-60, -60, 60, 60)], index=["a"]).rotate(turn), crs=CRS)
+    found = tm.measure_coverage(
+        tm.WalkNetwork.from_edges(lines, walker="adult"),
+        homes({"h": (0, 0)}),
+        DOOR,
+        metres=3000,
+        areas=square,
+    )
+    for of in ("streets", "ground"):
+        share = row(found.shares(of=of))
+        assert (share["unserved"], share["unknown"]) == (0.0, 0.0)
+        assert share["share"] == NEAR(1.0)
+        assert share["share"] <= share["share_upper"] <= 1.0
+
+
+# --- the table of places, and several limits ------------------------------------------------------------------------
+
+
+def test_the_table_has_a_row_for_each_place_and_category_and_nothing_infinite(coverage: tm.Coverage):
+    table = coverage.table()
+    assert table.columns.tolist() == [
+        "people", "people_60_plus", "area", "category", "minutes", "metres", "nearest", "served", "unknown", "reason",
+        "geometry",
+    ]  # fmt: skip
+    assert table.index.tolist() == [*"abcde"] * 2
+    assert table["category"].tolist() == ["clinic"] * 5 + ["school"] * 5
+    assert table.crs == coverage.network.crs
+    assert np.isfinite(table[["minutes", "metres"]].fillna(0.0).to_numpy()).all()
+    assert table["minutes"].isna().tolist() == [False] * 4 + [True] * 6
+    clinic = coverage.table("clinic")
+    assert clinic.index.tolist() == coverage.places.index.tolist()
+    assert clinic["metres"].head(4).tolist() == NEAR([100.0, 700.0, 900.0, 1500.0])
+    assert clinic["nearest"].head(4).tolist() == ["c"] * 4
+    assert pd.isna(clinic["nearest"].iloc[4])
+    assert clinic["served"].tolist() == coverage.served["clinic"].tolist()
+    assert clinic["unknown"].tolist() == coverage.unknown["clinic"].tolist()
+    assert clinic["reason"].dropna().to_dict() == {"e": "unjoined"}
+
+
+@pytest.mark.parametrize("ids", [["x", "y"], [7, 8]])
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
+def test_the_table_is_written_and_read_back_as_it_is(tmp_path: Path, suffix: str, ids: list[object]):
+    doors = clinics(dict(zip(ids, [(0, 0), (9, 0)], strict=True)), category=["clinic", "bank"])
+    table = tm.measure_coverage(town(STREET), PEOPLE, doors, minutes=10).table()
+    path = tmp_path / f"table.{suffix}"
+    if suffix == "parquet":
+        table.to_parquet(path)
+        back = gpd.read_parquet(path)
+    else:
+        table.to_file(path)
+        back = gpd.read_file(path)
+    assert len(back) == 10
+    assert back["nearest"].isna().tolist() == table["nearest"].isna().tolist()
+    assert back["nearest"].dropna().tolist() == table["nearest"].dropna().tolist()
+    assert back["served"].tolist() == table["served"].tolist()
+    assert back["minutes"].to_numpy() == pytest.approx(table["minutes"].to_numpy(), nan_ok=True)
+
+
+def test_the_table_of_no_places_or_of_own_columns_of_its_names():
+    nobody = tm.measure_coverage(town(STREET), homes({}), DOOR, minutes=10).table()
+    assert (len(nobody), nobody.columns[-1]) == (0, "geometry")
+    own = homes({"h": (80, 0)}, minutes=99.0, reason="mine").rename_geometry("shape")
+    table = tm.measure_coverage(town(STREET), own, DOOR, minutes=10).table("clinic")
+    assert table.columns.tolist()[-1] == "shape"
+    assert (table["minutes"].tolist(), table["reason"].isna().tolist()) == (NEAR([1.0]), [True])
+
+
+def test_a_table_of_a_category_that_was_not_measured_is_refused(coverage: tm.Coverage):
+    with pytest.raises(CategoryError, match="'clinics', asked for in table; did you mean 'clinic'"):
+        coverage.table("clinics")
+
+
+@cases(20)
+@given(towns(), st.sampled_from(["minutes", "metres"]), st.sampled_from(["walk", "straight"]))
+def test_within_several_limits_is_what_a_coverage_with_each_limit_says(small: Town, unit: str, metric: str):
+    network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(0, 0, 250, 500))
+    limits = [2.0, 5.0, 8.0] if unit == "minutes" else [160.0, 400.0, 640.0]
+    whole = tm.measure_coverage(network, small.homes, small.clinics, **{unit: limits[1]}, metric=metric)
+    found = whole.within(limits)
+    assert found.columns.tolist()[:3] == ["category", unit, "of"]
+    assert found[unit].tolist() == limits
+    for limit in limits:
+        one = tm.measure_coverage(network, small.homes, small.clinics, **{unit: limit}, metric=metric).shares()
+        read_off = found[found[unit] == limit].drop(columns=unit).reset_index(drop=True)
+        pd.testing.assert_frame_equal(read_off, one, check_exact=True)
+
+
+def test_within_keeps_what_is_thinly_mapped_unknown_and_divides(coverage: tm.Coverage):
+    found = coverage.within([1, 10], of="places", by="area")
+    assert found.columns.tolist()[:4] == ["category", "minutes", "area", "of"]
+    clinic = found[found["category"] == "clinic"]
+    assert clinic.groupby("minutes")["served"].sum().to_dict() == {1.0: 0.0, 10.0: 2.0}
+    many, library = homes(dict.fromkeys(range(10), (1500.0, 0)), people=10_000.0), clinics({"l": (0, 0)}, "library")
+    thin = tm.measure_coverage(town(STREET), many, library, minutes=10, country="DE")
+    assert thin.within(5)["unknown"].tolist() == thin.shares()["unknown"].tolist() == [100_000.0]
+    assert thin.within(20)["served"].tolist() == [100_000.0]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"limits": []}, LimitError, "minutes is an empty list"),
+        ({"limits": "5"}, LimitError, "minutes must be a number, but is '5'"),
+        ({"limits": {"clinic": 5}}, LimitError, "minutes must be a number, but is 'clinic'"),
+        ({"limits": [5, -1]}, LimitError, "minutes is -1, which is no limit of a walk"),
+        ({"limits": 5, "of": "streets"}, TableError, "within counts people or places, not 'streets'"),
+        ({"limits": 5, "by": "minutes"}, TableError, "by='minutes' is no column to divide by"),
+    ],
+)
+def test_limits_within_which_nothing_can_be_counted_are_refused(
+    coverage: tm.Coverage, options: dict[str, object], error: type[InputError], message: str
+):
+    with pytest.raises(error, match=message):
+        coverage.within(**options)
+
+
+def test_shares_are_divided_by_any_column_of_the_places_or_of_their_areas():
+    places = PEOPLE.assign(tenure=["own", "rent", "rent", None, "own"], storeys=[1, 6, 6, 2, 2], kind="flat")
+    areas = AREAS.assign(ward=["n", "n", "s"])
+    found = tm.measure_coverage(town(STREET), places, DOOR, minutes=10, areas=areas)
+
+    def totals(by: str) -> dict[object, float]:
+        return dict(zip(*(found.shares(by=by)[name] for name in (by, "total")), strict=True))
+
+    assert totals("storeys") == {1: 1.0, 2: 24.0, 6: 6.0}
+    assert {key: total for key, total in totals("tenure").items() if isinstance(key, str)} == {"own": 17.0, "rent": 6.0}
+    assert found.shares(by="tenure")["total"].sum() == 31.0
+    assert totals("ward") == {"n": 7.0, "s": 24.0}
+    assert set(totals("kind")) == {"old", "new"}
+    alone = tm.measure_coverage(town(STREET), places, DOOR, minutes=10)
+    assert alone.shares(by="kind")["kind"].tolist() == ["flat"]
+    assert found.shares(of="areas", by="ward")["total"].tolist() == [2.0, 1.0]
+    with pytest.raises(TableError, match="'lists' cannot be divided by: its values, such as"):
+        tm.measure_coverage(town(STREET), places.assign(lists=[[1]] * 5), DOOR, minutes=10).shares(by="lists")
 
 
 # --- other walkers, other units, what is not in use, and what two sources say ---------------------------------------

@@ -15,7 +15,7 @@ from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
 from tenmin.inputs.facilities import complete_categories, counting_as, list_contradictions
-from tenmin.measures._shares import buffer_facilities
+from tenmin.measures._shares import add_rest, buffer_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, in_use
 from tenmin.support.errors import TableError
@@ -131,7 +131,7 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: st
     Returns
     -------
     DataFrame
-        category, (by,) of, served, unknown, total.
+        category, (by,) of, served, unknown, total, unserved, possible.
     """
     shapes, (codes, names) = regions.geometry.to_numpy(), pd.factorize(regions["group"], use_na_sentinel=False)
     if metric == "straight":
@@ -145,7 +145,7 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: st
         sums = [np.bincount(codes, shapely.area(part), len(names)) for part in parts]
         tables.append(pd.DataFrame(dict(zip(("served", "unknown", "total"), sums, strict=True))))
         tables[-1] = tables[-1].assign(**{"category": category, by or "": names, "of": of})
-    table = pd.concat(tables, ignore_index=True)[["category", by or "", "of", "served", "unknown", "total"]]
+    table = add_rest(pd.concat(tables, ignore_index=True)[["category", by or "", "of", "served", "unknown", "total"]])
     return table if by else table.drop(columns="")
 
 

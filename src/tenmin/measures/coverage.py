@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 import geopandas as gpd
@@ -14,21 +15,24 @@ import shapely
 from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.access.routes import trace_route
-from tenmin.access.travel_times import TravelTimes, straight_times, travel_times
+from tenmin.access.travel_times import straight_times, travel_times
 from tenmin.inputs.communities import assign_communities
+from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
-from tenmin.measures._shares import add_shares, measure_streets_nearby, measure_streets_reached, tally
+from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.measures._thin_data import check_thin, count_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of, population_groups
 from tenmin.support.errors import TableError
-from tenmin.support.limits import Number, Unit, inclusive, unknown_category
+from tenmin.support.limits import Number, Unit, inclusive, read_limit, unknown_category
 from tenmin.support.notebook import as_card
 
 __all__ = ["CAUSES", "Coverage", "measure_coverage"]
 
 DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
-DIVISIONS = ("area", "parent", "kind", "group")
+OF_AREAS = ("parent", "kind")
+"""Columns of the areas by which places are divided, even if the places have columns of the same names."""
+_OF_SHARES = ("category", "of", "served", "unserved", "unknown", "total", "share", "share_upper", "minutes", "metres")
 CAUSES = ("unjoined", "data_end", "thin_data")
 """Causes of an unknown place: it is not joined to a street, the nearest facility may lie beyond the data, or too few
 facilities are known for an absence to mean anything."""
@@ -80,13 +84,21 @@ class Coverage:
     """The checked inputs, for further analysis without snapping again."""
 
     def __repr__(self) -> str:
-        """The number of places and categories, and the limits."""
+        """The number of places and categories, the limits, and what is unjoined and unknown."""
         limits = sorted(set(self.limit))
         shown = f"{limits[0]:g}" if len(limits) == 1 else " to ".join(f"{x:g}" for x in limits[:: len(limits) - 1 or 1])
+        none = self._count_unjoined()
         return (
             f"<Coverage of {len(self.places):,} places in {len(self.limit)} categories "
-            f"within {shown or 'no'} {self.unit} ({self.metric}, {self.direction} the facility)>"
+            f"within {shown or 'no'} {self.unit} ({self.metric}, {self.direction} the facility); "
+            f"unjoined: {none['places']:,} places, {none['facilities']:,} facilities; "
+            f"unknown: {int(self.unknown.to_numpy().sum()):,} of {self.unknown.size:,} walks>"
         )
+
+    def _count_unjoined(self) -> dict[str, int]:
+        """How many places and facilities joined no street."""
+        tables, none = self.joins.index.get_level_values("table"), (self.joins["how"] == "none").to_numpy()
+        return {name: int((none & (tables == name)).sum()) for name in ("places", "facilities")}
 
     def __dir__(self) -> list[str]:
         """Return the attributes for planners and analysts; the query is for further measures of tenmin."""
@@ -101,10 +113,10 @@ class Coverage:
             **{name: shares[name].map("{:,.0f}".format) for name in counts},
             **{name: shares[name].map("{:.1%}".format) for name in parts},
         )
-        none = (self.joins["how"] == "none").groupby("table").sum()
+        none = self._count_unjoined()
         facts = {
-            "places": f"{len(self.places):,}, {none.get('places', 0):,} of them joined to no street",
-            "facilities": f"{len(self.facilities):,}, {none.get('facilities', 0):,} of them joined to no street",
+            "places": f"{len(self.places):,}, {none['places']:,} of them joined to no street",
+            "facilities": f"{len(self.facilities):,}, {none['facilities']:,} of them joined to no street",
             "counted": of,
             "walker": repr(self.network.walker),
         }
@@ -113,7 +125,7 @@ class Coverage:
     def shares(
         self,
         of: Literal["people", "places", "streets", "ground", "land", "areas"] = "people",
-        by: Literal["area", "parent", "kind", "group"] | None = None,
+        by: str | None = None,
         *,
         land: gpd.GeoDataFrame | None = None,
     ) -> pd.DataFrame:
@@ -126,8 +138,9 @@ class Coverage:
             "ground" in the areas or of residential "land"; or "areas", the number of communities, served if they have
             a facility (one without any is unknown unless the facilities are a complete register).
         by
-            Group by the place's "area", by the "parent" or "kind" of that area, or by population "group" (the columns
-            people_<group> of the places).
+            Group by the place's "area", by the "parent" or "kind" of that area, by population "group" (the columns
+            people_<group> of the places), by any other column of the places or else of the areas; shares of communities
+            and of ground by a column of the areas.
         land
             Polygons of residential land, for of="land".
 
@@ -143,30 +156,151 @@ class Coverage:
         TableError
             If `of` or `by` is none of these, or a column or polygons that they need are missing.
         """
-        if of not in DENOMINATORS or by not in {None, *DIVISIONS}:
-            msg = (
-                f"shares of {of!r} by {by!r} are not known; of is one of {DENOMINATORS}, by one of {DIVISIONS} or None"
-            )
+        if of not in DENOMINATORS:
+            msg = f"shares of {of!r} are not known; of is one of {DENOMINATORS}"
             raise TableError(msg)
+        _check_division(by)
         if of == "streets":
             sums = self._sum_streets(by)
         elif of in {"ground", "land"}:
             sums = self._sum_ground(of, by, land)
         elif of == "areas":
             sums = self._sum_communities(by)
-        elif by == "group":
-            sums = self._sum_population_groups(of)
         else:
-            weight = people_of(self.places).to_numpy() if of == "people" else np.ones(len(self.places))
-            sums = tally(self.served, self.unknown, weight, of=of, by=by, label=self._groups_of_places(by))
-        return add_shares(
-            sums, pd.Series({name: len(rows) for name, rows in self.query.rows_of.items()}, dtype="int64")
-        )
+            sums = self._sum_places(self.served, self.unknown, of, by)
+        return add_shares(sums, self._facilities_in_use())
+
+    def within(
+        self,
+        limits: float | Iterable[float],
+        of: Literal["people", "places"] = "people",
+        by: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the shares within each of several limits, read off the minutes (or metres) that were measured.
+
+        Parameters
+        ----------
+        limits
+            Numbers in `unit`, for all categories, e.g. [5, 10, 15]; they may be above the limits of the coverage.
+        of, by
+            As in `shares`: "people" or "places".
+
+        Returns
+        -------
+        DataFrame
+            The columns of `shares` and, after the category, `minutes` or `metres`: the limit. Sorted by category and
+            limit. Each row is what `shares` says of a coverage measured with that limit: what is unknown within five
+            minutes may be unserved or served within another limit.
+
+        Raises
+        ------
+        TableError, LimitError
+            If an option is not valid.
+
+        Examples
+        --------
+        >>> import geopandas as gpd, tenmin as tm
+        >>> from shapely import LineString, Point
+        >>> lines = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2000, 0)])], crs="EPSG:32650")
+        >>> network = tm.WalkNetwork.from_edges(lines, walker="adult")
+        >>> homes = gpd.GeoDataFrame({"people": [30, 10]}, geometry=[Point(80, 0), Point(1200, 0)], crs="EPSG:32650")
+        >>> clinic = gpd.GeoDataFrame({"category": ["clinic"]}, geometry=[Point(0, 0)], crs="EPSG:32650")
+        >>> coverage = tm.measure_coverage(network, homes, clinic, minutes=10)
+        >>> coverage.within([5, 15])[["category", "minutes", "of", "served", "total", "share"]]
+          category  minutes      of  served  total  share
+        0   clinic      5.0  people    30.0   40.0   0.75
+        1   clinic     15.0  people    40.0   40.0   1.00
+        """
+        if of not in {"people", "places"}:
+            msg = f"within counts people or places, not {of!r}; measure a coverage with each limit, and take its shares"
+            raise TableError(msg)
+        _check_division(by)
+        asked = limits if isinstance(limits, Real | str) or not isinstance(limits, Iterable) else list(limits)
+        tables = []
+        for limit in read_limit(**{"minutes": None, "metres": None, self.unit: asked}, several=True).every:
+            of_each = pd.Series(limit, index=self.limit.index)
+            served, cause = _judge(
+                self.query, self._walks(), of_each, metric=self.metric, thin=self.counts["thin"].to_numpy(bool)
+            )
+            shares = add_shares(self._sum_places(served, cause.notna(), of, by), self._facilities_in_use())
+            shares.insert(1, self.unit, limit)
+            tables.append(shares)
+        return pd.concat(tables).sort_values(["category", self.unit], kind="stable", ignore_index=True)
+
+    def table(self, category: str | None = None) -> gpd.GeoDataFrame:
+        """Return the places with the walk of each, ready for `plot`, `explore`, `to_file` or DuckDB.
+
+        Parameters
+        ----------
+        category
+            A category that was measured: one row for each place. By default one row for each place and category, which
+            `table[table["category"] == "clinic"]` or a `groupby` divides.
+
+        Returns
+        -------
+        GeoDataFrame
+            Index: the ids of the places, once for each category. Columns: those of the places (`people`, `area` ...),
+            category, minutes and metres of the walk to the nearest facility (NaN if there is none), nearest (its id,
+            missing if there is none), served, unknown, reason (the cause of an unknown place, else missing) and the
+            geometry, in the network's CRS. A column of the places of one of these names is left out. Sorted by
+            category, then in the order of the places.
+
+        Raises
+        ------
+        CategoryError
+            If there is no such category.
+
+        Examples
+        --------
+        >>> import geopandas as gpd, tenmin as tm
+        >>> from shapely import LineString, Point
+        >>> lines = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2000, 0)])], crs="EPSG:32650")
+        >>> network = tm.WalkNetwork.from_edges(lines, walker="adult")
+        >>> homes = gpd.GeoDataFrame({"people": [3, 9]}, geometry=[Point(80, 0), Point(900, 300)], crs="EPSG:32650")
+        >>> clinic = gpd.GeoDataFrame({"category": ["clinic"]}, index=["c1"], geometry=[Point(0, 0)], crs="EPSG:32650")
+        >>> table = tm.measure_coverage(network, homes, clinic, minutes=10).table("clinic")
+        >>> table.drop(columns=["category", "geometry"]).round(6)
+           people  minutes  metres nearest  served  unknown    reason
+        0       3      1.0    80.0      c1    True    False       NaN
+        1       9      NaN     NaN     NaN   False     True  unjoined
+        """
+        if category is not None:
+            self._check_category(category, "table")
+        walks = {
+            "minutes": self.minutes,
+            "metres": self.metres,
+            "nearest": self.nearest,
+            "served": self.served,
+            "unknown": self.unknown,
+            "reason": self.cause,
+        }
+        categories = list(self.limit.index) if category is None else [category]
+        return tabulate_places(self.places, walks, categories, self.facilities.index)
+
+    def _walks(self) -> pd.DataFrame:
+        """The quantity that the limits are given in."""
+        return self.minutes if self.unit == "minutes" else self.metres
+
+    def _facilities_in_use(self) -> pd.Series:
+        return pd.Series({name: len(rows) for name, rows in self.query.rows_of.items()}, dtype="int64")
+
+    def _sum_places(self, served: pd.DataFrame, unknown: pd.DataFrame, of: str, by: str | None) -> pd.DataFrame:
+        """The sums of people or places."""
+        if by == "group":
+            return self._sum_population_groups(served, unknown, of)
+        weight = people_of(self.places).to_numpy() if of == "people" else np.ones(len(self.places))
+        return tally(served, unknown, weight, of=of, by=by, label=self._groups_of_places(by))
 
     def _groups_of_places(self, by: str | None) -> pd.Series:
         """The group of each place."""
+        of_areas = by in OF_AREAS and self.areas is not None and by in self.areas.columns
+        if by in self.places.columns and not of_areas:
+            return self.places[by]
         if by is not None and "area" not in self.places.columns:
-            msg = f"places has no column 'area' to divide by {by!r}; give it, or pass areas= with polygons"
+            msg = (
+                f"places has no column 'area' to divide by {by!r}; give it, or pass areas= with polygons. "
+                f"places has {sorted(map(str, self.places.columns))}"
+            )
             raise TableError(msg)
         return self._groups_of(self.places.get("area", pd.Series("", index=self.places.index)), by)
 
@@ -177,7 +311,7 @@ class Coverage:
         if by == "area":
             return areas
         if self.areas is None or by not in self.areas.columns:
-            msg = f"to divide by {by!r}, pass areas= with the column {by!r}"
+            msg = f"to divide by {by!r}, pass areas= with the column {by!r}, or places that have it"
             raise TableError(msg)
         return areas.map(self.areas[by])
 
@@ -197,7 +331,7 @@ class Coverage:
         label = self._groups_of(regions["area"], by)
         return tally_ground(self.query, regions.assign(group=label), metric=self.metric, of=of, by=by)
 
-    def _sum_population_groups(self, of: str) -> pd.DataFrame:
+    def _sum_population_groups(self, served: pd.DataFrame, unknown: pd.DataFrame, of: str) -> pd.DataFrame:
         groups = population_groups(self.places)
         if of != "people" or not groups:
             msg = f"shares of {of!r} by 'group' need of='people' and columns people_<group> in places"
@@ -206,7 +340,7 @@ class Coverage:
         for name in groups:
             label = pd.Series(name.removeprefix("people_"), index=self.places.index)
             weight = people_of(self.places, name).to_numpy()
-            tables.append(tally(self.served, self.unknown, weight, of=of, by="group", label=label))
+            tables.append(tally(served, unknown, weight, of=of, by="group", label=label))
         return pd.concat(tables).sort_values(["category", "group"], kind="stable", ignore_index=True)
 
     def _sum_streets(self, by: str | None) -> pd.DataFrame:
@@ -219,7 +353,7 @@ class Coverage:
                 rows.append((category, "streets", measure_streets_nearby(self.query, category), 0.0, total))
             else:
                 rows.append((category, "streets", *measure_streets_reached(self.query, category), total))
-        return pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"])
+        return add_rest(pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"]))
 
     def walk(self, place: Hashable, category: str) -> shapely.LineString:
         """Return the walk from a place to the nearest facility of a category, as a line: leg, streets and leg.
@@ -246,10 +380,13 @@ class Coverage:
         if place not in self.places.index:
             msg = f"there is no place {place!r}; give an id of the places, e.g. {self.places.index[:1].tolist()}"
             raise TableError(msg)
-        if category not in self.limit.index:
-            raise unknown_category(category, list(self.limit.index), "walk")
+        self._check_category(category, "walk")
         row = int(self.places.index.get_indexer(pd.Index([place]))[0])
         return trace_route(self.query, row, self.query.rows_of[category])
+
+    def _check_category(self, category: str, asked_in: str) -> None:
+        if category not in self.limit.index:
+            raise unknown_category(category, list(self.limit.index), asked_in)
 
     def isochrones(self, *, merge: Literal["category"] | None = "category") -> gpd.GeoDataFrame:
         """Return the isochrones within the limits, by category or (merge=None) by facility.
@@ -259,11 +396,20 @@ class Coverage:
         return draw_isochrones(self.query, merge=merge)
 
 
+def _check_division(by: object) -> None:
+    """Raise an error unless shares can have a column of this name beside their own."""
+    if by is not None and (not isinstance(by, str) or by in _OF_SHARES):
+        msg = f"by={by!r} is no column to divide by; name one of the places, unlike those of the shares: {_OF_SHARES}"
+        raise TableError(msg)
+
+
 def _judge(
-    query: Query, times: TravelTimes, limit: pd.Series, *, metric: str, thin: np.ndarray
+    query: Query, walk: pd.DataFrame, limit: pd.Series, *, metric: str, thin: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which places are served, and the cause for those that are unknown."""
-    walk = times.minutes if query.unit == "minutes" else times.metres
+    """Which places are served, and the cause for those that are unknown.
+
+    `walk` has minutes or metres, in the unit of the limit.
+    """
     bound = inclusive(limit.to_numpy())
     served = walk <= bound
     if metric == "straight":
@@ -373,7 +519,8 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
     index = pd.Index(query.categories, name="category", dtype="str")
     limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")
     counts = count_facilities(query.places, query.facilities, query.rows_of, country=country, thin=thin)
-    served, cause = _judge(query, times, limit, metric=metric, thin=counts["thin"].to_numpy(bool))
+    walk = times.minutes if query.unit == "minutes" else times.metres
+    served, cause = _judge(query, walk, limit, metric=metric, thin=counts["thin"].to_numpy(bool))
     joins = {"places": query.place_snapping.table, "facilities": query.facility_snapping.table}
     return Coverage(
         network=query.network,

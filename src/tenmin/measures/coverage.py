@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Literal
@@ -17,6 +17,7 @@ from tenmin.access.query import Query, make_query
 from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import straight_times, travel_times
 from tenmin.inputs.communities import assign_communities
+from tenmin.measures._basket import Basket
 from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
@@ -354,6 +355,80 @@ class Coverage:
             else:
                 rows.append((category, "streets", *measure_streets_reached(self.query, category), total))
         return add_rest(pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"]))
+
+    def basket(self, categories: Sequence[str] | None = None, *, at_least: int | None = None) -> pd.DataFrame:
+        """Return the share of people who have a whole basket of categories, or enough of it.
+
+        A place has the basket if it is served in `at_least` of the categories. Whether it has is unknown if it would
+        have it with its unknown categories, but not without them.
+
+        Parameters
+        ----------
+        categories
+            The categories of the basket; all of the coverage by default.
+        at_least
+            How many of them a place needs; all of them by default.
+
+        Returns
+        -------
+        DataFrame
+            One row with the columns of `shares` and the category "basket". The shares are NaN if fewer than the
+            needed number of categories have any facility in use.
+
+        Raises
+        ------
+        TableError, CategoryError
+            A category is not one of the coverage, `at_least` is not from 1 to their number, or places have no people.
+        """
+        return self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people")
+
+    def basket_by_category(
+        self, categories: Sequence[str] | None = None, *, at_least: int | None = None
+    ) -> pd.DataFrame:
+        """Return what each category of a basket costs: who lacks it, and the share if everyone had it.
+
+        Parameters
+        ----------
+        categories, at_least
+            The basket, as in `basket`.
+
+        Returns
+        -------
+        DataFrame
+            A row for each category, the one that most people lack first: category, lacking (people not served in it,
+            without the unknown), and the other columns of `shares` for the basket if everyone had that category. Of
+            a basket of which a place needs all, that is the basket without the category.
+
+        Raises
+        ------
+        TableError, CategoryError
+            As in `basket`.
+        """
+        return self._basket(categories, at_least).without_each(people_of(self.places).to_numpy(), "people")
+
+    def lacking(self, categories: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return how many categories of a basket each place lacks.
+
+        Parameters
+        ----------
+        categories
+            The categories of the basket; all of the coverage by default.
+
+        Returns
+        -------
+        DataFrame
+            Index as in places; lacking (categories in which the place is not served) and unknown (categories in which
+            that is unknown), int.
+
+        Raises
+        ------
+        TableError, CategoryError
+            A category is not one of the coverage.
+        """
+        return self._basket(categories, None).lacking()
+
+    def _basket(self, categories: Sequence[str] | None, at_least: int | None) -> Basket:
+        return Basket.of(self.served, self.unknown, self._facilities_in_use(), categories=categories, at_least=at_least)
 
     def walk(self, place: Hashable, category: str) -> shapely.LineString:
         """Return the walk from a place to the nearest facility of a category, as a line: leg, streets and leg.

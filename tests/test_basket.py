@@ -1,0 +1,143 @@
+"""Baskets: who has all, or enough, of several categories, as an interval with the unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tenmin as tm
+from tenmin.support.errors import CategoryError, TableError
+from towns import cases, clinics, homes, town
+
+STREET = [(0.0, 0.0), (2000.0, 0.0)]
+NEAR = pytest.approx
+PEOPLE = [1.0, 2.0, 4.0, 8.0]
+
+
+@cache
+def measured(categories: str) -> tm.Coverage:
+    """Four places beside a facility of each category."""
+    doors = clinics(dict.fromkeys(categories, (0, 0)), category=list(categories))
+    return tm.measure_coverage(town(STREET), homes([(0.0, 0.0)] * 4, PEOPLE), doors, minutes=10)
+
+
+def judged(rows: list[str], categories: str = "abc") -> tm.Coverage:
+    """A coverage whose places are served (+), unserved (-) or unknown (?) in the categories, as written."""
+    coverage = measured(categories)
+    places = coverage.places.iloc[: len(rows)]
+    signs = pd.DataFrame([list(row) for row in rows], index=places.index, columns=list(categories))
+    return replace(coverage, places=places, served=signs == "+", unknown=signs == "?")
+
+
+def found(table: pd.DataFrame) -> list[float]:
+    """Served, unserved, unknown and total of the only row."""
+    return table[["served", "unserved", "unknown", "total"]].to_numpy()[0].tolist()
+
+
+TOWN = judged(["+++", "++?", "+--", "?+-"])
+
+
+def test_the_whole_basket_is_an_interval():
+    basket = TOWN.basket()
+    assert basket.columns.tolist() == TOWN.shares().columns.tolist()
+    assert basket[["category", "of"]].to_numpy().tolist() == [["basket", "people"]]
+    assert found(basket) == [1.0, 12.0, 2.0, 15.0]
+    assert basket["share"].tolist() == NEAR([1 / 15])
+    assert basket["share_upper"].tolist() == NEAR([3 / 15])
+
+
+@pytest.mark.parametrize(("k", "served", "unknown"), [(1, 15.0, 0.0), (2, 3.0, 8.0), (3, 1.0, 2.0)])
+def test_k_of_n_counts_a_place_that_may_have_k_as_unknown(k: int, served: float, unknown: float):
+    assert found(TOWN.basket(at_least=k)) == [served, 15.0 - served - unknown, unknown, 15.0]
+
+
+def test_the_category_that_most_people_lack_is_first_with_the_share_if_everyone_had_it():
+    table = TOWN.basket_by_category()
+    assert table["category"].tolist() == ["c", "b", "a"]
+    assert table["lacking"].tolist() == [12.0, 4.0, 0.0]
+    for category, row in table.set_index("category").iterrows():
+        rest = TOWN.basket([name for name in "abc" if name != category])
+        assert row[["served", "unknown"]].tolist() == rest[["served", "unknown"]].to_numpy()[0].tolist()
+
+
+def test_of_k_categories_one_less_of_the_others_is_needed_if_everyone_has_one():
+    table = TOWN.basket_by_category(at_least=2).set_index("category")
+    assert found(table.loc[["c"]]) == found(TOWN.basket(["a", "b"], at_least=1))
+
+
+def test_each_place_lacks_a_number_of_categories():
+    assert TOWN.lacking().to_dict("list") == {"lacking": [0, 0, 2, 1], "unknown": [0, 1, 0, 1]}
+    assert TOWN.lacking(["b", "a"])["lacking"].tolist() == [0, 0, 1, 0]
+
+
+def test_a_category_named_twice_counts_once():
+    assert found(TOWN.basket(["b", "b", "c"])) == found(TOWN.basket(["b", "c"]))
+    with pytest.raises(TableError, match="from 1 to 1"):
+        TOWN.basket(["b", "b"], at_least=2)
+
+
+def test_no_facilities_is_not_nobody_served():
+    doors = clinics({"x": (0, 0)}, category="pharmacy")
+    limits = {"pharmacy": 10, "clinic": 10}
+    coverage = tm.measure_coverage(town(STREET), homes([(0, 0)]), doors, minutes=limits)
+    assert np.isnan(coverage.basket()["share"].item())
+    assert coverage.basket(at_least=1)["share"].item() == 1.0
+    assert coverage.basket_by_category().set_index("category")["share"].fillna(-1.0).to_dict() == {
+        "clinic": 1.0, "pharmacy": -1.0,
+    }  # fmt: skip
+
+
+TABLES = st.lists(st.text("+-?", min_size=4, max_size=4), min_size=1, max_size=4)
+
+
+@cases(30)
+@given(TABLES, st.integers(1, 4))
+def test_more_needed_is_never_more_people(rows: list[str], k: int):
+    coverage = judged(rows, "abcd")
+    shares = [coverage.basket(at_least=n)[["share", "share_upper"]].to_numpy()[0] for n in range(1, 5)]
+    assert all((later <= earlier).all() for earlier, later in pairwise(shares))
+    smaller = coverage.basket(list("abcd"[:k]))
+    assert (smaller[["share", "share_upper"]].to_numpy()[0] >= shares[3]).all()
+    one = coverage.basket(["b"]).assign(category="b").reset_index(drop=True)
+    pd.testing.assert_frame_equal(one, coverage.shares().query("category == 'b'").reset_index(drop=True))
+
+
+@cases(30)
+@given(TABLES, st.integers(1, 4))
+def test_the_interval_is_what_the_unknown_as_unserved_and_as_served_would_give(rows: list[str], k: int):
+    share, upper = judged(rows, "abcd").basket(at_least=k)[["share", "share_upper"]].to_numpy()[0]
+    for sign, bound in (("-", share), ("+", upper)):
+        read = judged([row.replace("?", sign) for row in rows], "abcd").basket(at_least=k)
+        assert read["share"].item() == read["share_upper"].item() == NEAR(bound)
+
+
+@pytest.mark.parametrize("categories", [[], "a"])
+def test_a_basket_is_a_list_of_categories(categories: object):
+    with pytest.raises(TableError, match="give a list of categories"):
+        TOWN.basket(categories)
+
+
+@pytest.mark.parametrize("category", ["clinc", 3, None, ["a"]])
+def test_a_basket_with_an_unknown_category_is_refused(category: object):
+    for verb in (TOWN.basket, TOWN.basket_by_category, TOWN.lacking):
+        with pytest.raises(CategoryError, match="asked for in the basket; did you mean"):
+            verb(["a", category])
+
+
+@pytest.mark.parametrize("k", [0, -1, 4, 1.0, 1.5, "2", True, np.nan])
+def test_a_number_of_categories_is_from_one_to_those_there_are(k: object):
+    with pytest.raises(TableError, match="give a whole number from 1 to 3"):
+        TOWN.basket(at_least=k)
+
+
+def test_places_without_people_have_no_basket():
+    bare = replace(TOWN, places=TOWN.places.drop(columns="people"))
+    with pytest.raises(TableError, match="places needs the column 'people'"):
+        bare.basket()

@@ -16,13 +16,28 @@ from tenmin.support.errors import TableError
 from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
 
-__all__ = ["find_nearest"]
+__all__ = ["check_count", "find_nearest", "rank_nearest"]
 
 
-def _check_count(k: object) -> int:
-    if isinstance(k, Integral) and not isinstance(k, bool) and int(k) >= 1:
-        return int(k)
-    msg = f"k is {k!r}; give how many facilities of each category to find, a whole number from 1 up, e.g. k=3"
+def check_count(count: object, name: str) -> int:
+    """Return a number of facilities to find for each category.
+
+    Parameters
+    ----------
+    count, name
+        The number, and the name of the option in messages.
+
+    Raises
+    ------
+    TableError
+        It is not a whole number from 1 up.
+    """
+    if isinstance(count, Integral) and not isinstance(count, bool) and int(count) >= 1:
+        return int(count)
+    msg = (
+        f"{name} is {count!r}; give how many facilities of each category to find, a whole number from 1 up, "
+        f"e.g. {name}=3"
+    )
     raise TableError(msg)
 
 
@@ -84,7 +99,7 @@ def find_nearest(
     0  home   clinic     1       c2      1.0    80.0
     1  home   clinic     2       c1     10.0   800.0
     """
-    k = _check_count(k)
+    k = check_count(k, "k")
     query = make_query(
         network,
         facilities,
@@ -95,7 +110,7 @@ def find_nearest(
         direction=direction,
         barriers=barriers,
     )
-    found = [_rank(query, category, k) for category in step_through(query.categories, "nearest")]
+    found = [rank_nearest(query, category, k) for category in step_through(query.categories, "nearest")]
     category = np.repeat(np.array(query.categories, dtype=object), [len(part) for part in found])
     table = pd.concat([_as_table(np.zeros((0, 5))), *(_as_table(part) for part in found)])
     table.insert(1, "category", category)
@@ -104,8 +119,23 @@ def find_nearest(
     return table.assign(place=place, facility=facility)
 
 
-def _rank(query: Query, category: str, k: int) -> np.ndarray:
-    """A row per place and rank: row of the place, rank, row of the facility, minutes, metres."""
+def rank_nearest(query: Query, category: str, k: int) -> np.ndarray:
+    """Return the k nearest facilities within the limit of a category, for every place.
+
+    Parameters
+    ----------
+    query
+        The checked inputs.
+    category
+        One of its categories.
+    k
+        Number of different facilities.
+
+    Returns
+    -------
+    ndarray
+        float64 (walks, 5), by place and rank: row of the place, rank from 1, row of the facility, minutes, metres.
+    """
     rows, limit, streets = query.rows_of[category], query.limit_of(category), query.network.streets
     starts, owner = query.starts(rows)
     seeds, most = seed_access_points(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)

@@ -13,11 +13,13 @@ import pandas as pd
 import shapely
 
 from tenmin.access.isochrones import draw_isochrones
+from tenmin.access.nearest import check_count
 from tenmin.access.query import Query, make_query
 from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import straight_times, travel_times
 from tenmin.inputs.communities import assign_communities
 from tenmin.measures._basket import Basket
+from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
@@ -426,6 +428,49 @@ class Coverage:
             A category is not one of the coverage.
         """
         return self._basket(categories, None).lacking()
+
+    def choice(self, *, most: int = 3) -> pd.DataFrame:
+        """Return how many different facilities of each category are within the limit of each place.
+
+        Parameters
+        ----------
+        most
+            The number up to which facilities are counted: with 3, a 3 means three or more.
+
+        Returns
+        -------
+        DataFrame
+            Places x categories, int. It is 0 exactly where the place is not served. A facility with several entrances
+            counts once, and one of a part of a category for the whole, too.
+
+        Raises
+        ------
+        TableError
+            `most` is not a whole number from 1 up.
+        """
+        return count_choice(self.query, self.metric, check_count(most, "most"))
+
+    def people_by_choice(self, *, most: int = 3) -> pd.DataFrame:
+        """Return how many people have no, exactly one, ... facility of each category within the limit.
+
+        Parameters
+        ----------
+        most
+            The number up to which facilities are counted, as in `choice`.
+
+        Returns
+        -------
+        DataFrame
+            category, facilities (0 to `most`, which means as many or more), of ("people"), people, unknown (those of
+            them whose place is unknown, all with 0 facilities), total and share (people / total).
+
+        Raises
+        ------
+        TableError
+            As in `choice`, or places have no people.
+        """
+        people = people_of(self.places).to_numpy()
+        return tally_choice(self.choice(most=most), self.unknown, people, most)
 
     def _basket(self, categories: Sequence[str] | None, at_least: int | None) -> Basket:
         return Basket.of(self.served, self.unknown, self._facilities_in_use(), categories=categories, at_least=at_least)

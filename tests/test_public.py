@@ -14,7 +14,7 @@ PROMISED = {
     "estimate_places", "load_catalogue", "measure_walks", "trace_isochrones", "measure_coverage", "find_gaps",
     "draw_map", "trace_streets", "find_nearest", "count_people", "read_facilities", "read_places", "read_areas",
     "combine_facilities", "Standard", "load_standard", "list_standards", "check_standard", "Compliance",
-    "write_template", "list_remarks",
+    "write_template", "list_remarks", "measure_fairness", "measure_gini", "trace_lorenz",
 }  # fmt: skip
 
 

@@ -9,12 +9,12 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Point
+from shapely import Point, box
 
 import tenmin as tm
 from oracles import arrivals_on_streets, reached_metres
 from tenmin.support.errors import CategoryError, InputError, LimitError, TableError
-from towns import CRS, Town, cases, clinics, grid, homes, same_frame, town, towns, walls
+from towns import CRS, Town, cases, clinics, grid, homes, same_frame, streets, town, towns, walls
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]
 ISLAND = [(5000.0, 0.0), (5100.0, 0.0)]
@@ -310,7 +310,7 @@ def test_people_are_counted_by_the_width_beside_the_streets():
     assert found.to_dict("records") == [
         {
             "facility": "c", "category": "clinic", "metres": 400.0,
-            "people_low": 3.0, "people_high": 3.0, "people": 7.0,
+            "people_low": 3.0, "people_high": 3.0, "people": 7.0, "unknown": 0.0,
         }
     ]  # fmt: skip
     wide = tm.count_people(town(STREET), ASIDE, CENTRE, metres=400)
@@ -323,15 +323,19 @@ def test_people_are_counted_by_the_width_beside_the_streets():
 def test_people_are_those_of_the_coverage_and_widening_never_lowers(
     small: Town, minutes: float, direction: str, width: int
 ):
-    network, doors = small.network, small.clinics
+    network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(0, 0, 250, 500))
+    doors = small.clinics
     options = {"minutes": minutes, "direction": direction, "merge": "category"}
     found = tm.count_people(network, small.homes, doors, lateral=(width, 100), **options).iloc[0]
     wider = tm.count_people(network, small.homes, doors, lateral=(width, width + 1), **options).iloc[0]
     coverage = tm.measure_coverage(network, small.homes, doors, minutes=minutes, direction=direction)
-    assert found["people"] == coverage.shares()["served"].iloc[0]
-    assert found["people_low"] <= wider["people_high"] <= found["people_high"] <= found["people"]
-    assert found["people_low"] == wider["people_low"]
-    assert found["people"] <= small.homes["people"].sum()
+    served, unknown = coverage.shares()[["served", "unknown"]].iloc[0]
+    if (coverage.joins.loc["facilities", "how"] == "none").all():
+        unknown = small.homes["people"].sum()
+    assert found["unknown"] == unknown
+    assert np.isnan(found["people"]) if served == 0.0 < unknown else found["people"] == served
+    assert found["people_low"] <= wider["people_high"] <= found["people_high"] <= served + unknown
+    assert found["people_low"] == wider["people_low"] <= served <= small.homes["people"].sum()
 
 
 @cases(15)
@@ -341,20 +345,42 @@ def test_people_of_a_facility_are_those_within_its_walk(small: Town, metres: int
     assert found["facility"].tolist() == small.clinics.index.tolist()
     for facility, people in zip(found["facility"], found["people"], strict=True):
         walks = tm.measure_walks(small.network, small.homes, small.clinics.loc[[facility]], metres=metres)["clinic"]
-        assert people == small.homes["people"][np.isfinite(walks)].sum()
+        known = small.homes["people"][np.isfinite(walks)].sum()
+        assert people == known or (np.isnan(people) and known == 0.0)
 
 
 @pytest.mark.parametrize("merge", [None, "category"])
 def test_without_facilities_there_are_no_rows_of_people(merge: str | None):
     found = tm.count_people(town(STREET), ASIDE, clinics({}), minutes=10, merge=merge)
-    assert found.columns.tolist() == ["facility", "category", "minutes", "people_low", "people_high", "people"]
+    assert found.columns.tolist() == [
+        "facility",
+        "category",
+        "minutes",
+        "people_low",
+        "people_high",
+        "people",
+        "unknown",
+    ]
     assert found.empty
 
 
-def test_facilities_that_nobody_can_walk_to_have_no_people():
+def test_a_facility_on_an_island_has_no_people_and_of_one_that_joins_no_street_they_are_unknown():
     doors = clinics({"island": (5000, 0), "unjoined": (500, 900)})
-    found = tm.count_people(town(STREET, ISLAND), ASIDE, doors, minutes=60)
-    assert found[["people_low", "people_high", "people"]].to_numpy().tolist() == [[0.0] * 3] * 2
+    found = tm.count_people(town(STREET, ISLAND), ASIDE, doors, minutes=60).set_index("facility")
+    assert found.loc["island", ["people_low", "people_high", "people", "unknown"]].tolist() == [0.0] * 4
+    assert found.loc["unjoined", ["people_low", "people_high", "unknown"]].tolist() == [0.0, 15.0, 15.0]
+    assert np.isnan(found.loc["unjoined", "people"])
+
+
+def test_people_whose_walk_is_unknown_are_an_interval():
+    some = homes({"at": (100, 0), "off": (100, 101), "none": (0, 0)}, people=[1.0, 2.0, 4.0])
+    some.loc["none", "geometry"] = None
+    counts = ["people_low", "people_high", "people", "unknown"]
+    assert tm.count_people(town(STREET), some, CENTRE, metres=400).loc[0, counts].tolist() == [1.0, 7.0, 1.0, 6.0]
+    ends = tm.WalkNetwork.from_edges(streets([(0, 0), (2000, 0)]), walker="adult", boundary=box(-9, -9, 1900, 9))
+    late = homes({"late": (1900, 0)}, people=8.0)
+    assert tm.count_people(ends, late, CENTRE, metres=400).loc[0, ["people_high", "unknown"]].tolist() == [8.0, 8.0]
+    assert tm.count_people(ends, late, CENTRE, metres=99).loc[0, counts].tolist() == [0.0] * 4
 
 
 def test_people_near_two_facilities_at_one_spot_count_for_each_and_once_together():

@@ -53,8 +53,9 @@ def count_people(
     """Return the number of people within a limit of facilities, and an interval for it.
 
     A place counts if its walk is within the limit. The interval counts only walks whose leg between the place and the
-    street is at most as long as a narrow or a wide lateral width; a large interval means that the result depends on
-    how much ground beside the streets is regarded as served.
+    street is at most as long as a narrow or a wide lateral width, and at its upper end the people whose walk is
+    unknown, too; a large interval means that the result depends on how much ground beside the streets is regarded as
+    served, or on what is not known.
 
     Parameters
     ----------
@@ -79,8 +80,10 @@ def count_people(
     -------
     DataFrame
         facility (None if merged), category, minutes or metres (the limit), people_low (legs up to the narrow width),
-        people_high (up to the wide width) and people (legs up to 100 m, as in all results). Rows are in the order of
-        the facilities (or categories). people_low <= people_high <= people.
+        people_high (up to the wide width, and the unknown), people (legs up to 100 m, as in all results; NaN if nobody
+        is known to be within the limit and somebody may be) and unknown: the people whose walk is unknown, as in
+        `Coverage`, or because the facility joins no street. Rows are in the order of the facilities (or categories).
+        people_low <= people_high <= people + unknown.
 
     Raises
     ------
@@ -96,8 +99,8 @@ def count_people(
     >>> homes = gpd.GeoDataFrame({"people": [30, 10]}, geometry=[Point(80, 10), Point(200, 60)], crs="EPSG:32650")
     >>> clinic = gpd.GeoDataFrame({"category": ["clinic"]}, index=["c1"], geometry=[Point(0, 0)], crs="EPSG:32650")
     >>> tm.count_people(network, homes, clinic, minutes=10)
-      facility category  minutes  people_low  people_high  people
-    0       c1   clinic     10.0        30.0         40.0    40.0
+      facility category  minutes  people_low  people_high  people  unknown
+    0       c1   clinic     10.0        30.0         40.0    40.0      0.0
     """
     widths = _check_widths(lateral)
     check_merge(merge, ("category",))
@@ -110,8 +113,9 @@ def count_people(
         *(_limit_legs(query.place_snapping.access_points, width) for width in widths),
         query.place_snapping.access_points,
     ]
-    counts = [_count(query, one, access_points, people) for one in step_through(destinations, "people")]
-    low, high, count = np.array(counts, np.float64).reshape(-1, 3).T
+    end = query.amount(query.cost_to_end_of_data())
+    counts = [_count(query, one, access_points, people, end) for one in step_through(destinations, "people")]
+    low, high, count, unknown = np.array(counts, np.float64).reshape(-1, 4).T
     rows = np.array([one.facility for one in destinations], np.int64)
     return pd.DataFrame(
         {
@@ -120,7 +124,8 @@ def count_people(
             query.unit: np.array([one.limits[-1] for one in destinations], np.float64),
             "people_low": low,
             "people_high": high,
-            "people": count,
+            "people": np.where((count == 0.0) & (unknown > 0.0), np.nan, count),
+            "unknown": unknown,
         }
     )
 
@@ -133,10 +138,19 @@ def _limit_legs(access_points: AccessPoints, width: float) -> AccessPoints:
 
 
 def _count(
-    query: Query, destination: Destination, access_points: list[AccessPoints], people: np.ndarray
+    query: Query, destination: Destination, access_points: list[AccessPoints], people: np.ndarray, end: np.ndarray
 ) -> list[float]:
-    """The people within the limit of a destination, for each of several sets of access points of the places."""
+    """The people within the limit of a destination: by narrow, by wide legs and unknown, by all legs, and unknown.
+
+    `end` is the walk of each place to the nearest end of the data.
+    """
     (starts, owner), limit = query.starts(destination.rows), destination.limits[-1]
-    labels, streets = query.labels(starts, owner, limit), query.network.streets
-    best = [arrive_at(streets, query.costs, labels, one, starts=starts, owner=owner).cost for one in access_points]
-    return [float(people[query.amount(cost) <= inclusive(limit)].sum()) for cost in best]
+    labels, streets, bound = query.labels(starts, owner, limit), query.network.streets, inclusive(limit)
+    walks = [
+        query.amount(arrive_at(streets, query.costs, labels, one, starts=starts, owner=owner).cost)
+        for one in access_points
+    ]
+    narrow, wide, within = (walk <= bound for walk in walks)
+    unjoined = (query.place_snapping.table["how"] == "none").to_numpy() | (len(starts.edge) == 0)
+    unknown = ~within & (unjoined | ((end <= bound) & (end < walks[-1])))
+    return [float(people[counted].sum()) for counted in (narrow, wide | unknown, within, unknown)]

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from tenmin.access._clear_legs import keep_clear_legs
+from tenmin.access._overlap import move_to_streets, warn_of_unjoined
 from tenmin.inputs.services import list_parts, load_catalogue
 from tenmin.network import Snapping, WalkNetwork
 from tenmin.routing import (
@@ -231,6 +232,7 @@ def make_query(
     barriers: gpd.GeoDataFrame | None = None,
     legs: str = "all",
     buildings: gpd.GeoDataFrame | None = None,
+    anywhere: bool = False,
 ) -> Query:
     """Return a query after checking its inputs.
 
@@ -254,18 +256,28 @@ def make_query(
         Lines that no leg between a point and the street may cross, instead of the network's own.
     legs, buildings
         "all", or "clear": only legs that pass through none of the `buildings` (polygons) but one's own.
+    anywhere
+        Whether places and facilities may lie far from all streets, for distances that do not need them.
 
     Raises
     ------
     TableError, LimitError, CategoryError
-        If an input is not valid.
+        If an input is not valid, or no place or no facility lies near the streets.
+
+    Warns
+    -----
+    TenminWarning
+        More than a fifth of the places or facilities near the streets join none of them (unless `anywhere`).
     """
     read = read_limit if needed else read_limits
     limits = read(minutes, metres, several=several)
     check_direction(direction)
     network = check_noun(network, WalkNetwork, "network").behind(barriers)
-    facilities = in_metres(check_facilities(facilities), network.crs)
-    places = facilities.iloc[:0] if places is None else in_metres(check_places(places), network.crs)
+    facilities = move_to_streets(check_facilities(facilities), network, "facilities", anywhere=anywhere)
+    if places is None:
+        places = facilities.iloc[:0]
+    else:
+        places = move_to_streets(check_places(places), network, "places", anywhere=anywhere)
     query = Query(
         network=network,
         places=places,
@@ -276,6 +288,9 @@ def make_query(
         buildings=_check_buildings(legs, buildings, network),
     )
     _ = query.rows_of
+    if not anywhere:
+        warn_of_unjoined(facilities, query.facility_snapping, network, "facilities")
+        warn_of_unjoined(places, query.place_snapping, network, "places")
     return query
 
 

@@ -30,7 +30,7 @@ from tenmin.support.errors import TableError
 from tenmin.support.limits import Number, Unit, inclusive, read_limit, unknown_category
 from tenmin.support.notebook import as_card
 
-__all__ = ["CAUSES", "Coverage", "measure_coverage"]
+__all__ = ["CAUSES", "Coverage", "cover_places", "measure_coverage"]
 
 DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
 OF_AREAS = ("parent", "kind")
@@ -600,7 +600,13 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
     Raises
     ------
     TableError, LimitError, CategoryError
-        If an input is not valid.
+        If an input is not valid, or no place or no facility lies within 1 km of the box of the streets (by straight
+        distance only if they would with x and y exchanged).
+
+    Warns
+    -----
+    TenminWarning
+        More than a fifth of the places or facilities near the streets join none of them.
 
     Examples
     --------
@@ -633,7 +639,28 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
         barriers=barriers,
         legs=legs,
         buildings=buildings,
+        anywhere=metric == "straight",
     )
+    return cover_places(query, areas=areas, metric=metric, country=country, thin=thin)
+
+
+def cover_places(
+    query: Query,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
+    metric: Literal["walk", "straight"] = "walk",
+    country: str | None = None,
+    thin: float = 0.5,
+) -> Coverage:
+    """Return the coverage of a query whose inputs are already checked.
+
+    Parameters
+    ----------
+    query
+        The network, the places, the facilities and the limits.
+    areas, metric, country, thin
+        As in `measure_coverage`.
+    """
     areas = None if areas is None else in_metres(check_frame(areas, "areas"), query.network.crs)
     times = straight_times(query) if metric == "straight" else travel_times(query)
     index = pd.Index(query.categories, name="category", dtype="str")
@@ -649,7 +676,7 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
         areas=areas,
         limit=limit,
         unit=query.unit,
-        direction=direction,
+        direction=query.direction,
         metric=metric,
         minutes=times.minutes,
         metres=times.metres,

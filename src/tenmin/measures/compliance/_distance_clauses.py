@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.access.query import make_query
 from tenmin.inputs.communities import Communities
 from tenmin.inputs.standards import Clause
 from tenmin.measures.compliance._counted_facilities import FacilityRegister, meets_size_limits
-from tenmin.measures.coverage import measure_coverage
+from tenmin.measures.coverage import cover_places
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_places, in_metres, people_of
 from tenmin.support.limits import inclusive
@@ -191,7 +192,8 @@ class Homes:
         facilities = pd.concat(tables)
         ids = facilities.index.to_numpy(dtype=object)
         facilities.index = pd.RangeIndex(len(facilities))
-        coverage = measure_coverage(self.network, self._places, facilities, **{unit: limits})
+        query = make_query(self.network, facilities, places=self._places, anywhere=True, **{unit: limits})
+        coverage = cover_places(query)
         names = [f"{n}{mark}" for n in range(len(criteria)) for mark in ("", "?")]
         metres = coverage.metres.reindex(columns=names, fill_value=np.inf)
         walks = coverage.minutes.reindex(columns=names, fill_value=np.inf) if unit == "minutes" else metres

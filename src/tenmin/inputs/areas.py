@@ -13,8 +13,8 @@ from tenmin.inputs.readers import (
     Datum,
     Header,
     ParsedTable,
-    PathLike,
     Sheets,
+    Table,
     read_table,
 )
 from tenmin.support.errors import TableError
@@ -26,7 +26,7 @@ _TEXTS = ("name", "level", "parent", "kind")
 
 
 def read_areas(
-    path: PathLike,
+    path: Table,
     *,
     datum: Datum | None = None,
     columns: Mapping[str, str] | None = None,
@@ -47,7 +47,8 @@ def read_areas(
     Parameters
     ----------
     path
-        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file, or a DataFrame or GeoDataFrame as
+        `read_facilities` takes it.
     datum, columns, crs, control_points, encoding, sheet, header
         As in `read_facilities`.
     people_base

@@ -21,9 +21,9 @@ from tenmin.inputs.readers import (
     CoordinateReference,
     Datum,
     Header,
-    PathLike,
     Remark,
     Sheets,
+    Table,
     read_table,
 )
 from tenmin.support.conditions import Condition, parse_condition
@@ -44,7 +44,7 @@ _MAX_LEVELS = 200.0
 
 
 def read_places(
-    path: PathLike,
+    path: Table,
     *,
     datum: Datum | None = None,
     columns: Mapping[str, str] | None = None,
@@ -66,7 +66,8 @@ def read_places(
     Parameters
     ----------
     path
-        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file, or a DataFrame or GeoDataFrame as
+        `read_facilities` takes it.
     datum, columns, crs, control_points, encoding, sheet, header
         As in `read_facilities`.
     people_base, persons_per_household

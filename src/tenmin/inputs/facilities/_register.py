@@ -17,9 +17,9 @@ from tenmin.inputs.readers import (
     Datum,
     Header,
     ParsedTable,
-    PathLike,
     Remark,
     Sheets,
+    Table,
     read_table,
 )
 from tenmin.support.errors import CategoryError, TableError, TenminWarning
@@ -37,7 +37,7 @@ _NONE_THERE = "a number of 0; left out"
 
 
 def read_facilities(
-    path: PathLike,
+    path: Table,
     *,
     datum: Datum | None = None,
     category: str | None = None,
@@ -62,7 +62,9 @@ def read_facilities(
     Parameters
     ----------
     path
-        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file with coordinates, communities, or both.
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file with coordinates, communities, or both; or
+        a DataFrame or GeoDataFrame with the same headings, which is read in the same way. An index that is named, or
+        holds other labels than whole numbers, gives the ids unless a column does.
     datum
         Datum of the coordinates: "wgs84" (also CGCS2000), "gcj02" (Amap, Tencent) or "bd09" (Baidu). By default the one
         that a heading (经度_GCJ02) or the column 坐标系 names, else "wgs84".

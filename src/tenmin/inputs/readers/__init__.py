@@ -1,8 +1,8 @@
 """Readers of tables of facilities, places and areas in common file formats.
 
-Input: a path (Excel, CSV, GeoJSON, GeoPackage, GeoParquet, Shapefile) and the datum of its coordinates. Output: a
-GeoDataFrame in longitude and latitude of WGS84 with standard column names, and remarks on rows and headings. The
-meaning of headings, units and words is data in `columns.toml`; start there to support another heading.
+Input: a path (Excel, CSV, GeoJSON, GeoPackage, GeoParquet, Shapefile) or a frame, and the datum of its coordinates.
+Output: a GeoDataFrame in longitude and latitude of WGS84 with standard column names, and remarks on rows and headings.
+The meaning of headings, units and words is data in `columns.toml`; start there to support another heading.
 """
 
 from tenmin.inputs.readers._cell_parsing import split_list
@@ -11,7 +11,7 @@ from tenmin.inputs.readers._datum import Datum
 from tenmin.inputs.readers._header_rows import Header
 from tenmin.inputs.readers._headings import word_for
 from tenmin.inputs.readers._raw_table import Remark, code_of, text_of
-from tenmin.inputs.readers._reader import ParsedTable, PathLike, read_table
+from tenmin.inputs.readers._reader import ParsedTable, Table, read_table
 from tenmin.inputs.readers._sheets import Sheets
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     "Datum",
     "Header",
     "ParsedTable",
-    "PathLike",
     "Remark",
     "Sheets",
+    "Table",
     "code_of",
     "read_table",
     "split_list",

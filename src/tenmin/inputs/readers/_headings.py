@@ -330,6 +330,25 @@ def _split_datum(heading: str) -> tuple[str, Datum | None]:
     return spelling, None
 
 
+def has_heading_of(name: str, headings: Sequence[str], table: str, columns: Mapping[str, str] | None) -> bool:
+    """Return whether any heading stands for a column, or `columns` says that one does.
+
+    Parameters
+    ----------
+    name
+        Name of the column, such as "id".
+    headings
+        The headings.
+    table
+        "facilities", "places" or "areas".
+    columns
+        Mapping from heading to name of the column, which overrides the shipped table.
+    """
+    given = columns or {}
+    found = (_column_of(heading, table, "") for heading in headings if heading not in given)
+    return name in given.values() or any(column is not None and column.name == name for column in found)
+
+
 def is_known_heading(heading: str, table: str) -> bool:
     """Return whether a heading stands for a column of a table ("facilities", "places" or "areas").
 

@@ -20,6 +20,7 @@ from tenmin.inputs.readers._cell_parsing import parse_column
 from tenmin.inputs.readers._coordinate_reference import CoordinateReference
 from tenmin.inputs.readers._delimited import read_text_table
 from tenmin.inputs.readers._excel import read_workbook
+from tenmin.inputs.readers._frames import read_frame
 from tenmin.inputs.readers._header_rows import Header, Layout
 from tenmin.inputs.readers._headings import (
     ColumnSpec,
@@ -37,9 +38,10 @@ from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, r
 from tenmin.support.errors import FileError, TableError, TenminWarning
 from tenmin.support.files import open_input, reading
 
-__all__ = ["ParsedTable", "PathLike", "read_raw_table", "read_table"]
+__all__ = ["ParsedTable", "Table", "read_raw_table", "read_table"]
 
 PathLike = str | os.PathLike[str]
+Table = PathLike | pd.DataFrame
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".shp", ".geojson", ".json", ".gpkg", ".parquet")
 _LINK = re.compile(r"^(?:https?|ftp|wmts?|wfs):", re.IGNORECASE)
 _AMAP = {"location", "typecode"}
@@ -189,7 +191,7 @@ class ParsedTable:
 
 
 def read_table(
-    path: PathLike,
+    path: Table,
     table: str,
     *,
     reference: CoordinateReference,
@@ -208,7 +210,7 @@ def read_table(
     Parameters
     ----------
     path
-        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file.
+        A CSV, TSV, XLSX, Shapefile, GeoPackage, GeoJSON or GeoParquet file, or a DataFrame or GeoDataFrame.
     table
         "facilities", "places" or "areas".
     reference
@@ -240,7 +242,10 @@ def read_table(
         A column or a cell is invalid; the message names the row, the heading, the value and how to fix it.
     """
     layout = Layout(lambda heading: heading in (columns or {}) or is_known_heading(heading, table), header)
-    raw = _drop_empty_geometry(read_raw_table(path, encoding=encoding, sheet=sheet, layout=layout))
+    if isinstance(path, pd.DataFrame):
+        raw = _drop_empty_geometry(read_frame(path, table, columns))
+    else:
+        raw = _drop_empty_geometry(read_raw_table(path, encoding=encoding, sheet=sheet, layout=layout))
     named = name_columns(
         list(raw.columns), table, columns, str(raw.path), truncated=raw.truncated, people_base=people_base
     )

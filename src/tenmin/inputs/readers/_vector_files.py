@@ -23,7 +23,7 @@ from tenmin.support.bounds import MAX_CELLS, check_amount, check_geopackage, che
 from tenmin.support.errors import FileError, TableError, TenminError
 from tenmin.support.files import first_bytes
 
-__all__ = ["read_geojson", "read_geopackage", "read_geoparquet", "read_shapefile"]
+__all__ = ["cell_text", "read_geojson", "read_geopackage", "read_geoparquet", "read_shapefile"]
 
 _READ_ERRORS = (RuntimeError, ValueError, OSError, KeyError, TypeError, pa.ArrowException, shapely.errors.ShapelyError)
 _TYPED: Mapping[Any, Any] = {
@@ -96,7 +96,7 @@ def _to_raw_table(
     typed = {
         name.strip(): one.to_pandas(types_mapper=_TYPED.get) for name, one in columns.items() if one.type in _TYPED
     }
-    cells = {name.strip(): [_cell_text(value) for value in one.to_pylist()] for name, one in columns.items()}
+    cells = {name.strip(): [cell_text(value) for value in one.to_pylist()] for name, one in columns.items()}
     shapes = None if geometry is None else np.asarray(shapely.force_2d(geometry), object)
     return RawTable(path, cells, np.arange(1, count + 1), shapes, crs, typed=typed)
 
@@ -161,7 +161,7 @@ def read_geojson(path: Path, encoding: str | None = None) -> RawTable:
     headings = list(dict.fromkeys(heading for one in properties for heading in one))
     check_amount(path, len(headings) * len(features), MAX_CELLS, "cells", "export layers of one kind each")
     columns: dict[str, Cells] = {
-        heading.strip(): [_cell_text(one.get(heading)) for one in properties] for heading in headings
+        heading.strip(): [cell_text(one.get(heading)) for one in properties] for heading in headings
     }
     check_headings([heading.strip() for heading in headings] or ["geometry"], path)
     geometry = shapely.force_2d(np.array([*shapes, None], object)[:-1])
@@ -171,14 +171,14 @@ def read_geojson(path: Path, encoding: str | None = None) -> RawTable:
     return RawTable(path, columns, np.arange(1, len(features) + 1), geometry, crs, encoding=name, typed=typed)
 
 
-def _cell_text(value: object) -> str | None:
+def cell_text(value: object) -> str | None:
     """Return a value as the text of a cell; a list becomes text such as 阅览室、警务室.
 
-    >>> _cell_text(["阅览室", "警务室"]), _cell_text({"a": [1]})
+    >>> cell_text(["阅览室", "警务室"]), cell_text({"a": [1]})
     ('阅览室、警务室', '{"a": [1]}')
     """
     if isinstance(value, list):
-        return "、".join(filter(None, map(_cell_text, value))) or None
+        return "、".join(filter(None, map(cell_text, value))) or None
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else text_of(value)
 
 

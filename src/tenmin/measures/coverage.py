@@ -21,6 +21,7 @@ from tenmin.inputs.communities import assign_communities
 from tenmin.measures._basket import Basket
 from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
+from tenmin.measures._critical_speed import scale_speed
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.measures._thin_data import check_thin, count_facilities
@@ -471,6 +472,26 @@ class Coverage:
         """
         people = people_of(self.places).to_numpy()
         return tally_choice(self.choice(most=most), self.unknown, people, most)
+
+    def critical_speed(self) -> pd.DataFrame:
+        """Return the speed, km/h, from which each place is served: what a slower walker cannot reach in time.
+
+        It is the walker's speed times minutes / limit, read off the walks of this coverage. A walker who differs from
+        this one in speed alone is served exactly where that speed is no lower; one with other factors for stairs,
+        slopes or surfaces, or other streets, has to be measured anew.
+
+        Returns
+        -------
+        DataFrame
+            Places x categories; inf where there is no walk.
+
+        Raises
+        ------
+        TableError
+            Minutes do not scale with speed: the limit is in metres, the walker waits at crossings, or streets have
+            seconds of their own.
+        """
+        return scale_speed(self.network, self.minutes, self.limit)
 
     def _basket(self, categories: Sequence[str] | None, at_least: int | None) -> Basket:
         return Basket.of(self.served, self.unknown, self._facilities_in_use(), categories=categories, at_least=at_least)

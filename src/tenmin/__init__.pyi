@@ -53,6 +53,7 @@ from .measures.fairness import measure_fairness as measure_fairness
 from .measures.fairness import measure_gini as measure_gini
 from .measures.fairness import trace_lorenz as trace_lorenz
 from .measures.gaps import find_gaps as find_gaps
+from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers
 from .outputs.maps import draw_map as draw_map

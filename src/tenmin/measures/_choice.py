@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from tenmin.access.nearest import rank_nearest
 from tenmin.access.query import Query
-from tenmin.support.limits import cost_of, horizon, inclusive
+from tenmin.measures._pairs import straight_pairs
 from tenmin.support.progress import step_through
 
 __all__ = ["count_choice", "tally_choice"]
@@ -38,13 +37,8 @@ def _count_walks(query: Query, category: str, most: int) -> np.ndarray:
 
 
 def _count_straight(query: Query, category: str, most: int) -> np.ndarray:
-    places, limit = query.places.geometry.to_numpy(), query.limit_of(category)
-    facilities = query.facilities.geometry.to_numpy()[query.rows_of[category]]
-    near = shapely.STRtree(facilities).query(places, predicate="dwithin", distance=horizon(query.radius(limit)))
-    metres = shapely.distance(places[near[0]], facilities[near[1]])
-    cost = metres / query.network.walker.metres_a_second if query.unit == "minutes" else metres
-    within = cost <= inclusive(cost_of(limit, query.unit))
-    return np.minimum(np.bincount(near[0][within], minlength=len(places)), most)
+    place = straight_pairs(query, category).place
+    return np.minimum(np.bincount(place, minlength=len(query.places)), most)
 
 
 def tally_choice(choice: pd.DataFrame, unknown: pd.DataFrame, people: np.ndarray, most: int) -> pd.DataFrame:

@@ -23,8 +23,9 @@ Entrances = Literal["mapped", "outline", "anywhere"]
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _AMAP = re.compile(r"\d{6}")
 _NAME = re.compile(r".*\S.*")
+_USERS = re.compile(r"people(_[a-z0-9]+)*")
 _REQUIRED = {"zh", "en", "tags"}
-_KNOWN = _REQUIRED | {"amap", "weight", "unless", "aliases", "part_of", "entrances", "core", "osm"}
+_KNOWN = _REQUIRED | {"amap", "weight", "unless", "aliases", "part_of", "entrances", "core", "osm", "users"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Category:
         ("outline"), or from any side ("anywhere").
     core
         Whether it is searched for by default.
+    users
+        The column of places that holds the people it is for, such as people_3_5.
     """
 
     key: str
@@ -68,6 +71,7 @@ class Category:
     part_of: tuple[str, ...] = ()
     entrances: Entrances = "mapped"
     core: bool = True
+    users: str = "people"
 
     def rule_for(self, tags: Mapping[str, str]) -> str | None:
         """Return the first rule that holds for these tags, in words, or None.
@@ -173,6 +177,7 @@ def _category(key: str, row: Any, where: str) -> Category:
         part_of=_texts(row, "part_of", where, _KEY, "the key of a category"),
         entrances=_entrances(row.get("entrances", "mapped"), where),
         core=_flag(row, "core", where),
+        users=_users(row.get("users", "people"), where),
     )
 
 
@@ -206,6 +211,13 @@ def _entrances(value: Any, where: str) -> Entrances:
         msg = f"{where}: entrances = {value!r}; give one of {', '.join(get_args(Entrances))}"
         raise FileError(msg)
     return cast("Entrances", value)
+
+
+def _users(value: Any, where: str) -> str:
+    if not (isinstance(value, str) and _USERS.fullmatch(value)):
+        msg = f"{where}: users = {value!r}; give a column of people, such as people_3_5, or leave it out for everyone"
+        raise FileError(msg)
+    return value
 
 
 def _flag(row: Mapping[str, Any], name: str, where: str) -> bool:

@@ -172,7 +172,7 @@ def analyse(sample: Sample, extract: str) -> Facts:
     yield from of_frame("reached_streets", tm.trace_streets(network, facilities, minutes=10, merge="nearest"))
     yield from of_circles(network, facilities)
     circles = tm.trace_isochrones(network, facilities, minutes=10, merge="category")
-    tm.draw_map(coverage, gaps=tm.find_gaps(coverage), isochrones=circles, areas=areas).save("map.html")
+    tm.draw_map(coverage, gaps=tm.find_gaps(coverage), isochrones=circles, areas=areas, lang="zh").save("map.html")
     for name in ("network.gpkg", "network.parquet"):
         network.save(name)
 

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from osm_toy import osm_xml, write_osm
 from tenmin.cli import app
-from tenmin.cli._app import choose_language
 from tenmin.outputs.tables import gaps_as_text, shares_as_text
 from tenmin.support.errors import FileError
+from tenmin.support.language import choose_language
 from tenmin.support.writing import write_table
 
 PLAN = "EPSG:32650"

@@ -174,9 +174,16 @@ def test_every_text_the_scripts_ask_for_is_there() -> None:
     assert asked - set(load_texts()["en"]) == set()
 
 
-def test_chinese_is_the_default_and_other_languages_are_refused() -> None:
+@pytest.mark.parametrize(("system", "lang"), [("zh_CN", "zh"), ("en_GB", "en"), (None, "en")])
+def test_the_page_speaks_the_language_of_the_system(
+    system: str | None, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("locale.getlocale", lambda: (system, "UTF-8"))
+    assert content_of(html_of(draw_map(coverage())))["lang"] == lang
+
+
+def test_languages_that_the_page_does_not_speak_are_refused() -> None:
     measured = coverage()
-    assert content_of(html_of(draw_map(measured)))["lang"] == "zh"
     english = content_of(html_of(draw_map(measured, lang="en")))
     assert [row["name"] for row in english["categories"] if row["key"] == "pharmacy"] == ["Pharmacy"]
     with pytest.raises(InputError, match=r"'fr'.*'en', 'zh'"):

@@ -51,7 +51,7 @@ def test_the_samples_have_their_source_and_licence_beside_them():
 
 
 def test_the_extras_are_those_of_the_documentation():
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"raster", "hours"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"raster", "hours", "notebook"}
 
 
 def test_a_wheel_holds_the_samples_the_tables_and_the_mark_of_types(tmp_path: Path):

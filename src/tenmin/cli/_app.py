@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import locale
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from tenmin.support.errors import InputError, ServiceError, TenminError
 from tenmin.support.files import read_toml, shipped_file
+from tenmin.support.language import Lang, choose_language
 
 __all__ = ["TEXTS", "Debug", "Lang", "Language", "Out", "app", "choose_language", "report_errors", "say"]
 
 EXITS = {InputError: 3, ServiceError: 4, TenminError: 5}
 EXIT_INTERNAL = 6
 
-Lang = Literal["zh", "en"]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where the results go.")]
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language of what is shown; else that of the system.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -32,13 +31,6 @@ app = typer.Typer(
 )
 TEXTS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.cli", "texts.toml"))
 """Messages of the commands, in both languages."""
-
-
-def choose_language(lang: Lang | None) -> Lang:
-    """Return the given language, or by default that of the system."""
-    if lang is not None:
-        return lang
-    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 
 def say(key: str, lang: Lang, **values: object) -> None:

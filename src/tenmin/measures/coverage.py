@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -22,14 +22,19 @@ from tenmin.measures._basket import Basket
 from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._critical_speed import scale_speed
+from tenmin.measures._figure import draw_coverage
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.measures._thin_data import check_thin, count_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of, population_groups
 from tenmin.support.errors import TableError
+from tenmin.support.language import Lang
 from tenmin.support.limits import Number, Unit, inclusive, read_limit, unknown_category
 from tenmin.support.notebook import as_card
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["CAUSES", "Coverage", "cover_places", "measure_coverage"]
 
@@ -535,6 +540,60 @@ class Coverage:
         The columns are those of `trace_isochrones`. Inputs are not checked or snapped again.
         """
         return draw_isochrones(self.query, merge=merge)
+
+    def plot(
+        self,
+        category: str,
+        *,
+        gaps: gpd.GeoDataFrame | None = None,
+        isochrones: gpd.GeoDataFrame | None = None,
+        lang: Lang | None = None,
+        credit: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Return matplotlib axes with the served, unserved and unknown places of a category, in the map's colours.
+
+        The title says the share and its denominator: people, or places if there are no people. Needs
+        `tenmin[notebook]`.
+
+        Parameters
+        ----------
+        category
+            A category that was measured.
+        gaps, isochrones
+            Gaps from `find_gaps` and isochrones from `trace_isochrones`, of which those of the category are drawn.
+        lang
+            "zh" or "en"; by default the language of the system.
+        credit
+            The credit in the corner; by default that of OpenStreetMap where streets, places or facilities are its own.
+        ax
+            Axes to draw on; new ones by default.
+
+        Raises
+        ------
+        CategoryError, InputError
+            If there is no such category or language, or matplotlib is missing.
+
+        See Also
+        --------
+        tenmin.draw_map : All categories as one interactive page.
+        """
+        if category not in self.limit.index:
+            raise unknown_category(category, list(self.limit.index), "plot")
+        shares = self.shares("people" if "people" in self.places.columns else "places")
+        (row,) = shares[shares["category"] == category].to_dict("records")
+        state = np.select([self.served[category], self.unknown[category]], ["served", "unknown"], "unserved")
+        return draw_coverage(
+            self.network,
+            self.places.assign(state=state),
+            self.facilities.iloc[self.query.rows_of[category]],
+            {**row, "limit": self.limit[category], "unit": self.unit, "metric": self.metric},
+            gaps=gaps,
+            isochrones=isochrones,
+            lang=lang,
+            credit=credit,
+            ax=ax,
+        )
 
 
 def _check_division(by: object) -> None:

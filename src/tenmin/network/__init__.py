@@ -6,6 +6,7 @@ ways can be walked is decided by the table `inputs/osm/rules.toml`.
 """
 
 from tenmin.network._snapping import ASIDE, Snapping
+from tenmin.network._street_figure import pace_of
 from tenmin.network._walk_network import WalkNetwork
 
-__all__ = ["ASIDE", "Snapping", "WalkNetwork"]
+__all__ = ["ASIDE", "Snapping", "WalkNetwork", "pace_of"]

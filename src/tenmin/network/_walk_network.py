@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
 import networkx as nx
@@ -35,10 +35,15 @@ from tenmin.network._layout import (
 )
 from tenmin.network._simplify import simplify_layout
 from tenmin.network._storage import read_layout, save_layout
+from tenmin.network._street_figure import draw_streets
 from tenmin.support.errors import InputError
 from tenmin.support.files import reading
+from tenmin.support.language import Lang
 from tenmin.support.notebook import as_card
 from tenmin.support.nouns import check_noun
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["WalkNetwork"]
 
@@ -295,6 +300,43 @@ class WalkNetwork(StreetArrays):
         "way 4236349 (unclassified) is walked by the rule 'street': a street: walkers use its sides or its sidewalk"
         """
         return self.layout.why(way, lang)
+
+    @property
+    def is_of_osm(self) -> bool:
+        """Whether the streets were taken from OpenStreetMap by walk rules."""
+        return not self.layout.ways.empty
+
+    def plot(
+        self,
+        *,
+        isochrones: gpd.GeoDataFrame | None = None,
+        lang: Lang | None = None,
+        credit: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Return matplotlib axes with the streets, barriers and gates, in the map's colours.
+
+        The title says the kilometres of street. Needs `tenmin[notebook]`.
+
+        Parameters
+        ----------
+        isochrones
+            Isochrones from `trace_isochrones`, below the streets.
+        lang
+            "zh" or "en"; by default the language of the system.
+        credit
+            The credit in the corner; by default that of OpenStreetMap where the streets are its own.
+        ax
+            Axes to draw on; new ones by default.
+
+        Raises
+        ------
+        InputError
+            If there is no such language, or matplotlib is missing.
+        """
+        streets = self.edges[self.is_street]
+        ground = None if isochrones is None else isochrones.to_crs(self.crs)
+        return draw_streets(self.layout, self.walker, streets, isochrones=ground, lang=lang, credit=credit, ax=ax)
 
     def __repr__(self) -> str:
         """Return the size, length, speed and number of components."""

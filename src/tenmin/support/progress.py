@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from importlib.util import find_spec
 from typing import TypeVar
 
-from tqdm.auto import tqdm
+if find_spec("ipywidgets") is None:
+    from tqdm import tqdm  # a bar of text, where that of notebooks would only warn
+else:
+    from tqdm.auto import tqdm
 
 __all__ = ["step_through"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import folium
 import geopandas as gpd
 
@@ -11,6 +9,7 @@ from tenmin.measures.coverage import Coverage
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
+from tenmin.support.language import Lang, choose_language
 from tenmin.support.nouns import check_noun
 
 __all__ = ["draw_map"]
@@ -23,7 +22,7 @@ def draw_map(
     isochrones: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
     title: str | None = None,
-    lang: Literal["zh", "en"] = "zh",
+    lang: Lang | None = None,
 ) -> folium.Map:
     """Return an interactive map of a coverage, by category.
 
@@ -43,7 +42,7 @@ def draw_map(
     title
         Heading of the page; by default a general one.
     lang
-        Language of the page and of the names of categories.
+        Language of the page and of the names of categories, "zh" or "en"; by default that of the system.
 
     Returns
     -------
@@ -71,8 +70,9 @@ def draw_map(
         check_noun(coverage, Coverage, "coverage")
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)
-    block = write_block(page_content(data, title=title, lang=lang))
-    return ReviewMap(block, bounds=page_bounds(data), lang=lang)
+    chosen = choose_language(lang)
+    block = write_block(page_content(data, title=title, lang=chosen))
+    return ReviewMap(block, bounds=page_bounds(data), lang=chosen)
 
 
 def _outlines(areas: object) -> gpd.GeoDataFrame | None:

@@ -100,7 +100,7 @@ def _place_layers(places: gpd.GeoDataFrame, figures: Mapping[Hashable, Any], wor
     for zorder, state in enumerate(_STATES, start=3):
         count = f"{figures[state]:,.0f}"
         label = words["state"].format(state=words[state], count=count, of=words["of"])
-        style = {"color": INKS[state], "linewidth": 0.8, "markersize": 6, "zorder": zorder}
+        style = {"color": INKS[state], "linewidth": 0.8, "markersize": 12, "zorder": zorder}
         layers.append(Layer(_drawable(places[places["state"] == state]), style, label))
     return layers
 

@@ -17,6 +17,7 @@ from tenmin.cli import app
 from tenmin.outputs.tables import gaps_as_text, shares_as_text
 from tenmin.support.errors import FileError
 from tenmin.support.language import choose_language
+from tenmin.support.result_sets import MANIFEST, examine_results
 from tenmin.support.writing import write_table
 
 PLAN = "EPSG:32650"
@@ -72,6 +73,9 @@ def test_isochrones_are_written_for_each_facility_and_limit(helsinki: Path, tmp_
 def test_coverage_writes_the_shares_the_gaps_the_circles_and_the_map(helsinki: Path, tmp_path: Path):
     code, said = run("coverage", helsinki, "--people", 1000, "-c", "pharmacy", "--out", tmp_path, "--lang", "zh")
     shares = pd.read_csv(tmp_path / "coverage.csv")
+    results = examine_results(tmp_path)
+    assert (results.state, results.files["coverage.csv"].rows) == ("whole", len(shares))
+    assert set(results.files) == {path.name for path in tmp_path.iterdir()} - {MANIFEST}
     assert code == 0
     assert said.index("最严重的缺口") < said.index("对策") < said.index("可达人口")
     assert "药店" in said

@@ -13,7 +13,7 @@ from tenmin.cli._app import Debug, Lang, Language, Out, app, choose_language, re
 if TYPE_CHECKING:
     from tenmin.measures.compliance import Compliance
 
-__all__ = ["compliance", "report_compliance", "template"]
+__all__ = ["compliance", "name_tables", "template", "write_compliance"]
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 DatumName = Annotated[Datum, typer.Option(help="Datum of the coordinates of the tables.")]
@@ -25,8 +25,8 @@ standards = typer.Typer(help="Standards of community services, as data to audit.
 app.add_typer(standards, name="standards")
 
 
-def report_compliance(found: Compliance, out: Path, lang: Lang) -> None:
-    """Print the number of communities that pass each clause, and write the tables to a folder.
+def write_compliance(found: Compliance, out: Path, lang: Lang) -> None:
+    """Print the number of communities that pass each clause, and write the tables to a folder, made if need be.
 
     Parameters
     ----------
@@ -46,6 +46,20 @@ def report_compliance(found: Compliance, out: Path, lang: Lang) -> None:
         typer.echo(line)
     for name, table in compliance_tables(found, lang).items():
         write_table(table, folder / f"{name}.csv")
+
+
+def name_tables(found: Compliance, folder: Path, lang: Lang) -> None:
+    """Print where the tables are.
+
+    Parameters
+    ----------
+    found
+        As from `check_standard`.
+    folder
+        The folder.
+    lang
+        "zh" or "en".
+    """
     if len(found.contradictions):
         say(
             "contradictions", lang, count=found.contradictions["facility"].nunique(), path=folder / "contradictions.csv"
@@ -149,6 +163,7 @@ def compliance(
     from tenmin.measures.compliance import check_standard
     from tenmin.network import WalkNetwork
     from tenmin.outputs.tables import completeness_as_text
+    from tenmin.support.result_sets import writing_results
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)
@@ -160,6 +175,8 @@ def compliance(
             network=WalkNetwork.from_osm(streets, walker=rules.walker) if streets else None,
             places=read_places(places, datum=datum) if places else None,
         )
-        report_compliance(found, out, chosen)
+        with writing_results(out) as folder:
+            write_compliance(found, folder, chosen)
+        name_tables(found, out, chosen)
         for line in completeness_as_text([found], chosen):
             typer.echo(line)

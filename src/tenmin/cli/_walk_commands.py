@@ -78,15 +78,13 @@ def _read_inputs(
     return town, network, found
 
 
-def _write_review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> None:
+def _write_review(coverage: Coverage, folder: Path, *, title: str, lang: Lang) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
     from tenmin.outputs.tables import gaps_as_text, share_table, shares_as_text
-    from tenmin.support.files import make_folder
     from tenmin.support.writing import write_layer, write_table
 
-    folder = make_folder(out)
     gaps = find_gaps(coverage)
     if len(gaps):
         say("worst", lang, count=f"{len(gaps):,}")
@@ -106,7 +104,6 @@ def _write_review(coverage: Coverage, out: Path, *, title: str, lang: Lang) -> N
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     draw_map(coverage, gaps=gaps, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
-    say("written", lang, path=folder / "review.html")
 
 
 Sample = Annotated[
@@ -123,6 +120,7 @@ def demo(
     from tenmin.inputs.places import estimate_places
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.coverage import measure_coverage
+    from tenmin.support.result_sets import writing_results
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)
@@ -131,12 +129,14 @@ def demo(
             return
         town, network, found = _read_inputs(sample_path(sample), None, None, walker="adult", lang=chosen)
         measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE[sample]), found, minutes=10)
-        _write_review(measured, out, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
+        with writing_results(out) as folder:
+            _write_review(measured, folder, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
+        say("written", chosen, path=out / "review.html")
 
 
 def _show_district(out: Path, lang: Lang) -> None:
     """Review 示范区, and check its communities against the five founding standards."""
-    from tenmin.cli._rule_commands import report_compliance
+    from tenmin.cli._rule_commands import name_tables, write_compliance
     from tenmin.inputs.areas import read_areas
     from tenmin.inputs.facilities import combine_facilities, read_facilities
     from tenmin.inputs.places import read_places
@@ -145,6 +145,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     from tenmin.measures.coverage import measure_coverage
     from tenmin.outputs.tables import completeness_as_text
     from tenmin.support.contracts import in_use, list_remarks
+    from tenmin.support.result_sets import writing_results
 
     names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
     communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)
@@ -157,11 +158,15 @@ def _show_district(out: Path, lang: Lang) -> None:
     say("combined", lang, facilities=int(in_use(found).sum()), remarks=len(list_remarks(found)))
     areas, places = read_areas(communities), read_places(estates)
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
-    _write_review(measured, out, title=TEXTS["shifan_title"][lang], lang=lang)
-    checked = [check_standard(one, areas, found, network=network, places=places) for one in DEMO_STANDARDS]
+    with writing_results(out) as folder:
+        _write_review(measured, folder, title=TEXTS["shifan_title"][lang], lang=lang)
+        checked = [check_standard(one, areas, found, network=network, places=places) for one in DEMO_STANDARDS]
+        for one in checked:
+            typer.echo()
+            write_compliance(one, folder / one.standard.id, lang)
+    say("written", lang, path=out / "review.html")
     for one in checked:
-        typer.echo()
-        report_compliance(one, out / one.standard.id, lang)
+        name_tables(one, out / one.standard.id, lang)
     typer.echo("\n".join(["", *completeness_as_text(checked, lang)]))
 
 
@@ -188,6 +193,7 @@ def coverage(
     """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
     from tenmin.inputs.places import estimate_places
     from tenmin.measures.coverage import measure_coverage
+    from tenmin.support.result_sets import writing_results
 
     with report_errors(debug=debug):
         chosen = choose_language(lang)
@@ -195,7 +201,9 @@ def coverage(
         minutes = 10.0 if minutes is None and metres is None else minutes
         places = estimate_places(town, people=people)
         measured = measure_coverage(network, places, found, minutes=minutes, metres=metres, country=country, thin=thin)
-        _write_review(measured, out, title=streets.name, lang=chosen)
+        with writing_results(out) as folder:
+            _write_review(measured, folder, title=streets.name, lang=chosen)
+        say("written", chosen, path=out / "review.html")
 
 
 @app.command()

@@ -46,11 +46,11 @@ WalkerName = Annotated[str, typer.Option("--walker", help="adult, older_adult, c
 
 
 def _read_facilities(path: Path, categories: list[str] | None) -> gpd.GeoDataFrame:
-    """The facilities in a table, restricted to some categories if given."""
+    """The facilities in a table, in the order of their ids, restricted to some categories if given."""
     from tenmin.inputs.facilities import read_facilities
     from tenmin.support.limits import unknown_category
 
-    table = read_facilities(path)
+    table = read_facilities(path).sort_index()
     present = sorted(set(table["category"].astype("str")))
     for category in categories or []:
         if category not in present:

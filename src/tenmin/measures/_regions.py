@@ -133,7 +133,10 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: st
     DataFrame
         category, (by,) of, served, unknown, total, unserved, possible.
     """
-    shapes, (codes, names) = regions.geometry.to_numpy(), pd.factorize(regions["group"], use_na_sentinel=False)
+    shapes, (codes, names) = (
+        regions.geometry.to_numpy(),
+        pd.factorize(regions["group"], sort=True, use_na_sentinel=False),
+    )
     if metric == "straight":
         served, ends = {category: buffer_facilities(query, category) for category in query.categories}, {}
     else:
@@ -142,11 +145,17 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: st
     for category, ground in served.items():
         beyond = shapely.difference(ends.get(query.limit_of(category), shapely.MultiPolygon()), ground)
         parts = [shapely.intersection(shapes, ground), shapely.intersection(shapes, beyond), shapes]
-        sums = [np.bincount(codes, shapely.area(part), len(names)) for part in parts]
+        sums = [_sum_by_group(shapely.area(part), codes, len(names)) for part in parts]
         tables.append(pd.DataFrame(dict(zip(("served", "unknown", "total"), sums, strict=True))))
         tables[-1] = tables[-1].assign(**{"category": category, by or "": names, "of": of})
     table = add_rest(pd.concat(tables, ignore_index=True)[["category", by or "", "of", "served", "unknown", "total"]])
     return table if by else table.drop(columns="")
+
+
+def _sum_by_group(sizes: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """The sums of sizes by group, in the order of size, so that they do not depend on that of the rows."""
+    order = np.argsort(sizes, kind="stable")
+    return np.bincount(codes[order], sizes[order], count)
 
 
 def _isochrones(query: Query, keys: Sequence[Key]) -> dict[Key, BaseGeometry]:

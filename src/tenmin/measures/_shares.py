@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 
 import numpy as np
@@ -142,7 +143,7 @@ def measure_streets_reached(query: Query, category: str) -> tuple[float, float]:
         reach_streets(network.streets, query.costs, query.arcs, access_points, limit, buffers=buffers).intervals
         for access_points in (starts, _add_ends_of_data(starts, network))
     )
-    served, possible = (float((one.end - one.begin)[network.is_street[one.edge]].sum()) for one in reached)
+    served, possible = (math.fsum((one.end - one.begin)[network.is_street[one.edge]]) for one in reached)
     return served, possible - served
 
 
@@ -150,11 +151,14 @@ def measure_streets_nearby(query: Query, category: str) -> float:
     """Return the length of street, metres, within the straight distance of the facilities of a category."""
     buffers = buffer_facilities(query, category)
     streets = query.network.edges.geometry.to_numpy()[query.network.is_street]
-    return float(shapely.length(shapely.intersection(streets, buffers)).sum())
+    return math.fsum(shapely.length(shapely.intersection(streets, buffers)))
 
 
 def buffer_facilities(query: Query, category: str) -> BaseGeometry:
     """Return the union of buffers around the facilities of a category; the radius is its limit in metres."""
     facilities = query.facilities.geometry.to_numpy()[query.rows_of[category]]
+    facilities = facilities[
+        np.argsort(shapely.to_wkb(facilities), kind="stable")
+    ]  # the last digits of a union follow it
     radius = query.radius(query.limit_of(category))
     return shapely.union_all(shapely.buffer(facilities, radius, quad_segs=QUAD_SEGS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -356,7 +357,7 @@ class Coverage:
         if by is not None:
             msg = f"shares of streets can't be divided by {by!r}; leave by out"
             raise TableError(msg)
-        total, rows = float(self.network.streets.length[self.network.is_street].sum()), []
+        total, rows = math.fsum(self.network.streets.length[self.network.is_street]), []
         for category in self.served.columns:
             if self.metric == "straight":
                 rows.append((category, "streets", measure_streets_nearby(self.query, category), 0.0, total))

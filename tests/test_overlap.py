@@ -13,7 +13,7 @@ from shapely import LineString, Point
 
 import tenmin as tm
 from tenmin.support.errors import TableError, TenminWarning
-from towns import clinics, homes, town, walls
+from towns import clinics, homes, same_frame, town, walls
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]
 HOMES = homes({k: (100.0 * k, 10.0) for k in range(20)})
@@ -127,3 +127,30 @@ def test_a_place_that_no_longer_joins_is_counted_in_the_summary_too():
     coverage = tm.measure_coverage(town(STREET), homes({"on": (0, 0), "off": (0, 101)}), DOOR, minutes=10)
     assert "2, 1 of them joined to no street" in coverage._repr_html_()
     assert np.isinf(coverage.minutes.loc["off", "clinic"])
+
+
+# --- shapes alone instead of a table --------------------------------------------------------------------------------
+
+
+def test_one_point_or_a_series_of_shapes_is_a_table_of_facilities():
+    network, door = town(STREET), Point(500, 0)
+    table = clinics({0: (500, 0)}, "facility")
+    assert same_frame(tm.trace_isochrones(network, door, minutes=5), tm.trace_isochrones(network, table, minutes=5))
+    assert same_frame(tm.trace_streets(network, door, minutes=5), tm.trace_streets(network, table, minutes=5))
+    series = gpd.GeoSeries([Point(0, 0), Point(1500, 0)], index=["a", "b"], crs=HOMES.crs)
+    found = tm.find_nearest(network, HOMES, series.to_crs("EPSG:4326"), k=1)
+    assert found["facility"].tolist() == ["a"] * 8 + ["b"] * 12
+    assert set(found["category"]) == {"facility"}
+    assert tm.find_nearest(network, Point(100, 0), series, k=1)["metres"].tolist() == pytest.approx([100.0])
+
+
+def test_a_point_is_in_the_crs_of_the_network_or_in_degrees_or_refused():
+    network, places, _ = town_at(*WHERE["berlin"])
+    x, y = network.nodes.geometry.iloc[0].coords[0]
+    for point in (Point(13.4, 52.5), Point(x, y)):
+        nearest = tm.find_nearest(network, places, point)
+        assert nearest["metres"].iloc[0] == pytest.approx(0.0, abs=1e-3)
+    with pytest.raises(TableError, match=r"^0 of 1 facilities lie near the streets: they are at longitude"):
+        tm.trace_streets(network, Point(x + 9000.0, y), minutes=5)
+    with pytest.raises(TableError, match="facilities has no CRS; state it"):
+        tm.trace_streets(network, gpd.GeoSeries([Point(x, y)]), minutes=5)

@@ -8,17 +8,47 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj.exceptions import ProjError
+from shapely.geometry.base import BaseGeometry
 
 from tenmin.network import Snapping, WalkNetwork
-from tenmin.support.contracts import in_metres
+from tenmin.support.contracts import WORLD, in_metres
 from tenmin.support.errors import TableError, TenminWarning
 
-__all__ = ["move_to_streets", "warn_of_unjoined"]
+__all__ = ["Spots", "as_table", "move_to_streets", "warn_of_unjoined"]
 
+Spots = gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry
+"""Places or facilities as a table, as shapes alone, or as one shape."""
 NEAR = 1000.0
 """Metres beyond the box of the streets up to which something lies near them."""
 MANY_UNJOINED = 0.2
 """Share of the places or facilities near the streets above which it is warned that they join none."""
+
+
+def as_table(given: object, network: WalkNetwork) -> object:
+    """Return shapes as a table with the category "facility"; anything else as it is.
+
+    Parameters
+    ----------
+    given
+        A GeoSeries, whose index holds the ids; or one shape, with the id 0: in the CRS of the network, or in longitude
+        and latitude if only these are near the streets.
+    network
+        The streets.
+    """
+    if isinstance(given, BaseGeometry):
+        alone = gpd.GeoSeries([given], crs="EPSG:4326")
+        here = _near_streets(np.array([given], object), network).any() or not _in_degrees_near(alone, network)
+        given = alone.set_crs(network.crs, allow_override=True) if here else alone
+    if isinstance(given, gpd.GeoSeries):
+        return gpd.GeoDataFrame({"category": "facility"}, index=given.index, geometry=given)
+    return given
+
+
+def _in_degrees_near(alone: gpd.GeoSeries, network: WalkNetwork) -> bool:
+    """Whether a shape is near the streets if its coordinates are longitude and latitude."""
+    bounds = np.abs(alone.total_bounds)
+    in_degrees = bool((bounds[::2] <= WORLD[0]).all() and (bounds[1::2] <= WORLD[1]).all())
+    return in_degrees and bool(_near_streets(alone.to_crs(network.crs).to_numpy(), network).any())
 
 
 def move_to_streets(frame: gpd.GeoDataFrame, network: WalkNetwork, what: str, *, anywhere: bool) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from tenmin.access.query import Destination, Query, check_merge, make_query
 from tenmin.network import ASIDE, WalkNetwork
 from tenmin.routing import AccessPoints, arrive_at
-from tenmin.support.contracts import people_of
+from tenmin.support.contracts import Direction, people_of
 from tenmin.support.errors import LimitError
 from tenmin.support.limits import check_metres, inclusive
 from tenmin.support.progress import step_through
@@ -47,7 +47,7 @@ def count_people(
     metres: float | Mapping[str, float] | None = None,
     lateral: tuple[float, float] = WIDTHS,
     merge: Literal["category"] | None = None,
-    direction: str = "to",
+    direction: Direction = "to",
     barriers: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the number of people within a limit of facilities, and an interval for it.
@@ -107,7 +107,7 @@ def count_people(
     query = make_query(
         network, facilities, places=places, minutes=minutes, metres=metres, direction=direction, barriers=barriers
     )
-    people = people_of(places).to_numpy()
+    people = people_of(query.places).to_numpy()
     destinations = query.destinations(merged=merge is not None)
     access_points = [
         *(_limit_legs(query.place_snapping.access_points, width) for width in widths),

@@ -13,10 +13,11 @@ import shapely
 
 from tenmin.access._exact_ground import draw_exact_grounds
 from tenmin.access._ground import DrawingOptions, draw_grounds
-from tenmin.access.query import Destination, Query, check_merge, make_query
+from tenmin.access.query import Destination, Query, Spots, check_merge, make_query
 from tenmin.network import ASIDE, WalkNetwork
 from tenmin.routing import SearchBuffers, clip_intervals, cut_lines, reach_streets
 from tenmin.support.antimeridian import split_at_antimeridian
+from tenmin.support.contracts import Direction
 from tenmin.support.errors import TableError
 from tenmin.support.limits import check_metres
 from tenmin.support.progress import step_through
@@ -45,11 +46,11 @@ def _check_options(shape: object, lateral: float, resolution: float | None, thre
 
 def trace_isochrones(
     network: WalkNetwork,
-    facilities: gpd.GeoDataFrame,
+    facilities: Spots,
     *,
     minutes: float | Iterable[float] | Mapping[str, float] | None = None,
     metres: float | Iterable[float] | Mapping[str, float] | None = None,
-    direction: str = "to",
+    direction: Direction = "to",
     shape: Shape = "ground",
     merge: Literal["category"] | None = None,
     lateral: float = 50.0,
@@ -65,7 +66,8 @@ def trace_isochrones(
     network
         The streets and the walker.
     facilities
-        Points, multipoints (entrances) or polygons with the column `category`.
+        A Point in the network's CRS or in longitude and latitude, a GeoSeries of shapes, or points, multipoints
+        (entrances) or polygons with the column `category`.
     minutes, metres
         One of them: a number, a list of numbers, or a mapping from category to number or list.
     direction

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tenmin.access.query import Query, make_query
+from tenmin.access.query import Query, Spots, make_query
 from tenmin.network import WalkNetwork
 from tenmin.routing import k_nearest_at, k_nearest_nodes, seed_access_points
+from tenmin.support.contracts import Direction
 from tenmin.support.errors import TableError
 from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
@@ -43,13 +44,13 @@ def check_count(count: object, name: str) -> int:
 
 def find_nearest(
     network: WalkNetwork,
-    places: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
+    places: Spots,
+    facilities: Spots,
     *,
     k: int = 3,
     minutes: float | Mapping[str, float] | None = None,
     metres: float | Mapping[str, float] | None = None,
-    direction: str = "to",
+    direction: Direction = "to",
     barriers: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the k nearest facilities of every category for every place.
@@ -59,9 +60,10 @@ def find_nearest(
     network
         The streets and the walker.
     places
-        Points or polygons where people are; only geometry and index are used.
+        A Point, a GeoSeries, or points or polygons where people are; only geometry and index are used.
     facilities
-        Points, multipoints (entrances) or polygons with the column `category`; only those in use count.
+        A Point in the network's CRS or in longitude and latitude, a GeoSeries of shapes, or points, multipoints
+        (entrances) or polygons with the column `category`; only those in use count.
     k
         Number of facilities of each category to find.
     minutes, metres

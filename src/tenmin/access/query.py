@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from tenmin.access._clear_legs import keep_clear_legs
-from tenmin.access._overlap import move_to_streets, warn_of_unjoined
+from tenmin.access._overlap import Spots, as_table, move_to_streets, warn_of_unjoined
 from tenmin.inputs.services import list_parts, load_catalogue
 from tenmin.network import Snapping, WalkNetwork
 from tenmin.routing import (
@@ -25,14 +25,22 @@ from tenmin.routing import (
     seed_access_points,
     traversable_arcs,
 )
-from tenmin.support.contracts import check_direction, check_facilities, check_frame, check_places, in_metres, in_use
+from tenmin.support.contracts import (
+    Direction,
+    check_direction,
+    check_facilities,
+    check_frame,
+    check_places,
+    in_metres,
+    in_use,
+)
 from tenmin.support.errors import TableError
 from tenmin.support.limits import Figures, Limits, Unit, amount_of, cost_of, horizon, read_limit, read_limits
 from tenmin.support.nouns import check_noun
 
 _AREA = 2
 
-__all__ = ["Destination", "Query", "check_merge", "make_query"]
+__all__ = ["Destination", "Query", "Spots", "check_merge", "make_query"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Query:
     """The places; empty for functions that need none."""
     facilities: gpd.GeoDataFrame
     """The facilities, including those that are not in use."""
-    direction: str
+    direction: Direction
     """Whether people walk "to" or "from" the facility."""
     unit: Unit
     """Unit of the limits, "minutes" or "metres"; searches minimise this quantity."""
@@ -221,14 +229,14 @@ class Query:
 
 def make_query(
     network: WalkNetwork,
-    facilities: gpd.GeoDataFrame,
+    facilities: Spots,
     *,
-    places: gpd.GeoDataFrame | None = None,
+    places: Spots | None = None,
     minutes: object = None,
     metres: object = None,
     several: bool = False,
     needed: bool = True,
-    direction: str = "to",
+    direction: Direction = "to",
     barriers: gpd.GeoDataFrame | None = None,
     legs: str = "all",
     buildings: gpd.GeoDataFrame | None = None,
@@ -241,7 +249,7 @@ def make_query(
     network
         The streets and the walker.
     facilities
-        Points, multipoints (entrances) or polygons with the column `category`.
+        Points, multipoints (entrances) or polygons with the column `category`, or shapes alone.
     places
         Points or polygons where people are, if the function needs them.
     minutes, metres
@@ -273,11 +281,12 @@ def make_query(
     limits = read(minutes, metres, several=several)
     check_direction(direction)
     network = check_noun(network, WalkNetwork, "network").behind(barriers)
-    facilities = move_to_streets(check_facilities(facilities), network, "facilities", anywhere=anywhere)
+    facilities = check_facilities(as_table(facilities, network))
+    facilities = move_to_streets(facilities, network, "facilities", anywhere=anywhere)
     if places is None:
         places = facilities.iloc[:0]
     else:
-        places = move_to_streets(check_places(places), network, "places", anywhere=anywhere)
+        places = move_to_streets(check_places(as_table(places, network)), network, "places", anywhere=anywhere)
     query = Query(
         network=network,
         places=places,

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access.query import Destination, Query, check_merge, make_query
+from tenmin.access.query import Destination, Query, Spots, check_merge, make_query
 from tenmin.network import WalkNetwork
 from tenmin.routing import EdgeIntervals, SearchBuffers, cut_lines, partition_edges, reach_streets
+from tenmin.support.contracts import Direction
 from tenmin.support.progress import step_through
 
 __all__ = ["trace_streets"]
@@ -37,11 +38,11 @@ class _GroupedIntervals:
 
 def trace_streets(
     network: WalkNetwork,
-    facilities: gpd.GeoDataFrame,
+    facilities: Spots,
     *,
     minutes: float | Mapping[str, float] | None = None,
     metres: float | Mapping[str, float] | None = None,
-    direction: str = "to",
+    direction: Direction = "to",
     merge: Literal["category", "nearest"] | None = None,
     barriers: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
@@ -52,7 +53,8 @@ def trace_streets(
     network
         The streets and the walker.
     facilities
-        Points, multipoints (entrances) or polygons with the column `category`; only those in use count.
+        A Point in the network's CRS or in longitude and latitude, a GeoSeries of shapes, or points, multipoints
+        (entrances) or polygons with the column `category`; only those in use count.
     minutes, metres
         One of them: a number, or a mapping from category to number.
     direction

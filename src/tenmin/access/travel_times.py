@@ -13,6 +13,7 @@ import shapely
 
 from tenmin.access.query import Query, make_query
 from tenmin.network import WalkNetwork
+from tenmin.support.contracts import Direction
 from tenmin.support.limits import amount_of, inclusive
 from tenmin.support.progress import step_through
 
@@ -80,7 +81,7 @@ def measure_walks(
     *,
     minutes: float | Mapping[str, float] | None = None,
     metres: float | Mapping[str, float] | None = None,
-    direction: str = "to",
+    direction: Direction = "to",
     barriers: gpd.GeoDataFrame | None = None,
     legs: Literal["all", "clear"] = "all",
     buildings: gpd.GeoDataFrame | None = None,

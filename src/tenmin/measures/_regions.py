@@ -17,7 +17,7 @@ from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
 from tenmin.inputs.facilities import complete_categories, counting_as, list_contradictions
 from tenmin.measures._shares import add_rest, buffer_facilities
 from tenmin.network import WalkNetwork
-from tenmin.support.contracts import check_frame, in_metres, in_use
+from tenmin.support.contracts import Metric, check_frame, in_metres, in_use
 from tenmin.support.errors import TableError
 
 __all__ = ["communities_having", "regions_of", "tally_ground"]
@@ -110,7 +110,7 @@ def _polygons(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     return polygons.set_geometry(shapely.make_valid(polygons.geometry.to_numpy())).assign(area=polygons.index)
 
 
-def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: str, of: str, by: str | None) -> pd.DataFrame:
+def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: Metric, of: str, by: str | None) -> pd.DataFrame:
     """Return the area of regions within the limit of each category, m2.
 
     Unknown is what lies only within the limit of an end of the data; by straight distance nothing is unknown.

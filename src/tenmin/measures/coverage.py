@@ -28,8 +28,8 @@ from tenmin.measures._regions import communities_having, regions_of, tally_groun
 from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.measures._thin_data import check_thin, count_facilities
 from tenmin.network import WalkNetwork
-from tenmin.support.contracts import check_frame, in_metres, people_of, population_groups
-from tenmin.support.errors import TableError
+from tenmin.support.contracts import Direction, Metric, check_frame, in_metres, people_of, population_groups
+from tenmin.support.errors import LimitError, TableError
 from tenmin.support.language import Lang
 from tenmin.support.limits import Number, Unit, inclusive, read_limit, unknown_category
 from tenmin.support.notebook import as_card
@@ -67,9 +67,9 @@ class Coverage:
     """The limit of each category, in `unit`."""
     unit: Unit
     """Unit of the limit, "minutes" or "metres"; walks minimise this quantity."""
-    direction: str
+    direction: Direction
     """Whether people walk "to" or "from" the facility."""
-    metric: str
+    metric: Metric
     """How distance is measured: "walk" (along the streets) or "straight"."""
     minutes: pd.DataFrame
     """Minutes to the nearest facility, also beyond the limit; inf if there is no walk."""
@@ -597,6 +597,17 @@ class Coverage:
         )
 
 
+def _check_single(minutes: object, metres: object) -> None:
+    """Raise an error that points to `within` if several limits are given."""
+    for unit, limit in (("minutes", minutes), ("metres", metres)):
+        if isinstance(limit, list | tuple | set | range | np.ndarray | pd.Series) and len(limit):
+            msg = (
+                f"{unit} must be a number, but is {limit!r}; measure with one of them, and read the others off "
+                "the same walks, as in coverage.within([5, 10, 15])"
+            )
+            raise LimitError(msg)
+
+
 def _check_division(by: object) -> None:
     """Raise an error unless shares can have a column of this name beside their own."""
     if by is not None and (not isinstance(by, str) or by in _OF_SHARES):
@@ -605,7 +616,7 @@ def _check_division(by: object) -> None:
 
 
 def _judge(
-    query: Query, walk: pd.DataFrame, limit: pd.Series, *, metric: str, thin: np.ndarray
+    query: Query, walk: pd.DataFrame, limit: pd.Series, *, metric: Metric, thin: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Which places are served, and the cause for those that are unknown.
 
@@ -633,8 +644,8 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
     minutes: Number | None = None,
     metres: Number | None = None,
     areas: gpd.GeoDataFrame | None = None,
-    metric: Literal["walk", "straight"] = "walk",
-    direction: str = "to",
+    metric: Metric = "walk",
+    direction: Direction = "to",
     barriers: gpd.GeoDataFrame | None = None,
     legs: Literal["all", "clear"] = "all",
     buildings: gpd.GeoDataFrame | None = None,
@@ -710,6 +721,7 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
         msg = f"metric must be 'walk' or 'straight', but is {metric!r}"
         raise TableError(msg)
     check_thin(thin, country)
+    _check_single(minutes, metres)
     query = make_query(
         network,
         facilities,
@@ -729,7 +741,7 @@ def cover_places(
     query: Query,
     *,
     areas: gpd.GeoDataFrame | None = None,
-    metric: Literal["walk", "straight"] = "walk",
+    metric: Metric = "walk",
     country: str | None = None,
     thin: float = 0.5,
 ) -> Coverage:

@@ -31,7 +31,7 @@ from tenmin.routing import (
     search,
     traversable_arcs,
 )
-from tenmin.support.contracts import FARTHEST, check_direction, check_frame, in_metres
+from tenmin.support.contracts import FARTHEST, Direction, check_direction, check_frame, in_metres
 from tenmin.support.errors import LimitError
 from tenmin.support.limits import Unit, cost_of, inclusive, read_limit
 from tenmin.surface import StreetPieces, Walls, find_street_pieces
@@ -159,7 +159,7 @@ class StreetArrays:
         return np.flatnonzero(self.assembly.nodes["cut"])
 
     def past_the_data(
-        self, *, minutes: float | None = None, metres: float | None = None, direction: str = "to"
+        self, *, minutes: float | None = None, metres: float | None = None, direction: Direction = "to"
     ) -> pd.Series:
         """Return for each node whether a walk within a limit may leave the data.
 

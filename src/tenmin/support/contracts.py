@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +21,8 @@ __all__ = [
     "MAX_PLACE_M2",
     "STATES",
     "WORLD",
+    "Direction",
+    "Metric",
     "check_direction",
     "check_facilities",
     "check_frame",
@@ -33,6 +36,10 @@ __all__ = [
     "separate_positions",
 ]
 
+Direction = Literal["to", "from"]
+"""Whether people walk to the facility or from it."""
+Metric = Literal["walk", "straight"]
+"""Whether distance is measured along the streets or in a straight line."""
 MAX_PLACE_M2 = 20_000.0
 """Largest polygon that is one place: a single entrance would serve all people of a larger one."""
 STATES = ("in_use", "vacant", "converted", "planned")

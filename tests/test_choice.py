@@ -59,6 +59,7 @@ def test_several_entrances_are_one_facility_and_a_part_counts_for_the_whole():
 def test_straight_distances_are_counted_too(limit: dict[str, float]):
     coverage = measured(metric="straight", **{"metres": None, **limit})
     assert coverage.choice()["clinic"].tolist() == [0, 0, 0, 2]
+    assert coverage.choice(most=1)["clinic"].tolist() == [0, 0, 0, 1]
     assert ((coverage.choice() > 0) == coverage.served).all().all()
 
 

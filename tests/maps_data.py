@@ -64,12 +64,15 @@ class Measured:
     unit: str = "minutes"
     direction: str = "to"
     metric: str = "walk"
+    unjoined: tuple[str, ...] = ()
 
     @property
     def joins(self) -> pd.DataFrame:
         tables = {"places": self.places, "facilities": self.facilities}
         how = {"how": "street", "access_points": 2, "leg": 20.0, "island": False}
-        return pd.concat({name: pd.DataFrame(how, index=frame.index) for name, frame in tables.items()})
+        joins = pd.concat({name: pd.DataFrame(how, index=frame.index) for name, frame in tables.items()})
+        apart = joins.index.get_level_values(1).isin(self.unjoined)
+        return joins.assign(how=joins["how"].mask(apart, "none"), leg=joins["leg"].mask(apart))
 
     @property
     def limit(self) -> pd.Series:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 import maps_data
 from tenmin.outputs.maps import draw_map
@@ -372,26 +376,163 @@ def test_what_folium_adds_is_drawn_on_the_same_map(browser: WebDriver, tmp_path:
     assert faults(browser) == []
 
 
-def test_a_browser_that_cannot_unpack_says_so(browser: WebDriver, tmp_path: Path) -> None:
-    command = {"source": "delete window.DecompressionStream"}
-    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", command)
-    try:
-        path = tmp_path / "review.html"
-        full_map(lang="en").save(path)
-        browser.get(path.as_uri())
-        wait_until(browser, "return document.querySelector('.failure') !== null")
-        assert text_of(browser, ".failure").startswith("This browser is too old for the map")
-    finally:
-        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+def test_when_the_map_fails_the_page_says_so_and_its_figures_stand(browser: WebDriver, tmp_path: Path) -> None:
+    path = tmp_path / "review.html"
+    full_map(lang="en").save(path)
+    page = path.read_text(encoding="utf-8")
+    start = page.index('"packed":"') + 60
+    path.write_text(page[:start] + "AAAA" + page[start + 4 :], encoding="utf-8")
+    browser.get(path.as_uri())
+    wait_until(browser, "return document.querySelector('.failure') !== null")
+    assert text_of(browser, ".failure").startswith("This browser is too old for the map")
+    choose(browser, "library")
+    assert text_of(browser, "#panel .category.on .name") == "Library"
+    browser.find_element("id", "table-button").click()
+    assert len(browser.find_elements("css selector", "#sheet tbody tr")) == 3
 
 
-def test_on_a_small_screen_map_and_panel_share_the_page(browser: WebDriver, tmp_path: Path) -> None:
-    size = {"width": 600, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+def script(name: str) -> str:
+    return (Path(draw_map.__code__.co_filename).parent / name).read_text(encoding="utf-8")
+
+
+def deflated() -> Iterator[tuple[bytes, bytes]]:
+    """Return random texts with their streams, of every level, strategy and window."""
+    random = np.random.default_rng(11)
+    for case in range(120):
+        letters = int(random.choice([1, 2, 20, 256]))
+        plain = random.integers(0, letters, int(random.integers(0, 70_000)), dtype=np.uint8).tobytes()
+        packer = zlib.compressobj(case % 10, zlib.DEFLATED, 9 + case % 7, 1 + case % 9, case % 5)
+        half = len(plain) // 2
+        first = packer.compress(plain[:half]) + packer.flush(zlib.Z_SYNC_FLUSH if case % 2 else zlib.Z_NO_FLUSH)
+        yield plain, first + packer.compress(plain[half:]) + packer.flush()
+
+
+INFLATE = """
+    const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    return arguments[0].map((text) => {
+        try {
+            const plain = inflate(bytes(text));
+            let signs = '';
+            for (let i = 0; i < plain.length; i += 5000) signs += String.fromCharCode(...plain.subarray(i, i + 5000));
+            return btoa(signs);
+        } catch (problem) { return null; }
+    });
+"""
+
+
+def inflated(browser: WebDriver, streams: list[bytes]) -> list[bytes | None]:
+    texts = [base64.b64encode(stream).decode() for stream in streams]
+    browser.get("about:blank")
+    return [
+        None if text is None else base64.b64decode(text)
+        for text in browser.execute_script(script("inflate.js") + INFLATE, texts)
+    ]
+
+
+def test_the_page_unpacks_whatever_zlib_packs(browser: WebDriver) -> None:
+    cases = list(deflated())
+    assert inflated(browser, [stream for _, stream in cases]) == [plain for plain, _ in cases]
+
+
+def test_a_damaged_stream_is_refused(browser: WebDriver) -> None:
+    plain = np.random.default_rng(5).integers(0, 256, 900, dtype=np.uint8).tobytes() + b"towns and streets " * 50
+    stream = zlib.compress(plain)
+    flipped = [stream[:at] + bytes([stream[at] ^ 4]) + stream[at + 1 :] for at in range(2, len(stream), 7)]
+    damaged = [stream[:at] for at in range(0, len(stream), 50)] + flipped
+    assert inflated(browser, damaged) == [None] * len(damaged)
+
+
+@pytest.mark.parametrize("rank", [7, 14565, 123456789])
+def test_a_rank_stands_inside_its_pill(browser: WebDriver, rank: int) -> None:
+    draw = """
+        const pen = Object.assign(document.createElement('canvas'), { width: 400, height: 60 }).getContext('2d');
+        const plane = { x0: 0, y0: 0 };
+        const frame = { zoom: PLANE_ZOOM, corner: { x: 0, y: 0 }, size: { x: 400, y: 60 }, ratio: 1 };
+        const view = new View(pen, { plane, ...frame });
+        drawRanks(view, { font: 'sans-serif', gapMarks: [{ rank: arguments[0], point: [200, 30], doubtful: 0 }] });
+        const row = pen.getImageData(0, 22, 400, 1).data;
+        let pill = 0;
+        for (let i = 0; i < row.length; i += 4) pill += row[i + 3] === 255 && row[i] === 176 && row[i + 1] === 18;
+        return [pill, pen.measureText(String(arguments[0])).width];
+    """
+    browser.get("about:blank")
+    sources = "".join(map(script, ("unpack.js", "symbols.js", "drawing.js")))
+    pill, text = browser.execute_script(sources + draw, rank)
+    assert pill > text > 0
+
+
+def resized(browser: WebDriver, width: int, height: int) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+HOMES_IN_SIGHT = """
+    const map = window.map_tenmin, box = document.getElementById('map').getBoundingClientRect();
+    return arguments[0].map(([lat, lng]) => {
+        const point = map.latLngToContainerPoint([lat, lng]);
+        const there = document.elementFromPoint(box.left + point.x, box.top + point.y);
+        return there !== null && there.closest('#map') !== null;
+    });
+"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1600, 900), (1280, 720), (760, 640), (390, 844)])
+def test_no_home_opens_under_a_panel_and_map_and_panel_are_usable(
+    browser: WebDriver, tmp_path: Path, width: int, height: int
+) -> None:
+    homes = shapely.get_coordinates(maps_data.homes().to_crs("EPSG:4326").geometry.representative_point())
+    resized(browser, width, height)
     try:
         open_page(browser, full_map(), tmp_path)
-        boxes = [browser.find_element("id", name).rect for name in ("panel", "map")]
-        assert all(box["width"] >= 590 and box["height"] >= 380 for box in boxes)
+        seen = browser.execute_script(HOMES_IN_SIGHT, homes[:, ::-1].tolist())
+        assert sum(seen) >= 0.97 * len(seen)  # a zoom button is no panel
+        panel, stage = (browser.find_element("id", name).rect for name in ("panel", "map"))
+        assert panel["width"] >= 250
+        assert panel["height"] >= 0.4 * height
+        assert stage["width"] >= min(0.6 * width, 500)
+        assert stage["height"] >= 0.55 * height
         assert browser.execute_script(INKS) > 20
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_lists_fold_where_the_map_is_narrow_and_stay_as_the_reader_leaves_them(
+    browser: WebDriver, tmp_path: Path
+) -> None:
+    folds = "return ['#legend', '#side .gaps'].map((name) => document.querySelector(name).open)"
+    open_page(browser, full_map(), tmp_path)
+    assert browser.execute_script(folds) == [True, True]
+    resized(browser, 760, 640)
+    try:
+        open_page(browser, full_map(), tmp_path)
+        assert browser.execute_script(folds) == [False, False]
+        browser.find_element("css selector", "#side .gaps summary").click()
+        wait_until(browser, "return document.querySelector('#side .gaps').open")
+        choose(browser, "library")
+        assert browser.execute_script(folds) == [False, True]
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_homes_that_join_no_street_are_listed_once(browser: WebDriver, tmp_path: Path) -> None:
+    measured = replace(maps_data.measure(maps_data.homes(), maps_data.sites()), unjoined=("w100", "w105"))
+    open_page(browser, draw_map(measured, gaps=maps_data.lacks(measured), lang="en"), tmp_path)
+    assert text_of(browser, "#side .defects h2") == "Homes that join no street: 2 (20 people)"
+    browser.find_element("css selector", "#side .defects summary").click()
+    browser.find_elements("css selector", "#side .defects .gap-row")[1].click()
+    told = text_of(browser, "#side .card.place dl")
+    assert "w105" in told
+    assert "joins no street" in told
+    open_page(browser, full_map(), tmp_path)
+    assert browser.find_elements("css selector", "#side .defects") == []
+
+
+def test_what_is_printed_keeps_its_colours(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(), tmp_path)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        style = "return getComputedStyle(document.querySelector('#panel .bar i')).webkitPrintColorAdjust"
+        assert browser.execute_script(style) == "exact"
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -78,7 +78,7 @@ def _read_inputs(
     return town, network, found
 
 
-def _write_review(coverage: Coverage, folder: Path, *, title: str, lang: Lang) -> None:
+def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: Lang) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
@@ -202,7 +202,7 @@ def coverage(
         places = estimate_places(town, people=people)
         measured = measure_coverage(network, places, found, minutes=minutes, metres=metres, country=country, thin=thin)
         with writing_results(out) as folder:
-            _write_review(measured, folder, title=streets.name, lang=chosen)
+            _write_review(measured, folder, title=None, lang=chosen)
         say("written", chosen, path=out / "review.html")
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from tenmin.inputs.services import list_parts, load_catalogue
-from tenmin.measures.gaps import REASONS
+from tenmin.inputs.services import list_parts
 from tenmin.outputs.maps._layers import (
     Layer,
     area_layer,
@@ -31,14 +28,14 @@ from tenmin.outputs.maps._layers import (
     unit_column,
 )
 from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
+from tenmin.outputs.maps._words import Words
 from tenmin.support.contracts import in_use
-from tenmin.support.errors import InputError, TenminWarning
-from tenmin.support.files import read_toml, shipped_file
+from tenmin.support.errors import TenminWarning
 
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
 
-__all__ = ["Bounds", "MapData", "load_texts", "page_bounds", "page_content"]
+__all__ = ["Bounds", "MapData", "page_bounds", "page_content"]
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude), degrees."""
@@ -100,12 +97,6 @@ def _warn_of_unmeasured(categories: set[str]) -> None:
         warnings.warn(msg, TenminWarning, stacklevel=4)
 
 
-@cache
-def load_texts() -> Mapping[str, Mapping[str, str]]:
-    """Return the texts of the page by language."""
-    return read_toml(shipped_file("tenmin.outputs.maps", "texts.toml"))
-
-
 def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, Any]:
     """Return the content of the page as JSON types.
 
@@ -128,35 +119,31 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
     InputError
         If the page does not support the language.
     """
-    texts = _texts(lang)
+    words = Words.of(lang)
     shares = _worst_first(data.coverage.shares(of="people"))
     number = {str(key): position for position, key in enumerate(shares["category"])}
-    layers = _layers(data, number, lang)
+    layers = _layers(data, number, words)
     return {
         "lang": lang,
-        "title": texts["title"] if title is None else str(title),
-        "texts": dict(texts),
+        "title": words.texts["title"] if title is None else str(title),
+        "texts": dict(words.texts),
         "bounds": page_bounds(data),
-        "facts": _facts(data, texts, lang),
-        "categories": _categories(data, shares, lang),
+        "facts": _facts(data, words),
+        "categories": _categories(data, shares, words),
         "tables": {name: layer.texts for name, layer in layers.items()},
         "packed": pack({name: layer.numbers for name, layer in layers.items()}),
     }
 
 
 def page_bounds(data: MapData) -> Bounds:
-    """Return the bounds of places and facilities, or of the streets without either, within the boundary.
+    """Return the bounds of the places that join a street, or else of all, of the facilities or of the streets.
 
-    The boundary of the network excludes distant facilities, such as a stop on a railway line that was read as a whole.
+    Neither a distant stop of a railway that was read as a whole nor a home with wrong coordinates makes the town small.
     """
-    network = data.coverage.network
-    frames = (data.places, data.facilities)
-    bounded = [frame.geometry for frame in frames if np.isfinite(shapely.total_bounds(frame.geometry.to_numpy())).all()]
-    shown = shapely.box(*_degrees(gpd.GeoSeries(pd.concat(bounded or [network.edges.geometry]))))
-    if network.boundary is not None:
-        inside = shown & shapely.box(*_degrees(gpd.GeoSeries([network.boundary], crs=network.crs)))
-        shown = inside if inside.area else shown
-    west, south, east, north = shown.bounds
+    joined = (data.coverage.joins.loc["places"].loc[data.places.index, "how"] != "none").to_numpy()
+    frames = (data.places[joined], data.places, data.facilities, data.coverage.network.edges)
+    bounds = (_degrees(frame.geometry) for frame in frames)
+    west, south, east, north = next(found for found in bounds if np.isfinite(found).all())
     return (_corner(south, west), _corner(north, east))
 
 
@@ -169,44 +156,35 @@ def _corner(latitude: float, longitude: float) -> tuple[float, float]:
     return (round(float(latitude), 6), round(float(longitude), 6))
 
 
-def _texts(lang: str) -> Mapping[str, str]:
-    texts = load_texts()
-    if lang not in texts:
-        msg = f"the map does not speak {lang!r}; choose lang from {sorted(texts)}"
-        raise InputError(msg)
-    return texts[lang]
-
-
 def _worst_first(shares: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by ascending share, NaN last."""
     return shares.sort_values(["share", "category"], na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _layers(data: MapData, number: Mapping[str, int], lang: str) -> dict[str, Layer]:
+def _layers(data: MapData, number: Mapping[str, int], words: Words) -> dict[str, Layer]:
     coverage = data.coverage
     layers = {
         "streets": street_layer(coverage.network.edges[coverage.network.is_street]),
         "barriers": barrier_layer(coverage.network.barriers),
-        "places": place_layer(coverage, data.places, data.facilities, number),
-        "facilities": facility_layer(coverage, data.facilities, number),
+        "places": place_layer(coverage, data.places, data.facilities, number, words),
+        "facilities": facility_layer(coverage, data.facilities, number, words),
     }
     if data.isochrones is not None:
         layers["circles"] = isochrone_layer(data.isochrones, data.facilities, number)
     if data.gaps is not None:
-        reasons = {reason: texts[lang] for reason, texts in REASONS.items()}
-        layers["gaps"] = gap_layer(data.gaps, number, reasons, lang)
+        layers["gaps"] = gap_layer(data.gaps, number, words)
     if data.areas is not None:
-        layers["areas"] = area_layer(data.areas)
+        layers["areas"] = area_layer(data.areas, words)
     return layers
 
 
-def _facts(data: MapData, texts: Mapping[str, str], lang: str) -> dict[str, Any]:
+def _facts(data: MapData, words: Words) -> dict[str, Any]:
     coverage = data.coverage
     walker = coverage.network.walker
-    pace = texts["walker"].replace("{name}", walker.title(lang)).replace("{speed}", f"{walker.speed_kmh:g}")
+    pace = words.texts["walker"].replace("{name}", walker.title(words.lang)).replace("{speed}", f"{walker.speed_kmh:g}")
     return {
         "unit": coverage.unit,
-        "direction": texts[f"direction_{coverage.direction}"],
+        "direction": words.texts[f"direction_{coverage.direction}"],
         "metric": coverage.metric,
         "barriers": sorted(set(barrier_groups(coverage.network.barriers))),
         "walker": pace,
@@ -228,14 +206,13 @@ def _sources(data: MapData) -> list[str]:
     return list(dict.fromkeys(text for group in names for text in texts_of(group) if text is not None))
 
 
-def _categories(data: MapData, shares: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
-    catalogue = load_catalogue()
+def _categories(data: MapData, shares: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
     symbol = {key: number for number, key in enumerate(sorted(shares["category"]))}
     parts, used = list_parts(), data.facilities["category"][in_use(data.facilities)]
     return [
         {
             "key": str(row["category"]),
-            "name": str(getattr(catalogue.get(row["category"]), lang, row["category"])),
+            "name": words.category(str(row["category"])),
             "symbol": symbol[row["category"]],
             "limit": float(data.coverage.limit[row["category"]]),
             "facilities": int(used.isin(parts.get(row["category"], (row["category"],))).sum()),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from tenmin.measures.coverage import CAUSES, Coverage
 from tenmin.outputs.maps._shapes import page_points, page_shapes
+from tenmin.outputs.maps._words import Words
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import TableError
 
@@ -76,7 +77,11 @@ def barrier_groups(barriers: gpd.GeoDataFrame) -> pd.Series:
 
 
 def place_layer(
-    coverage: Coverage, places: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, category: Mapping[str, int]
+    coverage: Coverage,
+    places: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    category: Mapping[str, int],
+    words: Words,
 ) -> Layer:
     """Return the places with their state, walk and nearest facility in every category.
 
@@ -88,6 +93,8 @@ def place_layer(
         The tables of the coverage in the order of the page.
     category
         Number of each category on the page.
+    words
+        Words of the page.
     """
     row = _rows(facilities)
     walks = [
@@ -98,13 +105,15 @@ def place_layer(
         }
         for key in category
     ]
-    names, codes = _other_columns(places, "people")
+    names, codes = _other_columns(places, words, "people")
     numbers = {"shapes": page_shapes(places.geometry), "people": _hundredths(places["people"]), "walks": walks}
     joined = _joins(coverage, "places", places)
     return Layer({**numbers, **joined, "codes": codes}, {"id": texts_of(places.index), **names})
 
 
-def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:
+def facility_layer(
+    coverage: Coverage, facilities: gpd.GeoDataFrame, category: Mapping[str, int], words: Words
+) -> Layer:
     """Return the facilities, with the people who are served by each as their nearest.
 
     Parameters
@@ -115,9 +124,11 @@ def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: M
         Its facilities in the order of the page.
     category
         Number of each category on the page.
+    words
+        Words of the page.
     """
     shapes = facilities.geometry
-    names, codes = _other_columns(facilities, "category", "complete")
+    names, codes = _other_columns(facilities, words, "category", "complete")
     numbers = {
         "shapes": page_shapes(shapes),
         "points": page_points(shapes),
@@ -156,8 +167,10 @@ def isochrone_layer(isochrones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, 
     return Layer(numbers, {"unit": unit})
 
 
-def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], reasons: Mapping[str, str], lang: str) -> Layer:
+def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], words: Words) -> Layer:
     """Return the gaps by rank, with people, reason and cure.
+
+    Homes that join no street are a gap of every service; the page lists them once, as defects of the data.
 
     Parameters
     ----------
@@ -165,14 +178,14 @@ def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], reasons: Mapp
         As from `find_gaps`.
     category
         Number of each category on the page.
-    reasons
-        Name of each reason in the language of the page.
-    lang
-        Language of the page.
+    words
+        Words of the page.
     """
+    gaps = gaps[gaps["reason"] != "unjoined"]
     shapes = gaps.geometry
     unit = "metres" if "excess_metres" in gaps else "minutes"
-    cure = "cure_zh" if lang == "zh" and "cure_zh" in gaps else "cure"
+    named = texts_of(gaps["by"])
+    cure = "cure_zh" if words.lang == "zh" and "cure_zh" in gaps else "cure"
     numbers = {
         "shapes": page_shapes(shapes, simplify=AREA_TOLERANCE),
         "points": page_points(shapes),
@@ -187,16 +200,29 @@ def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], reasons: Mapp
         "places": [int(count) for count in gaps["places"]],
         "excess": [rounded(value, 2) for value in gaps[f"excess_{unit}"]],
         "severity": [rounded(value, 2) for value in gaps["severity"]],
-        "reason": [reasons.get(reason or "", reason) for reason in texts_of(gaps["reason"])],
-        "by": texts_of(gaps["by"]),
-        "cure": texts_of(gaps[cure]),
+        "reason": [words.reason(reason) for reason in texts_of(gaps["reason"])],
+        "by": [words.barriers(by) for by in named],
+        "cure": [_cure(text, by, words) for text, by in zip(texts_of(gaps[cure]), named, strict=True)],
     }
     return Layer(numbers, texts)
 
 
-def area_layer(areas: gpd.GeoDataFrame) -> Layer:
-    """Return the outlines of communities or districts, with the other columns of their table."""
-    names, codes = _other_columns(areas)
+def _cure(text: str | None, by: str | None, words: Words) -> str | None:
+    """Return the sentence on a cure, with the barriers in it by their words."""
+    return text if text is None or not by else text.replace(by, words.barriers(by) or by)
+
+
+def area_layer(areas: gpd.GeoDataFrame, words: Words) -> Layer:
+    """Return the outlines of communities or districts, with the other columns of their table.
+
+    Parameters
+    ----------
+    areas
+        Their table.
+    words
+        Words of the page.
+    """
+    names, codes = _other_columns(areas, words)
     numbers = {"shapes": page_shapes(areas.geometry, simplify=AREA_TOLERANCE), "codes": codes}
     return Layer(numbers, {"id": texts_of(areas.index), **names})
 
@@ -245,13 +271,13 @@ def rounded(value: Any, digits: int) -> float | None:
     return round(number, digits) + 0.0 if math.isfinite(number) else None
 
 
-def _other_columns(frame: gpd.GeoDataFrame, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
+def _other_columns(frame: gpd.GeoDataFrame, words: Words, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Return the columns that are not shown otherwise: names and distinct texts, and the code of the text per row."""
     columns = [name for name in frame.columns if name not in {*shown, frame.geometry.name}]
     filled = [name for name in columns if frame[name].notna().any()]
     coded = [pd.factorize(np.array(texts_of(frame[name]), dtype=object)) for name in filled]
-    texts = {"columns": [str(name) for name in filled], "values": [list(found) for _, found in coded]}
-    return texts, [codes for codes, _ in coded]
+    values = [[words.value(str(name), text) for text in found] for name, (_, found) in zip(filled, coded, strict=True)]
+    return {"columns": [str(name) for name in filled], "values": values}, [codes for codes, _ in coded]
 
 
 def _rows(facilities: gpd.GeoDataFrame) -> dict[Any, int]:

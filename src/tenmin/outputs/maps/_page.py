@@ -21,8 +21,10 @@ from tenmin.support.files import replacing
 __all__ = ["DataBlock", "Page", "ReviewMap"]
 
 LEAFLET = "js_lib_leaflet"
-SCRIPTS = ("unpack.js", "symbols.js", "drawing.js", "scene.js", "panel.js", "details.js", "page.js")
+SCRIPTS = ("inflate.js", "unpack.js", "symbols.js", "drawing.js", "scene.js", "panel.js", "details.js", "page.js")
 HTML_LANG = {"zh": "zh-CN", "en": "en-GB"}
+FRAME_HEIGHT = "640px"
+"""Height of the page in a notebook."""
 TILE_HOST = re.compile(r"^(https?)://([\w.*-]+(?::\d+)?)/")
 LINK_IN_CSS = re.compile(r"url\([^)]*\)")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -50,7 +52,7 @@ class Page(Figure):
     """
 
     def __init__(self, data: DataBlock, *, lang: str) -> None:
-        super().__init__()
+        super().__init__(height=FRAME_HEIGHT)
         self.data = data
         self.lang = lang
 

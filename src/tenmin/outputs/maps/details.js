@@ -1,6 +1,6 @@
-// What a click tells: the card of a facility, a place, a gap or an area, and the list of gaps.
+// What a click tells: the card of a facility, a place, a gap or an area, and the lists of gaps and of homes that join no street.
 
-const LISTED_GAPS = 100;
+const LISTED = 100;
 
 function card(kind, title, facts, note = null) {
   const rows = facts.filter(([, value]) => value !== null && value !== undefined && value !== '');
@@ -125,13 +125,37 @@ function gapHeading(atlas, rows, words) {
 }
 
 function gapList(atlas, choice, words, choose) {
-  if (!atlas.gaps) return null;
   const rows = atlas.rowsOf(atlas.gaps, choice.category);
-  const listed = rows.slice(0, LISTED_GAPS).map((row) => gapRow(atlas, row, choice, words, choose));
-  const more = rows.length > LISTED_GAPS ? words.say('gaps_more', { number: words.whole.format(rows.length - LISTED_GAPS) }) : null;
-  return make('section', { className: 'gaps' },
+  const listed = rows.slice(0, LISTED).map((row) => gapRow(atlas, row, choice, words, choose));
+  return [
     make('h2', { textContent: gapHeading(atlas, rows, words) }),
     rows.length ? make('p', { className: 'hint', textContent: words.say('gaps_order') }) : null,
-    make('ol', {}, ...listed),
-    more === null ? null : make('p', { className: 'hint', textContent: more }));
+    make('ol', {}, ...listed), remainder(rows, words),
+  ];
+}
+
+function remainder(rows, words) {
+  if (rows.length <= LISTED) return null;
+  return make('p', { className: 'hint', textContent: words.say('more', { number: words.whole.format(rows.length - LISTED) }) });
+}
+
+function unjoinedRow(atlas, row, choice, words, choose) {
+  const name = atlas.column('places', 'name')[row] ?? atlas.tables.places.id[row];
+  const button = make('button', { type: 'button', className: 'gap-row' },
+    make('bdi', { textContent: name }), make('span', { textContent: words.folk(atlas.places.people[row] / 100) }));
+  button.classList.toggle('chosen', choice.chosen?.kind === 'places' && choice.chosen.row === row);
+  button.addEventListener('click', () => choose({ kind: 'places', row }));
+  return make('li', {}, button);
+}
+
+// Homes that join no street are unknown for every service alike: a defect of the data, told once.
+function unjoinedList(atlas, choice, words, choose) {
+  const rows = atlas.unjoined;
+  const people = rows.reduce((sum, row) => sum + atlas.places.people[row], 0) / 100;
+  const number = words.whole.format(rows.length);
+  return [
+    make('h2', { textContent: words.say('defects', { number, people: words.folk(people) }) }),
+    make('p', { className: 'hint', textContent: words.say('defects_cure') }),
+    make('ol', {}, ...rows.slice(0, LISTED).map((row) => unjoinedRow(atlas, row, choice, words, choose))), remainder(rows, words),
+  ];
 }

@@ -163,10 +163,11 @@ function drawRanks(view, scene) {
   view.inPixels();
   view.pen.textAlign = 'center';
   view.pen.textBaseline = 'middle';
+  view.pen.font = `700 12px ${scene.font}`;
   for (const { rank, point, doubtful } of scene.gapMarks) {
     const [x, y] = view.at(point);
-    const half = Math.max(11, 4 * String(rank).length + 2);
-    if (view.sees([x, y]) && view.claim(x - half, y - half, 2 * half, 2 * half)) {
+    const half = Math.max(11, view.pen.measureText(String(rank)).width / 2 + 6);
+    if (view.sees([x, y]) && view.claim(x - half, y - 11, 2 * half, 22)) {
       view.pen.beginPath();
       view.pen.arc(x - half + 10, y, 10, Math.PI / 2, 1.5 * Math.PI);
       view.pen.arc(x + half - 10, y, 10, -Math.PI / 2, Math.PI / 2);
@@ -177,7 +178,6 @@ function drawRanks(view, scene) {
       view.pen.fillStyle = doubtful ? INK.doubt : INK.gap;
       view.pen.fill();
       view.pen.fillStyle = '#ffffff';
-      view.pen.font = `700 12px ${scene.font}`;
       view.pen.fillText(String(rank), x, y + 0.5);
     }
   }

@@ -1,5 +1,11 @@
 // The page: reads its data block, puts the map and the panels together, and follows clicks and switches.
 
+const LAYERS = ['facilities', 'places', 'gaps', 'circles', 'areas', 'streets', 'barriers'];
+
+// Widths of the map from which these open unfolded.
+const ROOM_FOR_GAPS = 700;
+const ROOM_FOR_LEGEND = 1100;
+
 const Drawing = L.Renderer.extend({
   options: { padding: 0.2 },
 
@@ -40,28 +46,33 @@ const Drawing = L.Renderer.extend({
   },
 });
 
+// The panel and its tables stand from the first moment; the map joins them when its numbers are unpacked.
 class Review {
-  constructor(content, map) {
-    this.map = map;
+  constructor(content) {
     this.content = content;
     this.words = new Words(content);
-    this.choice = { category: content.categories.length ? 0 : null, chosen: null, shown: {} };
+    this.layers = LAYERS.filter((name) => content.tables[name]);
+    const shown = Object.fromEntries(this.layers.map((name) => [name, true]));
+    this.choice = { category: content.categories.length ? 0 : null, chosen: null, shown };
+    this.buildPanel();
+    this.markChosen();
   }
 
-  open(numbers) {
+  open(numbers, map) {
+    this.map = map;
     this.atlas = new Atlas(this.content, numbers);
-    this.layers = ['facilities', 'places', 'gaps', 'circles', 'areas', 'streets', 'barriers'].filter((name) => this.atlas[name]);
-    for (const name of this.layers) this.choice.shown[name] = true;
-    this.buildPanel();
     this.drawing = new Drawing((pen, frame) => {
       pen.setTransform(1, 0, 0, 1, 0, 0);
       pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
       drawScene(new View(pen, { plane: this.atlas.plane, ...frame }), this.scene, this.choice.shown);
     });
     this.scene = this.atlas.scene(this.choice);
-    this.drawing.addTo(this.map);
+    this.drawing.addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 160, position: 'bottomright' }).addTo(map);
+    this.unfolded = { gaps: byId('stage').clientWidth >= ROOM_FOR_GAPS, defects: false };
+    byId('legend').open = byId('stage').clientWidth >= ROOM_FOR_LEGEND;
     this.show();
-    this.map.fitBounds(this.content.bounds, { ...margins(), animate: false });
+    map.fitBounds(this.content.bounds, { ...margins(), animate: false });
     this.listen();
   }
 
@@ -76,8 +87,7 @@ class Review {
       layerSwitches(this.layers, this.choice.shown, words, toggle), table);
     const sources = words.say('sources', { list: content.facts.sources.join(content.lang === 'zh' ? '、' : ', ') });
     byId('credit').append(make('span', { textContent: '© OpenStreetMap contributors, ODbL · openstreetmap.org/copyright' }),
-      content.facts.sources.length ? make('span', { className: 'sources', textContent: sources }) : null ?? '');
-    L.control.scale({ imperial: false, maxWidth: 160, position: 'bottomright' }).addTo(this.map);
+      content.facts.sources.length ? make('span', { className: 'sources', textContent: sources }) : '');
   }
 
   change(part) {
@@ -92,8 +102,15 @@ class Review {
   }
 
   show() {
+    this.markChosen();
+    if (!this.atlas) return;
     this.scene = this.atlas.scene(this.choice);
     this.drawing.refresh();
+    byId('legend').replaceChildren(make('summary', { textContent: this.words.say('legend') }), legendKeys(this.atlas, this.choice, this.words));
+    this.showSide();
+  }
+
+  markChosen() {
     const { category } = this.choice;
     document.body.dataset.category = category === null ? 'all' : String(category);
     for (const row of document.querySelectorAll('#panel .category')) {
@@ -101,32 +118,39 @@ class Review {
       row.classList.toggle('on', on);
       row.querySelector('input').checked = on;
     }
-    byId('legend').replaceChildren(legendKeys(this.atlas, this.choice, this.words));
-    this.showSide();
   }
 
   showSide() {
     const { atlas, choice, words } = this;
     const parts = [];
     if (choice.chosen) {
-      const close = make('button', { type: 'button', className: 'close', textContent: '×', ariaLabel: words.say('close') });
+      const close = make('button', { type: 'button', className: 'close', textContent: '×', title: words.say('close') });
       close.addEventListener('click', () => this.choose(null));
       const details = detailsOf(atlas, choice, words);
       details.prepend(close);
       parts.push(details);
     }
-    const gaps = gapList(atlas, choice, words, (chosen) => this.choose(chosen, { travel: true }));
-    if (gaps) parts.push(gaps);
-    const top = document.querySelector('#side ol')?.scrollTop ?? 0;
+    const go = (chosen) => this.choose(chosen, { travel: true });
+    if (atlas.gaps) parts.push(this.foldable('gaps', ...gapList(atlas, choice, words, go)));
+    if (atlas.unjoined.length) parts.push(this.foldable('defects', ...unjoinedList(atlas, choice, words, go)));
+    const top = document.querySelector('#side .gaps')?.scrollTop ?? 0;
     byId('side').replaceChildren(...parts);
-    const list = document.querySelector('#side ol');
+    byId('stage').classList.toggle('with-side', parts.length > 0);
+    const list = document.querySelector('#side .gaps');
     if (list) list.scrollTop = top;
+  }
+
+  // A part of the side that stays open or shut as the reader left it, whatever is chosen meanwhile.
+  foldable(name, title, ...content) {
+    const part = make('details', { className: name, open: this.unfolded[name] }, make('summary', {}, title), ...content);
+    part.addEventListener('toggle', () => { this.unfolded[name] = part.open; });
+    return part;
   }
 
   openTable() {
     const { content, words } = this;
     const sheet = byId('sheet');
-    const close = make('button', { type: 'button', className: 'close', textContent: '×', ariaLabel: words.say('close') });
+    const close = make('button', { type: 'button', className: 'close', textContent: '×', title: words.say('close') });
     close.addEventListener('click', () => { sheet.hidden = true; });
     sheet.replaceChildren(close, make('h2', { textContent: words.say('table') }), coverageTable(content, words),
       make('p', { className: 'note', textContent: shareNote(content, words) }));
@@ -179,10 +203,16 @@ function byId(id) {
   return document.getElementById(id);
 }
 
+// Pixels on each side of the map that its view keeps clear: what an open panel covers, or a narrow edge.
 function margins() {
-  const [side, legend] = [byId('side').offsetWidth, byId('legend').offsetWidth];
-  const wide = byId('stage').clientWidth > 2 * (side + legend);
-  return { paddingTopLeft: [wide ? legend + 30 : 24, 24], paddingBottomRight: [wide ? side + 30 : 24, 40] };
+  const stage = byId('stage');
+  const [side, legend] = [byId('side'), byId('legend')];
+  const across = side.offsetWidth > stage.clientWidth / 2;
+  const unfolded = side.querySelector('details[open], .card');
+  const right = unfolded && !across ? side.offsetWidth + 24 : 24;
+  const left = legend.open && stage.clientWidth - right > 2 * legend.offsetWidth ? legend.offsetWidth + 24 : 24;
+  const [above, below] = across ? [24, side.offsetHeight + 40] : [right > 24 ? 24 : side.offsetHeight + 24, 40];
+  return { paddingTopLeft: [left, above], paddingBottomRight: [right, below] };
 }
 
 function openMap(content) {
@@ -195,12 +225,17 @@ function openMap(content) {
 
 const content = JSON.parse(byId('tenmin-data').textContent);
 document.title = content.title;
-const map = openMap(content);
-window.map_tenmin = map;
-unpack(content.packed).then((numbers) => {
-  new Review(content, map).open(numbers);
-  document.body.dataset.ready = 'yes';
-}).catch((problem) => {
-  byId('map').append(make('p', { className: 'failure', textContent: `${content.texts.failure} (${problem})` }));
-  throw problem;
-});
+const review = new Review(content);
+
+function openReview() {
+  try {
+    review.open(unpack(content.packed), window.map_tenmin);
+    document.body.dataset.ready = 'yes';
+  } catch (problem) {
+    byId('map').append(make('p', { className: 'failure', textContent: `${content.texts.failure} (${problem})` }));
+    throw problem;
+  }
+}
+
+window.map_tenmin = openMap(content);
+setTimeout(openReview);  // after the panel is painted

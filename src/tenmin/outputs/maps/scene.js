@@ -24,6 +24,7 @@ class Atlas {
     this.gaps = layer('gaps');
     this.areas = layer('areas');
     this.facilities.name = this.column('facilities', 'name');
+    this.unjoined = content.facts.metric === 'walk' ? where(this.places.leg, -1) : [];
   }
 
   has(barrier) {

@@ -6,14 +6,18 @@ const STEP = 1e-6;
 const NOWHERE = 999_000_000;
 
 // The packed text: four bytes with the size of a head, the head in JSON, then the bytes of all numbers, plane by plane.
-async function unpack(text) {
-  const packed = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
-  const bytes = new Uint8Array(await new Response(plain).arrayBuffer());
-  const size = new DataView(bytes.buffer).getUint32(0, true);
+function unpack(text) {
+  const bytes = inflate(bytesOf(atob(text)));
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const numbers = wholeNumbers(bytes.subarray(4 + size));
   const head = new TextDecoder().decode(bytes.subarray(4, 4 + size));
   return JSON.parse(head, (_, value) => (value?.numbers ? numbers.subarray(...value.numbers) : value));
+}
+
+function bytesOf(signs) {
+  const bytes = new Uint8Array(signs.length);
+  for (let i = 0; i < signs.length; i += 1) bytes[i] = signs.charCodeAt(i);
+  return bytes;
 }
 
 function wholeNumbers(planes) {

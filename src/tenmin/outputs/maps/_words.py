@@ -1,0 +1,80 @@
+"""The words of a page: its own texts, and what tables call states, kinds, barriers and categories, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tenmin.inputs.services import load_catalogue
+from tenmin.measures.gaps import REASONS
+from tenmin.support.errors import InputError
+from tenmin.support.files import read_toml, shipped_file
+
+__all__ = ["Words", "load_texts"]
+
+
+@cache
+def load_texts() -> Mapping[str, Mapping[str, str]]:
+    """Return the texts of the page by language."""
+    return read_toml(shipped_file("tenmin.outputs.maps", "texts.toml"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language; what has none is shown as it is."""
+
+    lang: str
+    texts: Mapping[str, str]
+    """The texts of the page by key."""
+
+    @classmethod
+    def of(cls, lang: str) -> Words:
+        """Return the words of a language.
+
+        Parameters
+        ----------
+        lang
+            Language of the page.
+
+        Raises
+        ------
+        InputError
+            If the page does not support it.
+        """
+        texts = load_texts()
+        if lang not in texts:
+            msg = f"the map does not speak {lang!r}; choose lang from {sorted(texts)}"
+            raise InputError(msg)
+        return cls(lang, texts[lang])
+
+    def category(self, key: str) -> str:
+        """Return the name of a category; a code of digits, which no catalogue explains, is called one."""
+        known = load_catalogue().get(key)
+        if known is None:
+            return self.texts["code"].replace("{code}", key) if key.isdecimal() else key
+        return str(getattr(known, self.lang))
+
+    def value(self, column: str, text: str | None) -> str | None:
+        """Return what a column of a table says; of `key=value`, the key has a word and the value is kept.
+
+        Parameters
+        ----------
+        column
+            Name of the column.
+        text
+            What stands in it.
+        """
+        head, sign, tail = (text or "").partition("=")
+        found = self.texts.get(f"value_{column}_{head}{sign}")
+        return text if found is None else found.replace("{tag}", tail)
+
+    def reason(self, reason: str | None) -> str | None:
+        """Return the name of the reason of a gap."""
+        return REASONS[reason][self.lang] if reason in REASONS else reason
+
+    def barriers(self, by: str | None) -> str | None:
+        """Return the barriers that cause a gap; those without a name are called by their kind."""
+        if by is None:
+            return None
+        return self.texts["and"].join(self.texts.get(f"barrier_{name}", name) for name in by.split(", "))

@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import branca
 import folium
+import folium.plugins
 import geopandas as gpd
 import jinja2
 import numpy as np
@@ -111,7 +113,7 @@ def _spot(name: str, **columns: object) -> gpd.GeoDataFrame:
 def test_the_page_names_no_host_to_fetch_from() -> None:
     page = html_of(full_map())
     markup = SCRIPT.sub("", BLOCK.sub("", page))
-    assert not re.findall(r"src\s*=|href\s*=|srcset|url\((?!#default#VML)|@import", markup)
+    assert not re.findall(r"src\s*=|href\s*=|srcset|url\((?!data:image/png;base64,)|@import", markup)
     assert "sourceMappingURL" not in page
 
 
@@ -489,7 +491,75 @@ def test_what_is_added_through_folium_is_drawn_and_only_its_tile_host_is_let_in(
     page = html_of(drawn)
     assert "addTo(map_tenmin)" in page
     assert "img-src data: https://*.tiles.example.org;" in page
-    assert len(SCRIPT.findall(page)) == 3
+    assert len(SCRIPT.findall(page)) == 5  # a layer of tiles brings two
+
+
+def test_the_images_of_leaflet_are_in_the_page() -> None:
+    page = html_of(full_map())
+    images = [base64.b64decode(text) for text in set(re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", page))]
+    assert len(images) == 5
+    assert all(image.startswith(b"\x89PNG") for image in images)
+
+
+def in_group(element: Any) -> folium.FeatureGroup:
+    group = folium.FeatureGroup("group")
+    element.add_to(group)
+    return group
+
+
+def pin(**options: Any) -> folium.Marker:
+    return folium.Marker([60.17, 24.94], **options)
+
+
+@pytest.mark.parametrize(
+    ("added", "way_out"),
+    [
+        (lambda: pin(icon=folium.Icon(color="green")), "plain pin; use folium.DivIcon"),
+        (lambda: in_group(pin(icon=folium.Icon())), "plain pin; use folium.DivIcon"),
+        (lambda: pin(icon=folium.CustomIcon("https://example.org/a.png")), "path of a file instead of https://example"),
+        (lambda: folium.plugins.HeatMap([[60.17, 24.94]]), "HeatMap, which needs .*not drawn; use folium's own"),
+        (lambda: branca.colormap.LinearColormap(["red", "blue"]), "scale of colours.*say in the title"),
+        (
+            lambda: folium.raster_layers.ImageOverlay("https://example.org/a.png", [[60, 24], [61, 25]]),
+            "path of a file",
+        ),
+    ],
+)
+def test_what_the_page_cannot_show_is_warned_of_when_it_is_added(added: Any, way_out: str) -> None:
+    drawn = full_map()
+    with pytest.warns(TenminWarning, match=way_out) as told:
+        added().add_to(drawn)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+
+
+def test_data_of_a_file_that_is_not_put_into_the_page_is_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "own.geojson"
+    maps_data.blocks().to_crs("EPSG:4326").to_file(path)
+    with pytest.warns(TenminWarning, match="leave embed as it is"):
+        folium.GeoJson(str(path), embed=False).add_to(full_map())
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_works_is_not_warned_of() -> None:
+    drawn = full_map()
+    pin(popup="<b>here</b>", tooltip="there", icon=folium.DivIcon(html="A")).add_to(drawn)
+    folium.GeoJson(maps_data.blocks().to_crs("EPSG:4326"), tooltip=folium.GeoJsonTooltip(["name"])).add_to(drawn)
+    folium.LayerControl().add_to(drawn)
+    drawn.get_root().script.add_child(folium.Element("window.added = 1;"))
+    html_of(drawn)
+
+
+def test_scripts_in_html_and_links_are_warned_of_and_links_left_out() -> None:
+    drawn = full_map()
+    with pytest.warns(TenminWarning, match=r"no script in HTML; add the script to get_root\(\)\.script"):
+        drawn.get_root().html.add_child(folium.Element("<script>let a = 1;</script>"))
+    with pytest.warns(TenminWarning, match=r"https://example\.org/a\.css is left out"):
+        drawn.get_root().header.add_child(branca.element.CssLink("https://example.org/a.css"))
+    with pytest.warns(TenminWarning, match="HeatMap"):
+        folium.plugins.HeatMap([[60.17, 24.94]]).add_to(drawn)
+    assert "example.org" not in html_of(drawn)
+    assert "cdn.jsdelivr.net" not in html_of(drawn)
 
 
 def test_reached_streets_are_lines_and_ground_is_not() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+import folium.plugins
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -155,7 +156,7 @@ def requests(browser: WebDriver) -> list[str]:
     """Return what the page asked for beside itself."""
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-    return [url for url in asked if not url.endswith(("/review.html", "/notebook.html"))]
+    return [url for url in asked if not url.endswith(("/review.html", "/notebook.html")) and url[:5] != "data:"]
 
 
 def full_map(**options: Any) -> folium.Map:
@@ -368,12 +369,68 @@ def test_the_policy_stops_script_that_gets_into_the_page_all_the_same(browser: W
     assert all("Content Security Policy" in fault for fault in faults(browser))
 
 
-def test_what_folium_adds_is_drawn_on_the_same_map(browser: WebDriver, tmp_path: Path) -> None:
-    drawn = full_map()
+def with_layers() -> folium.Map:
+    """Return a map to which a marker, the user's own frame and a switch of layers were added."""
+    drawn, own = full_map(), maps_data.blocks().to_crs("EPSG:4326")
     folium.CircleMarker([60.17, 24.94], radius=30).add_to(drawn)
+    popup = '<i id="said">here</i><img src="data:," onerror="window.__pwn=1">'
+    folium.Marker([60.165, 24.94], popup=popup, tooltip="a place").add_to(drawn)
+    styled = {"style_function": lambda _: {"color": "#00ff00"}, "highlight_function": lambda _: {"weight": 9}}
+    folium.GeoJson(own, name="own frame", tooltip=folium.GeoJsonTooltip(["name"]), **styled).add_to(drawn)
+    folium.LayerControl(collapsed=False).add_to(drawn)
+    return drawn
+
+
+SHAPES = "return document.querySelectorAll('#map path.leaflet-interactive').length"
+PIN = "return [...document.querySelectorAll('#map img.leaflet-marker-icon')].map((pin) => [pin.src, pin.naturalWidth])"
+
+
+def check_layers(browser: WebDriver) -> None:
+    """Check that what was added is drawn, tells its popup and is switched off by its control."""
+    assert browser.execute_script(SHAPES) == 3
+    [(source, width)] = browser.execute_script(PIN)
+    assert source.startswith("data:image/png")
+    assert width in {25, 50}
+    browser.execute_script("document.querySelector('#map img.leaflet-marker-icon').click()")
+    assert text_of(browser, ".leaflet-popup #said") == "here"
+    label = browser.find_element("css selector", ".leaflet-control-layers-overlays label")
+    assert label.text == "own frame"
+    label.find_element("css selector", "input").click()
+    assert browser.execute_script(SHAPES) == 1
+    assert browser.execute_script("return typeof window.__pwn") == "undefined"
+
+
+def test_what_folium_adds_is_drawn_on_the_same_map(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, with_layers(), tmp_path)
+    check_layers(browser)
+    assert requests(browser) == []
+    assert all("inline event handler" in fault for fault in faults(browser))
+
+
+def test_what_folium_adds_is_drawn_in_a_notebook(browser: WebDriver, tmp_path: Path) -> None:
+    page = tmp_path / "notebook.html"
+    page.write_text(f"<!DOCTYPE html><meta charset=utf-8>{with_layers()._repr_html_()}", encoding="utf-8")
+    browser.get_log("performance")
+    browser.get(page.as_uri())
+    browser.switch_to.frame(0)
+    try:
+        wait_until(browser, "return document.body.dataset.ready === 'yes'")
+        check_layers(browser)
+    finally:
+        browser.switch_to.default_content()
+    assert [url for url in requests(browser) if url != "about:srcdoc"] == []
+
+
+def test_an_element_that_cannot_be_drawn_stops_no_other(browser: WebDriver, tmp_path: Path) -> None:
+    drawn = full_map()
+    with pytest.warns(TenminWarning, match="HeatMap"):
+        folium.plugins.HeatMap([[60.17, 24.94]]).add_to(drawn)
+    with pytest.warns(TenminWarning, match="plain pin"):
+        folium.Marker([60.165, 24.94], icon=folium.Icon(color="red")).add_to(drawn)
     open_page(browser, drawn, tmp_path)
-    assert browser.execute_script("return document.querySelectorAll('#map path.leaflet-interactive').length") == 1
-    assert faults(browser) == []
+    [(source, _)] = browser.execute_script(PIN)
+    assert source.startswith("data:image/png")
+    assert requests(browser) == []
 
 
 def test_when_the_map_fails_the_page_says_so_and_its_figures_stand(browser: WebDriver, tmp_path: Path) -> None:

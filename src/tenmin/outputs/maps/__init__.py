@@ -47,7 +47,8 @@ def draw_map(
     Returns
     -------
     folium.Map
-        The map; `.save(path)` writes it.
+        The map; `.save(path)` writes it. What folium adds (`Marker`, `GeoJson`, `LayerControl`) is drawn, too; a
+        `TenminWarning` names what would need files from the web, and the way out.
 
     Raises
     ------

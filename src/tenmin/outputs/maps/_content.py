@@ -138,10 +138,17 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
 def page_bounds(data: MapData) -> Bounds:
     """Return the bounds of the places that join a street, or else of all, of the facilities or of the streets.
 
+    As the crow flies, where no place needs a street, those of all places.
+
     Neither a distant stop of a railway that was read as a whole nor a home with wrong coordinates makes the town small.
     """
     joined = (data.coverage.joins.loc["places"].loc[data.places.index, "how"] != "none").to_numpy()
-    frames = (data.places[joined], data.places, data.facilities, data.coverage.network.edges)
+    frames = (
+        data.places[joined | (data.coverage.metric != "walk")],
+        data.places,
+        data.facilities,
+        data.coverage.network.edges,
+    )
     bounds = (_degrees(frame.geometry) for frame in frames)
     west, south, east, north = next(found for found in bounds if np.isfinite(found).all())
     return (_corner(south, west), _corner(north, east))

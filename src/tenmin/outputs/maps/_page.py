@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from branca.element import Element, Figure
-from folium import Map, TileLayer
+from folium import Map
 from folium.template import Template
 
+from tenmin.outputs.maps._added import Holder, tile_urls, warn_of_obstacles
 from tenmin.support.errors import OutputError
 from tenmin.support.files import replacing
 
 __all__ = ["DataBlock", "Page", "ReviewMap"]
 
 LEAFLET = "js_lib_leaflet"
-SCRIPTS = ("inflate.js", "unpack.js", "symbols.js", "drawing.js", "scene.js", "panel.js", "details.js", "page.js")
+SCRIPTS = (
+    "inflate.js",
+    "unpack.js",
+    "symbols.js",
+    "drawing.js",
+    "scene.js",
+    "panel.js",
+    "details.js",
+    "added.js",
+    "page.js",
+)
 HTML_LANG = {"zh": "zh-CN", "en": "en-GB"}
 FRAME_HEIGHT = "640px"
 """Height of the page in a notebook."""
 TILE_HOST = re.compile(r"^(https?)://([\w.*-]+(?::\d+)?)/")
-LINK_IN_CSS = re.compile(r"url\([^)]*\)")
+LINK_IN_CSS = re.compile(r"url\((?:images/(?P<image>[\w-]+\.png))?[^)]*\)")
+MARKER_IMAGES = ("marker-icon.png", "marker-icon-2x.png", "marker-shadow.png")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -47,21 +61,22 @@ class DataBlock(Element):
 class Page(Figure):
     """The page of a review map, joined from parts after all templates have run.
 
-    Elements added to the map through folium (a tile layer, a marker) are rendered by folium and come after it. The
-    content security policy of the page allows requests only to hosts of tile layers.
+    Elements added to the map through folium (a marker, a layer) are rendered by folium and come after it, each in a
+    script of its own, so that one that fails stops no other. The content security policy of the page allows requests
+    only to hosts of tile layers.
     """
 
     def __init__(self, data: DataBlock, *, lang: str) -> None:
         super().__init__(height=FRAME_HEIGHT)
         self.data = data
         self.lang = lang
+        self.header, self.html = Holder(), Holder()
+        self.header._parent = self.html._parent = self
 
     def render(self, **kwargs: Any) -> str:
         """Return the whole page as HTML."""
-        for child in self._children.values():
-            child.render(**kwargs)
-        added = self.script.render(**kwargs)
-        scripts = [leaflet_file("leaflet.js"), page_script(), *([added] if added.strip() else [])]
+        added = [script for script in self._render_added(**kwargs) if script.strip()]
+        scripts = [leaflet_file("leaflet.js"), page_script(), *added]
         styles = [leaflet_file("leaflet.css"), package_file("page.css")]
         head = [
             '<meta charset="utf-8">',
@@ -80,6 +95,14 @@ class Page(Figure):
         lines = ["<!DOCTYPE html>", f'<html lang="{HTML_LANG[self.lang]}">', "<head>", *head, "</head>"]
         return "\n".join([*lines, "<body>", *body, "</body>", "</html>", ""])
 
+    def _render_added(self, **kwargs: Any) -> list[str]:
+        """Return the scripts of what folium added; its elements put their parts into head, body and scripts."""
+        self.header.rendering = self.html.rendering = True
+        for child in self._children.values():
+            child.render(**kwargs)
+        self.header.rendering = self.html.rendering = False
+        return [child.render(**kwargs) for child in self.script._children.values()]
+
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
         """Write the page to a path (atomically) or to an open binary file."""
         html = self.render(**kwargs).encode("utf-8")
@@ -91,9 +114,7 @@ class Page(Figure):
 
     def _images(self) -> list[str]:
         """Return the allowed sources of images: the page itself, and the hosts of added tile layers."""
-        layers = [layer for child in self._children.values() for layer in child._children.values()]
-        tiles = [layer.tiles for layer in layers if isinstance(layer, TileLayer)]
-        found = [TILE_HOST.match(url.replace("{s}", "*")) for url in tiles]
+        found = [TILE_HOST.match(url.replace("{s}", "*")) for url in tile_urls(self._children.values())]
         return ["data:", *sorted({f"{host[1]}://{host[2]}" for host in found if host})]
 
 
@@ -128,6 +149,11 @@ class ReviewMap(Map):
 
     def _get_self_bounds(self) -> list[list[float | None]]:
         return [list(corner) for corner in self._bounds]
+
+    def add_child(self, child: Element, name: str | None = None, index: int | None = None) -> Element:
+        """Add an element of folium; warns of what the page cannot show of it."""
+        warn_of_obstacles(child)
+        return super().add_child(child, name, index)
 
     def render(self, **kwargs: Any) -> None:
         """Render the elements added to the map; inside another figure, add the page to it as a frame."""
@@ -167,7 +193,9 @@ def content_security_policy(scripts: list[str], images: list[str]) -> str:
 @cache
 def page_script() -> str:
     """Return the script of the page: its files in order, in one function scope."""
-    return "\n".join(["(() => {", "'use strict';", *(package_file(name) for name in SCRIPTS), "})();"])
+    images = json.dumps({name: _leaflet_image(name) for name in MARKER_IMAGES})
+    start = ["(() => {", "'use strict';", f"const LEAFLET_IMAGES = {images};"]
+    return "\n".join([*start, *(package_file(name) for name in SCRIPTS), "})();"])
 
 
 @cache
@@ -178,11 +206,23 @@ def package_file(name: str) -> str:
 
 @cache
 def leaflet_file(name: str) -> str:
-    """Return a file of Leaflet without links to other files."""
-    source = resources.files(LEAFLET).joinpath("static", LEAFLET, name).read_text(encoding="utf-8")
+    """Return a file of Leaflet with its images in it and without links to other files."""
+    source = _leaflet_folder().joinpath(name).read_text(encoding="utf-8")
     if name.endswith(".css"):
-        return LINK_IN_CSS.sub("none", source)
+        return LINK_IN_CSS.sub(
+            lambda link: f"url({_leaflet_image(link['image'])})" if link["image"] else "none", source
+        )
     return SOURCE_MAP.sub("", source)
+
+
+def _leaflet_image(name: str) -> str:
+    """Return an image of Leaflet as a data address."""
+    image = _leaflet_folder().joinpath("images", name).read_bytes()
+    return f"data:image/png;base64,{base64.b64encode(image).decode('ascii')}"
+
+
+def _leaflet_folder() -> Traversable:
+    return resources.files(LEAFLET).joinpath("static", LEAFLET)
 
 
 def _digest(script: str) -> str:

@@ -72,7 +72,7 @@ class Review {
     this.unfolded = { gaps: byId('stage').clientWidth >= ROOM_FOR_GAPS, defects: false };
     byId('legend').open = byId('stage').clientWidth >= ROOM_FOR_LEGEND;
     this.show();
-    map.fitBounds(this.content.bounds, { ...margins(), animate: false });
+    map.fitBounds(this.content.bounds, { ...margins(), maxZoom: 17, animate: false });
     this.listen();
   }
 

@@ -79,7 +79,7 @@ def test_coverage_writes_the_shares_the_gaps_the_circles_and_the_map(helsinki: P
     assert code == 0
     assert said.index("最严重的缺口") < said.index("对策") < said.index("可达人口")
     assert "药店" in said
-    assert shares[["served", "unserved", "unknown"]].to_numpy().sum() == pytest.approx(1000.0)
+    assert shares[["可达", "不可达", "无法判定"]].to_numpy().sum() == pytest.approx(1000.0)
     assert len(gpd.read_file(tmp_path / "gaps.gpkg"))
     assert len(gpd.read_file(tmp_path / "isochrones.gpkg")) == 1
     assert (tmp_path / "review.html").read_text("utf-8").startswith("<!DOCTYPE html>")
@@ -179,6 +179,8 @@ def test_for_debugging_an_error_is_raised_as_it_is():
 def test_the_language_is_that_asked_for_or_that_of_the_system(
     monkeypatch: pytest.MonkeyPatch, system: str | None, lang: str
 ):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("locale.getlocale", lambda: (system, "UTF-8"))
     assert [choose_language(asked) for asked in ("zh", "en", None)] == ["zh", "en", lang]
 

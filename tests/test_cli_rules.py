@@ -74,7 +74,7 @@ def test_a_new_standard_is_written_filled_in_checked_and_used(tmp_path: Path):
     assert "ours.toml, clause 'hall', subject: 'one_stop_hal'" in said
     code, said = run(*words)
     assert code == 5
-    assert "is there already and is left as it is" in said
+    assert "已存在，没有改动" in said
 
 
 def test_what_the_template_writes_can_be_held_against_a_standard(tmp_path: Path):
@@ -92,10 +92,11 @@ def test_what_the_template_writes_can_be_held_against_a_standard(tmp_path: Path)
     code, said = run(*words, "--out", out, "--lang", "zh")
     assert code == 0
     assert "嘉兴城市社区" in said
-    assert {path.stem for path in out.glob("*.csv")} == TABLES
-    verdicts = read(out / "verdicts.csv")["verdict"]
+    assert {path.stem for path in out.glob("*.csv")} == {*TABLES, "remarks"}
+    assert read(out / "remarks.csv")["原因"].tolist() == ["工作表没有该表，略去"]
+    verdicts = read(out / "verdicts.csv")["判定"]
     assert verdicts.value_counts().to_dict() == {"无法判定": 12, "通过": 4}
-    assert read(out / "grades.csv")[["area", "grade"]].to_numpy().tolist() == [["C01", "无法判定"]]
+    assert read(out / "grades.csv")[["社区", "等级"]].to_numpy().tolist() == [["C01", "无法判定"]]
 
 
 def test_the_district_is_held_against_the_five_founding_standards(tmp_path: Path):
@@ -208,7 +209,7 @@ def test_outlines_and_positions_are_both_read_in_the_datum_that_is_told(tmp_path
 def test_clauses_of_a_third_party_are_held_only_when_asked_for(tmp_path: Path):
     words = ["compliance", "guiyang", *sheets(tmp_path)[2:], "--lang", "zh"]
     assert [run(*words, *more, "--out", tmp_path / f"{len(more)}")[0] for more in ([], ["--third-party"])] == [0, 0]
-    few, every = (set(read(tmp_path / name / "verdicts.csv")["clause"]) for name in ("0", "1"))
+    few, every = (set(read(tmp_path / name / "verdicts.csv")["条款编号"]) for name in ("0", "1"))
     assert (len(few), few < every) == (0, True)
     assert every <= {clause.id for clause in load_standard("guiyang", third_party=True).clauses}
 

@@ -236,7 +236,7 @@ def test_where_all_are_served_there_is_no_gap_but_its_columns():
     assert len(none) == 0
     assert none.crs == DOOR.crs
     assert " ".join(none.columns) == (
-        "gap category people places excess_minutes severity reason by cure cure_zh geometry"
+        "gap category people places excess_minutes severity reason by area cure cure_zh geometry"
     )
 
 

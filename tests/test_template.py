@@ -5,16 +5,19 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tenmin.inputs.areas import read_areas
 from tenmin.inputs.facilities._register import read_facilities
 from tenmin.inputs.places import read_places
-from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.services import load_catalogue, name_category
 from tenmin.inputs.templates import write_template
 from tenmin.support.contracts import list_remarks
 from tenmin.support.errors import OutputError
 
+#: The sheet of words for categories, which is no table of facilities and is listed as left out.
+WORDS = {"zh": "类别写法", "en": "words"}
 TABLES = [read_facilities, read_areas, read_places]
 
 
@@ -25,7 +28,7 @@ def test_what_is_written_is_read_without_a_remark(tmp_path: Path, lang):
     )
     for table in (facilities, areas, places):
         assert len(table) == 1
-        assert list_remarks(table).empty
+        assert set(list_remarks(table).get("field", [])) <= {WORDS[lang]}
         assert not [column for column in table.columns if not str(column).isascii()]
     row = facilities.iloc[0]
     assert (facilities.index[0], row["category"], row["floor_area_m2"]) == ("S001", "community_service", 620.0)
@@ -59,3 +62,11 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="no folder can be made there"):
         write_template(tmp_path / "file")
+
+
+def test_every_word_of_the_sheet_names_its_category(tmp_path: Path):
+    path, *_ = write_template(tmp_path, lang="zh")
+    words = pd.read_excel(path, sheet_name="类别写法", dtype=str, keep_default_na=False)
+    assert words["写作（键）"].tolist() == list(load_catalogue())
+    for key, zh, en, *_ in words.to_numpy():
+        assert {name_category(key), name_category(zh), name_category(en)} == {key}

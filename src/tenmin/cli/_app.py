@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from tenmin.support.errors import InputError, ServiceError, TenminError
+from tenmin.cli._language import GroupInLanguage, translate
+from tenmin.support.errors import InputError, ServiceError, TenminError, TenminWarning
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang, choose_language
 
@@ -24,6 +25,7 @@ Language = Annotated[Lang | None, typer.Option("--lang", help="Language of what 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 app = typer.Typer(
+    cls=GroupInLanguage,
     help="Who cannot reach which service on foot in ten minutes, and why.",
     no_args_is_help=True,
     add_completion=False,
@@ -49,19 +51,33 @@ def say(key: str, lang: Lang, **values: object) -> None:
 
 
 @contextmanager
-def report_errors(*, debug: bool) -> Iterator[None]:
-    """Report an error as a message with an exit code, and warnings as lines of text."""
+def report_errors(lang: Lang | None, *, debug: bool) -> Iterator[Lang]:
+    """Report an error as a message with an exit code, and warnings as lines of text, in the language that it gives.
+
+    Parameters
+    ----------
+    lang
+        The language asked for, or None for that of the system.
+    debug
+        Whether errors are raised as they are.
+    """
+    chosen = choose_language(lang)
+
+    def show(message: Warning | str, *_args: object, **_kwargs: object) -> None:
+        typer.echo(f"! {translate(str(message), chosen)}", err=True)
+
     with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_args, **_kwargs: typer.echo(f"! {message}", err=True)
+        warnings.simplefilter("always", TenminWarning)
+        warnings.showwarning = show
         try:
-            yield
+            yield chosen
         except TenminError as error:
             if debug:
                 raise
-            typer.echo(f"tenmin: {error}", err=True)
+            typer.echo(f"tenmin: {translate(str(error), chosen)}", err=True)
             raise typer.Exit(next(code for kind, code in EXITS.items() if isinstance(error, kind))) from None
         except Exception as error:
-            if debug or isinstance(error, typer.Exit):
+            if debug or isinstance(error, typer.Exit | typer.BadParameter | BrokenPipeError):
                 raise
-            typer.echo(f"tenmin: {type(error).__name__}: {error}\n{TEXTS['internal']['en']}", err=True)
+            typer.echo(f"tenmin: {type(error).__name__}: {error}\n{TEXTS['internal'][chosen]}", err=True)
             raise typer.Exit(EXIT_INTERNAL) from None

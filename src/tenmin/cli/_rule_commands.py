@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tenmin.cli._app import Debug, Lang, Language, Out, app, choose_language, report_errors, say
+from tenmin.cli._app import Debug, Language, Out, app, report_errors, say
+from tenmin.cli._language import CommandInLanguage, GroupInLanguage
+from tenmin.cli._table_options import (
+    Complete,
+    Datums,
+    Headers,
+    Large,
+    PeopleBase,
+    Persons,
+    Sheets,
+    TableOptions,
+    Within,
+    WithOsm,
+    read_tables,
+    report_remarks,
+)
+from tenmin.support.language import Lang
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tenmin.measures.compliance import Compliance
 
-__all__ = ["compliance", "name_tables", "template", "write_compliance"]
+__all__ = ["categories", "compliance", "name_tables", "template", "write_compliance"]
 
-Datum = Literal["wgs84", "gcj02", "bd09"]
-DatumName = Annotated[Datum, typer.Option(help="Datum of the coordinates of the tables.")]
 ThirdParty = Annotated[
     bool, typer.Option("--third-party", help="With the clauses only seen in somebody's program or transcription.")
 ]
 
-standards = typer.Typer(help="Standards of community services, as data to audit.", no_args_is_help=True)
+standards = typer.Typer(
+    cls=GroupInLanguage, help="Standards of community services, as data to audit.", no_args_is_help=True
+)
 app.add_typer(standards, name="standards")
 
 
@@ -37,7 +55,7 @@ def write_compliance(found: Compliance, out: Path, lang: Lang) -> None:
     lang
         "zh" or "en".
     """
-    from tenmin.outputs.tables import compliance_as_text, compliance_tables
+    from tenmin.outputs.tables import compliance_as_text, compliance_tables, in_words
     from tenmin.support.files import make_folder
     from tenmin.support.writing import write_table
 
@@ -45,7 +63,7 @@ def write_compliance(found: Compliance, out: Path, lang: Lang) -> None:
     for line in compliance_as_text(found, lang):
         typer.echo(line)
     for name, table in compliance_tables(found, lang).items():
-        write_table(table, folder / f"{name}.csv")
+        write_table(in_words(table, lang), folder / f"{name}.csv")
 
 
 def name_tables(found: Compliance, folder: Path, lang: Lang) -> None:
@@ -67,18 +85,18 @@ def name_tables(found: Compliance, folder: Path, lang: Lang) -> None:
     say("tables", lang, path=folder)
 
 
-@standards.command("list")
+@standards.command("list", cls=CommandInLanguage)
 def list_all(lang: Language = None, debug: Debug = False) -> None:
     """List the standards that ship, with the evidence they rest on."""
     from tenmin.inputs.standards import list_standards
     from tenmin.outputs.tables import standards_as_text
 
-    with report_errors(debug=debug):
-        for line in standards_as_text(list_standards(), choose_language(lang)):
+    with report_errors(lang, debug=debug) as chosen:
+        for line in standards_as_text(list_standards(), chosen):
             typer.echo(line)
 
 
-@standards.command("show")
+@standards.command("show", cls=CommandInLanguage)
 def show(
     name: Annotated[str, typer.Argument(metavar="ID|FILE", help="An id of the list, or a .toml or .xlsx file.")],
     third_party: ThirdParty = False,
@@ -89,27 +107,26 @@ def show(
     from tenmin.inputs.services import load_catalogue
     from tenmin.inputs.standards import describe_standard, load_standard
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
+    with report_errors(lang, debug=debug) as chosen:
         names = {key: getattr(category, chosen) for key, category in load_catalogue().items()}
         for line in describe_standard(load_standard(name, third_party=third_party), chosen, names=names):
             typer.echo(line)
 
 
-@standards.command("check")
+@standards.command("check", cls=CommandInLanguage)
 def check(file: Path, lang: Language = None, debug: Debug = False) -> None:
     """Check a standard's file (.toml or .xlsx): every clause, its fields, its source and its subject."""
     from tenmin.inputs.services import load_catalogue
     from tenmin.inputs.standards import check_standard_file
     from tenmin.inputs.walkers import Walker
 
-    with report_errors(debug=debug):
+    with report_errors(lang, debug=debug) as chosen:
         found = check_standard_file(file, set(load_catalogue()))
         Walker.preset(found.walker)
-        say("checked", choose_language(lang), path=file, standard=found.id, clauses=len(found.clauses))
+        say("checked", chosen, path=file, standard=found.id, clauses=len(found.clauses))
 
 
-@standards.command("new")
+@standards.command("new", cls=CommandInLanguage)
 def new(
     name: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and _, such as gb50180_2018_annex.")],
     who: Annotated[str, typer.Option(help="Who fills it in; it stands with every clause.")],
@@ -122,61 +139,102 @@ def new(
     from tenmin.inputs.standards import write_blank_standard
     from tenmin.support.files import make_folder
 
-    with report_errors(debug=debug):
+    with report_errors(lang, debug=debug) as chosen:
         today = date.today().isoformat()
         for path in write_blank_standard(name, make_folder(out), who=who, on=on or today):
-            say("made", choose_language(lang), path=path)
+            say("made", chosen, path=path)
 
 
-@app.command()
+@app.command(cls=CommandInLanguage)
+def categories(
+    word: Annotated[str | None, typer.Argument(help="A word, to see which category it names.")] = None,
+    lang: Language = None,
+    debug: Debug = False,
+) -> None:
+    """List the words that a table may use for the category of a facility."""
+    from tenmin.inputs.services import name_category, suggest_categories
+    from tenmin.inputs.templates import list_words
+    from tenmin.outputs.tables import words_as_text
+    from tenmin.support.errors import CategoryError
+
+    with report_errors(lang, debug=debug) as chosen:
+        words = list_words()
+        if word is not None:
+            key = name_category(word)
+            if key is None:
+                near = ", ".join(map(repr, suggest_categories(word)))
+                msg = f"{word!r} names no category" + (f"; did you mean {near}?" if near else "")
+                raise CategoryError(msg)
+            words = words[words["key"] == key]
+        for line in words_as_text(words, chosen):
+            typer.echo(line)
+
+
+@app.command(cls=CommandInLanguage)
 def template(folder: Path, lang: Language = None, debug: Debug = False) -> None:
     """Write the spreadsheets of facilities, communities and housing estates to fill in, and a study of them."""
     from tenmin.inputs.templates import write_template
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
+    with report_errors(lang, debug=debug) as chosen:
         for path in write_template(folder, lang=chosen):
             say("made", chosen, path=path)
 
 
-@app.command()
+@app.command(cls=CommandInLanguage)
 def compliance(
     standard: Annotated[str, typer.Argument(metavar="ID|FILE", help="An id of `standards list`, or a file.")],
     areas: Annotated[Path, typer.Option(help="Communities: a table with households, people, parent, kind.")],
-    facilities: Annotated[Path, typer.Option(help="Register of facilities, with the community of each.")],
-    complete: Annotated[
-        list[str] | None, typer.Option(help="Category of which the register lists every one; may be repeated.")
-    ] = None,
+    facilities: Annotated[
+        list[Path],
+        typer.Option(help="Register of facilities, with the community of each; may be repeated, most trusted first."),
+    ],
+    complete: Complete = None,
     streets: Annotated[Path | None, typer.Option(help="OpenStreetMap extract, for clauses that walk.")] = None,
     places: Annotated[Path | None, typer.Option(help="Homes with people, for clauses that walk.")] = None,
-    datum: DatumName = "wgs84",
+    with_osm: WithOsm = False,
+    datum: Datums = None,
+    sheet: Sheets = None,
+    header: Headers = None,
+    people_base: PeopleBase = None,
+    persons_per_household: Persons = None,
+    large: Large = None,
+    within: Within = False,
     third_party: ThirdParty = False,
     out: Out = Path("compliance"),
     lang: Language = None,
     debug: Debug = False,
 ) -> None:
     """Check communities against a standard; write the verdicts, the grades and the totals."""
-    from tenmin.inputs.areas import read_areas
-    from tenmin.inputs.facilities import read_facilities
-    from tenmin.inputs.places import read_places
+    from tenmin.inputs.facilities import combine_facilities, find_facilities
+    from tenmin.inputs.osm import read_osm
     from tenmin.inputs.standards import load_standard
     from tenmin.measures.compliance import check_standard
     from tenmin.network import WalkNetwork
     from tenmin.outputs.tables import completeness_as_text
     from tenmin.support.result_sets import writing_results
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
+    if with_osm and streets is None:
+        msg = "it needs --streets"
+        raise typer.BadParameter(msg, param_hint="'--with-osm'")
+    people = {"people_base": people_base, "persons_per_household": persons_per_household}
+    files = [*facilities, areas, *([places] if places else [])]
+    options = TableOptions(files, datum or [], sheet or [], header or [], complete or [], people)
+    with report_errors(lang, debug=debug) as chosen:
         rules = load_standard(standard, third_party=third_party)
+        tables = read_tables(facilities, areas, places, options, chosen, large=large, within=within)
+        town = read_osm(streets) if streets else None
+        mapped = [find_facilities(town)] if town is not None and with_osm else []
+        known = [*tables.registers, *mapped]
         found = check_standard(
             rules,
-            read_areas(areas, datum=datum),
-            read_facilities(facilities, datum=datum, complete=complete),
-            network=WalkNetwork.from_osm(streets, walker=rules.walker) if streets else None,
-            places=read_places(places, datum=datum) if places else None,
+            cast("pd.DataFrame", tables.areas),
+            known[0] if len(known) == 1 else combine_facilities(*known),
+            network=None if town is None else WalkNetwork.from_osm(town, walker=rules.walker),
+            places=tables.places,
         )
         with writing_results(out) as folder:
             write_compliance(found, folder, chosen)
+            report_remarks(tables.remarks, folder, out, chosen)
         name_tables(found, out, chosen)
         for line in completeness_as_text([found], chosen):
             typer.echo(line)

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tenmin.cli._app import Debug, Language, app, choose_language, report_errors, say
+from tenmin.cli._app import Debug, Language, app, report_errors, say
+from tenmin.cli._language import CommandInLanguage
 
 __all__ = ["verify"]
 
 
-@app.command()
+@app.command(cls=CommandInLanguage)
 def verify(
     folder: Annotated[Path, typer.Argument(help="A folder of results, as --out named it.")],
     undo: Annotated[
@@ -25,8 +26,7 @@ def verify(
     from tenmin.support.errors import OutputError
     from tenmin.support.result_sets import examine_results, mend_results
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
+    with report_errors(lang, debug=debug) as chosen:
         found = examine_results(folder)
         say(f"verify_{found.state}", chosen, path=folder, files=len(found.files))
         mend_results(folder, undo=undo)

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from tenmin.cli._app import TEXTS, Debug, Lang, Language, Out, app, choose_language, report_errors, say
+from tenmin.cli._app import TEXTS, Debug, Language, Out, app, report_errors, say
+from tenmin.cli._language import CommandInLanguage
+from tenmin.cli._table_options import (
+    Complete,
+    Datums,
+    Facilities,
+    Headers,
+    Large,
+    PeopleBase,
+    Persons,
+    Sheets,
+    TableOptions,
+    Within,
+    WithOsm,
+    read_tables,
+    report_remarks,
+)
+from tenmin.support.language import Lang
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,31 +56,23 @@ WORST_GAPS = 5
 Streets = Annotated[Path, typer.Argument(help="OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")]
 Minutes = Annotated[list[float] | None, typer.Option("--minutes", "-m", help="Limit in minutes; may be repeated.")]
 Metres = Annotated[list[float] | None, typer.Option(help="Limit in metres of walking instead; may be repeated.")]
-Categories = Annotated[list[str] | None, typer.Option("--category", "-c", help="Category; all if not given.")]
-Facilities = Annotated[
-    Path | None, typer.Option(help="A table of facilities (.xlsx, .csv, .gpkg ...) instead of those of OpenStreetMap.")
+Categories = Annotated[
+    list[str] | None,
+    typer.Option("--category", "-c", help="Category, by key or name; all if not given; may be repeated."),
 ]
 WalkerName = Annotated[str, typer.Option("--walker", help="adult, older_adult, child, wheelchair or pushchair.")]
 
 
-def _read_facilities(path: Path, categories: list[str] | None) -> gpd.GeoDataFrame:
-    """The facilities in a table, in the order of their ids, restricted to some categories if given."""
-    from tenmin.inputs.facilities import read_facilities
-    from tenmin.support.limits import unknown_category
-
-    table = read_facilities(path).sort_index()
-    present = sorted(set(table["category"].astype("str")))
-    for category in categories or []:
-        if category not in present:
-            raise unknown_category(category, present, str(path))
-    return table if categories is None else table[table["category"].isin(categories)]
-
-
-def _read_inputs(
-    streets: Path, facilities: Path | None, categories: list[str] | None, *, walker: str, lang: Lang
+def _read_town(
+    streets: Path,
+    registers: Sequence[gpd.GeoDataFrame],
+    categories: list[str] | None,
+    *,
+    with_osm: bool,
+    walker: str,
+    lang: Lang,
 ) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
-    """An extract, its walking network, and the facilities: from a table, or else from the extract."""
-    from tenmin.inputs.facilities import find_facilities
+    """An extract, its walking network, and the facilities: of the registers, of the extract, or of both."""
     from tenmin.inputs.osm import read_osm
     from tenmin.network import WalkNetwork
     from tenmin.support.contracts import in_use
@@ -70,19 +80,37 @@ def _read_inputs(
     say("reading", lang, path=streets)
     town = read_osm(streets)
     network = WalkNetwork.from_osm(town, walker=walker)
-    if facilities is None:
-        found = find_facilities(town, categories=categories)
-    else:
-        found = _read_facilities(facilities, categories)
+    found = _find(town, registers, categories, with_osm=with_osm or not registers)
     say("found", lang, network=repr(network), facilities=int(in_use(found).sum()))
     return town, network, found
+
+
+def _find(
+    town: OsmExtract, registers: Sequence[gpd.GeoDataFrame], categories: list[str] | None, *, with_osm: bool
+) -> gpd.GeoDataFrame:
+    """The facilities of all sources, restricted to some categories if given."""
+    from tenmin.inputs.facilities import combine_facilities, find_facilities
+    from tenmin.inputs.services import load_catalogue, name_category, suggest_categories
+    from tenmin.support.limits import unknown_category
+
+    keys = None if categories is None else [name_category(one) or one for one in categories]
+    listed = {key for table in registers for key in table["category"].astype("str")}
+    valid = listed | set(load_catalogue()) if with_osm and registers else listed
+    for key in keys or [] if registers else []:
+        if key not in valid:
+            near = [word for word in suggest_categories(key) if name_category(word) in valid]
+            raise unknown_category(key, near or sorted(valid), "--category")
+    of_map = keys if keys is None or not registers else [key for key in keys if key in load_catalogue()]
+    tables = [*registers, *([find_facilities(town, categories=of_map)] if with_osm else [])]
+    found = tables[0] if len(tables) == 1 else combine_facilities(*tables)
+    return found if keys is None else found[found["category"].isin(keys)]
 
 
 def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: Lang) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
-    from tenmin.outputs.tables import gaps_as_text, share_table, shares_as_text
+    from tenmin.outputs.tables import community_shares, gap_table, gaps_as_text, in_words, share_table, shares_as_text
     from tenmin.support.writing import write_layer, write_table
 
     gaps = find_gaps(coverage)
@@ -99,8 +127,10 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
         thin.index, thin["facilities"], thin["expected"], thin["source"], strict=True
     ):
         say("thin", lang, category=category, facilities=known, expected=expected, source=source)
-    write_table(shares, folder / "coverage.csv")
-    write_table(coverage.counts.reset_index(), folder / "counts.csv")
+    tables = {"coverage": shares, "counts": coverage.counts.reset_index(), "gaps": gap_table(gaps, lang)}
+    for name, table in {**tables, "communities": community_shares(coverage, lang)}.items():
+        if table is not None:
+            write_table(in_words(table, lang), folder / f"{name}.csv")
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     draw_map(coverage, gaps=gaps, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
@@ -112,7 +142,7 @@ Sample = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=CommandInLanguage)
 def demo(
     sample: Sample = "neubrandenburg", out: Out = Path("demo"), lang: Language = None, debug: Debug = False
 ) -> None:
@@ -122,12 +152,11 @@ def demo(
     from tenmin.measures.coverage import measure_coverage
     from tenmin.support.result_sets import writing_results
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
+    with report_errors(lang, debug=debug) as chosen:
         if sample == "shifan":
             _show_district(out, chosen)
             return
-        town, network, found = _read_inputs(sample_path(sample), None, None, walker="adult", lang=chosen)
+        town, network, found = _read_town(sample_path(sample), [], None, with_osm=True, walker="adult", lang=chosen)
         measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE[sample]), found, minutes=10)
         with writing_results(out) as folder:
             _write_review(measured, folder, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
@@ -149,7 +178,7 @@ def _show_district(out: Path, lang: Lang) -> None:
 
     names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
     communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)
-    _, network, mapped = _read_inputs(sample_path("shifan"), None, None, walker="adult", lang=lang)
+    _, network, mapped = _read_town(sample_path("shifan"), [], None, with_osm=True, walker="adult", lang=lang)
     known = read_facilities(register, complete=DEMO_COMPLETE)
     others = read_facilities(poi, datum="gcj02", columns={"位置": "lonlat"})
     found = combine_facilities(known, others, mapped)
@@ -170,12 +199,20 @@ def _show_district(out: Path, lang: Lang) -> None:
     typer.echo("\n".join(["", *completeness_as_text(checked, lang)]))
 
 
-@app.command()
+@app.command(cls=CommandInLanguage)
 def coverage(
     streets: Streets,
-    people: Annotated[float, typer.Option(help="People who live in the extract; shared out over its homes.")],
+    people: Annotated[
+        float | None, typer.Option(help="People who live in the extract, shared out over its homes; or give --places.")
+    ] = None,
+    places: Annotated[
+        Path | None, typer.Option(help="Homes with people: a table of estates, buildings or communities.")
+    ] = None,
+    areas: Annotated[Path | None, typer.Option(help="Communities, for shares and gaps by community.")] = None,
     facilities: Facilities = None,
+    with_osm: WithOsm = False,
     category: Categories = None,
+    complete: Complete = None,
     minutes: Annotated[
         float | None, typer.Option("--minutes", "-m", help="Limit in minutes; 10 if none is given.")
     ] = None,
@@ -186,7 +223,14 @@ def coverage(
         typer.Option(help="Country of a whole town, e.g. CN: what is thinly mapped there is unknown, not unserved."),
     ] = None,
     thin: Annotated[float, typer.Option(help="Share of the expected number below which data is thin.")] = 0.5,
-    out: Out = Path("coverage"),
+    datum: Datums = None,
+    sheet: Sheets = None,
+    header: Headers = None,
+    people_base: PeopleBase = None,
+    persons_per_household: Persons = None,
+    large: Large = None,
+    within: Within = False,
+    out: Out = Path("tenmin-coverage"),
     lang: Language = None,
     debug: Debug = False,
 ) -> None:
@@ -195,27 +239,52 @@ def coverage(
     from tenmin.measures.coverage import measure_coverage
     from tenmin.support.result_sets import writing_results
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
-        town, network, found = _read_inputs(streets, facilities, category, walker=walker, lang=chosen)
+    if (people is None) == (places is None):
+        msg = "give either --people, or --places"
+        raise typer.BadParameter(msg, param_hint="'--people'")
+    if within and areas is None:
+        msg = "it needs --areas"
+        raise typer.BadParameter(msg, param_hint="'--within'")
+    counted = {"people_base": people_base, "persons_per_household": persons_per_household}
+    files = [*(facilities or []), *(path for path in (areas, places) if path)]
+    options = TableOptions(files, datum or [], sheet or [], header or [], complete or [], counted)
+    with report_errors(lang, debug=debug) as chosen:
+        tables = read_tables(facilities or [], areas, places, options, chosen, large=large, within=within)
+        town, network, found = _read_town(
+            streets, tables.registers, category, with_osm=with_osm, walker=walker, lang=chosen
+        )
         minutes = 10.0 if minutes is None and metres is None else minutes
-        places = estimate_places(town, people=people)
-        measured = measure_coverage(network, places, found, minutes=minutes, metres=metres, country=country, thin=thin)
+        homes = tables.places if people is None else estimate_places(town, people=people)
+        measured = measure_coverage(
+            network,
+            cast("gpd.GeoDataFrame", homes),
+            found,
+            minutes=minutes,
+            metres=metres,
+            areas=tables.areas,
+            country=country,
+            thin=thin,
+        )
         with writing_results(out) as folder:
             _write_review(measured, folder, title=None, lang=chosen)
+            report_remarks(tables.remarks, folder, out, chosen)
         say("written", chosen, path=out / "review.html")
 
 
-@app.command()
+@app.command(cls=CommandInLanguage)
 def isochrones(
     streets: Streets,
     facilities: Facilities = None,
+    with_osm: WithOsm = False,
     category: Categories = None,
     minutes: Minutes = None,
     metres: Metres = None,
     merge: Annotated[bool, typer.Option("--merge", help="One circle for each category, not each facility.")] = False,
     shape: Annotated[Literal["ground", "streets"], typer.Option(help="Polygons or lines.")] = "ground",
     walker: WalkerName = "adult",
+    datum: Datums = None,
+    sheet: Sheets = None,
+    header: Headers = None,
     out: Out = Path("isochrones.gpkg"),
     lang: Language = None,
     debug: Debug = False,
@@ -224,10 +293,13 @@ def isochrones(
     from tenmin.access.isochrones import trace_isochrones
     from tenmin.support.writing import check_layer_name, write_layer
 
-    with report_errors(debug=debug):
-        chosen = choose_language(lang)
+    options = TableOptions(facilities or [], datum or [], sheet or [], header or [])
+    with report_errors(lang, debug=debug) as chosen:
         check_layer_name(out)
-        _, network, found = _read_inputs(streets, facilities, category, walker=walker, lang=chosen)
+        tables = read_tables(facilities or [], None, None, options, chosen)
+        _, network, found = _read_town(
+            streets, tables.registers, category, with_osm=with_osm, walker=walker, lang=chosen
+        )
         minutes = [10.0] if minutes is None and metres is None else minutes
         together = "category" if merge else None
         drawn = trace_isochrones(network, found, minutes=minutes, metres=metres, shape=shape, merge=together)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ import shapely
 
 from tenmin.access.added_links import Links, walk_over_links
 from tenmin.access.bridges import find_bridges
-from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.services import title_of_category
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.files import read_toml, shipped_file
@@ -39,6 +40,8 @@ class _Places:
     ids: np.ndarray
     """Ids as text."""
     people: np.ndarray
+    area: np.ndarray
+    """Name of the community of each, or None."""
     xy: np.ndarray
     """A point inside each place, metres; NaN without geometry."""
     buffer: np.ndarray
@@ -51,7 +54,16 @@ class _Places:
         points = shapely.point_on_surface(geometry)
         xy = np.array([shapely.get_x(points), shapely.get_y(points)]).T
         ids = coverage.places.index.to_numpy().astype(str)
-        return cls(ids, people_of(coverage.places).to_numpy(), xy, shapely.buffer(points, near / 2.0))
+        people = people_of(coverage.places).to_numpy()
+        return cls(ids, people, _names_of_areas(coverage), xy, shapely.buffer(points, near / 2.0))
+
+
+def _names_of_areas(coverage: Coverage) -> np.ndarray:
+    """The name of the community of each place, or None."""
+    area = coverage.places.get("area", pd.Series(None, index=coverage.places.index)).astype(object)
+    if coverage.areas is not None and "name" in coverage.areas.columns:
+        area = area.map(coverage.areas["name"]).where(area.isin(coverage.areas.index), area)
+    return area.where(area.notna(), None).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -157,18 +169,23 @@ def _gap(unit: str, places: _Places, unserved: _Unserved, members: np.ndarray) -
         "severity": float(unserved.severity[members].sum()),
         "reason": reason,
         "by": by,
+        "area": _areas_of(places.area[rows], people),
         "cure": _cure(unserved.category, reason, by, "en"),
         "cure_zh": _cure(unserved.category, reason, by, "zh"),
         "geometry": places.buffer[rows[0]] if len(rows) == 1 else shapely.union_all(places.buffer[rows]),
     }
 
 
-def _cure(category: str, reason: str, by: str | None, lang: str) -> str:
+def _areas_of(area: np.ndarray, people: np.ndarray) -> str | None:
+    """The communities of a gap, that with most people first, or None if none is known."""
+    known = pd.Series(people, dtype="float64").groupby(pd.Series(area, dtype=object), sort=True).sum()
+    return "、".join(map(str, known.sort_values(ascending=False, kind="stable").index)) or None
+
+
+def _cure(category: str, reason: str, by: str | None, lang: Literal["zh", "en"]) -> str:
     """The sentence on the cure of a gap."""
-    entry = load_catalogue().get(category)
-    title = category if entry is None else (entry.zh if lang == "zh" else entry.en)
     barrier = by or ("阻隔" if lang == "zh" else "the barrier")
-    return REASONS[reason][f"cure_{lang}"].format(category=title, by=barrier)
+    return REASONS[reason][f"cure_{lang}"].format(category=title_of_category(category, lang), by=barrier)
 
 
 def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
@@ -191,8 +208,8 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
         (`thin_data`) comes after all others. Columns: gap (a stable id), category,
         people, places (their number), excess_minutes or excess_metres (mean of walk minus limit, weighted by people,
         over those with a walk), severity (sum of people x min(1, excess / limit), full weight without a walk), reason
-        (a key of `REASONS`), by (name of the barrier, or None), cure and cure_zh (a sentence), geometry (union of
-        buffers of near / 2 around the places).
+        (a key of `REASONS`), by (name of the barrier, or None), area (names of its communities, or None), cure and
+        cure_zh (a sentence), geometry (union of buffers of near / 2 around the places).
 
     Raises
     ------
@@ -231,6 +248,7 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
         "severity",
         "reason",
         "by",
+        "area",
         "cure",
         "cure_zh",
         "geometry",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 
-from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.services import load_catalogue, title_of_category
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
@@ -18,19 +19,26 @@ from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
     "align",
+    "community_shares",
     "completeness_as_text",
     "compliance_as_text",
     "compliance_tables",
+    "gap_table",
     "gaps_as_text",
+    "in_words",
     "share_table",
     "shares_as_text",
     "standards_as_text",
+    "words_as_text",
 ]
 
+Lang = Literal["zh", "en"]
+
 _HEADS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.outputs", "tables.toml"))
+_COLUMNS: dict[str, dict[str, Any]] = read_toml(shipped_file("tenmin.outputs", "written.toml"))
 
 
-def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
+def share_table(coverage: Coverage, lang: Lang) -> pd.DataFrame:
     """Return the shares of people by category, lowest first.
 
     Parameters
@@ -46,14 +54,73 @@ def share_table(coverage: Coverage, lang: str) -> pd.DataFrame:
         Columns of `Coverage.shares`, with name (of the category) and facilities (the number of those in use, with
         those of its parts).
     """
-    catalogue = load_catalogue()
     shares = coverage.shares().sort_values(["share", "category"], kind="stable", ignore_index=True)
     rows = coverage.query.rows_of
-    names = [getattr(catalogue.get(key), lang, key) for key in shares["category"]]
+    names = [title_of_category(key, lang) for key in shares["category"]]
     return shares.assign(name=names, facilities=[len(rows[key]) for key in shares["category"]])
 
 
-def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
+def community_shares(coverage: Coverage, lang: Lang) -> pd.DataFrame | None:
+    """Return the shares of people by community and category, or None if no place names or lies in a community.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    lang
+        Language of the names of categories, "zh" or "en".
+
+    Returns
+    -------
+    DataFrame
+        Columns of `Coverage.shares` by "area", with name (of the category) and community (the name of the area).
+    """
+    if "area" not in coverage.places.columns or coverage.places["area"].isna().all():
+        return None
+    shares = coverage.shares(by="area")
+    names = [title_of_category(key, lang) for key in shares["category"]]
+    known = {} if coverage.areas is None else dict(coverage.areas.get("name", pd.Series(dtype=object)).dropna())
+    return shares.assign(name=names, community=[str(known.get(area, area)) for area in shares["area"]])
+
+
+def gap_table(gaps: gpd.GeoDataFrame, lang: Lang) -> pd.DataFrame:
+    """Return gaps as a table without geometry, with the cure in one language.
+
+    Parameters
+    ----------
+    gaps
+        As from `find_gaps`.
+    lang
+        Language of reasons and cures, "zh" or "en".
+    """
+    reasons = gaps["reason"] if lang == "en" else [GAP_REASONS[reason][lang] for reason in gaps["reason"]]
+    cures = gaps["cure_zh" if lang == "zh" else "cure"]
+    table = pd.DataFrame(gaps.drop(columns=["geometry", "cure_zh"]))
+    return table.assign(reason=reasons, cure=cures).reset_index()
+
+
+def in_words(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+    """Return a table to be read by people: in Chinese without the headings, keys and words of the code.
+
+    Parameters
+    ----------
+    table
+        Any table of results.
+    lang
+        "zh" or "en"; in English the table stays as it is.
+    """
+    if lang == "en":
+        return table
+    words: dict[str, dict[str, str]] = {**_COLUMNS["values"], "field": _COLUMNS["headings"]}
+    told: dict[str, Any] = {
+        name: [words[name].get(str(value), value) for value in table[name]] for name in words if name in table
+    }
+    if "category" in table:
+        told["category"] = [title_of_category(str(key), lang) for key in table["category"]]
+    return table.assign(**told).rename(columns=_COLUMNS["headings"])
+
+
+def shares_as_text(shares: pd.DataFrame, lang: Lang) -> list[str]:
     """Return a table of shares as lines of aligned columns.
 
     Parameters
@@ -71,7 +138,7 @@ def shares_as_text(shares: pd.DataFrame, lang: str) -> list[str]:
     return align(rows)
 
 
-def gaps_as_text(gaps: gpd.GeoDataFrame, lang: str) -> list[str]:
+def gaps_as_text(gaps: gpd.GeoDataFrame, lang: Lang) -> list[str]:
     """Return gaps as lines of aligned columns: rank, category, reason, cure and people.
 
     Parameters
@@ -81,10 +148,10 @@ def gaps_as_text(gaps: gpd.GeoDataFrame, lang: str) -> list[str]:
     lang
         "zh" or "en".
     """
-    catalogue, cure = load_catalogue(), "cure_zh" if lang == "zh" else "cure"
+    cure = "cure_zh" if lang == "zh" else "cure"
     rows = [["", *(_HEADS[key][lang] for key in ("name", "reason", "cure", "people"))]]
     for rank, row in gaps.iterrows():
-        name = getattr(catalogue.get(row["category"]), lang, row["category"])
+        name = title_of_category(row["category"], lang)
         reason = GAP_REASONS[row["reason"]][lang]
         rows.append([str(rank), name, reason, row[cure], f"{row['people']:,.0f}"])
     return align(rows, 4)
@@ -109,7 +176,22 @@ def align(rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:
     ]
 
 
-def standards_as_text(table: pd.DataFrame, lang: str) -> list[str]:
+def words_as_text(words: pd.DataFrame, lang: Lang) -> list[str]:
+    """Return the words for categories as lines of aligned columns.
+
+    Parameters
+    ----------
+    words
+        As from `list_words`.
+    lang
+        Language of the headings, "zh" or "en".
+    """
+    keys = ["key", "zh", "en", "amap", "aliases"]
+    rows = [[_HEADS[f"word_{key}"][lang] for key in keys], *words[keys].to_numpy().tolist()]
+    return align(rows, len(keys))
+
+
+def standards_as_text(table: pd.DataFrame, lang: Lang) -> list[str]:
     """Return a list of standards as lines of aligned columns.
 
     Parameters
@@ -135,7 +217,7 @@ def standards_as_text(table: pd.DataFrame, lang: str) -> list[str]:
     return [f"{line}  {row[-1]}" for line, row in zip(align([row[:-1] for row in rows], 3), rows, strict=True)]
 
 
-def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
+def compliance_tables(found: Compliance, lang: Lang) -> dict[str, pd.DataFrame]:
     """Return the tables of a compliance to write, by name of file.
 
     Parameters
@@ -174,7 +256,7 @@ def compliance_tables(found: Compliance, lang: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def compliance_as_text(found: Compliance, lang: str) -> list[str]:
+def compliance_as_text(found: Compliance, lang: Lang) -> list[str]:
     """Return a summary as lines: communities that pass each clause, number with each grade, and the rule for grades.
 
     Parameters
@@ -197,7 +279,7 @@ def compliance_as_text(found: Compliance, lang: str) -> list[str]:
     return [title, *align(rows), shown, found.rule[place]]
 
 
-def completeness_as_text(found: Sequence[Compliance], lang: str) -> list[str]:
+def completeness_as_text(found: Sequence[Compliance], lang: Lang) -> list[str]:
     """Return as lines which categories, if declared complete, would decide how many clauses; no line for none.
 
     Parameters

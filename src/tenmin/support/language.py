@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import locale
+import os
 from typing import Literal
 
 __all__ = ["Lang", "choose_language"]
 
 Lang = Literal["zh", "en"]
 
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
 
 def choose_language(lang: Lang | None) -> Lang:
-    """Return the given language, or by default that of the system: "zh" under a Chinese locale, else "en"."""
+    """Return the given language, or by default that of the system, also where its locale is not installed.
+
+    It is "zh" under a Chinese locale, else "en".
+    """
     if lang is not None:
         return lang
-    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+    named = next((value for name in _VARIABLES if (value := os.environ.get(name))), None) or locale.getlocale()[0]
+    return "zh" if (named or "").lower().startswith(("zh", "chinese")) else "en"

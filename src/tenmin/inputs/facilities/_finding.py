@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import warnings
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tenmin.inputs.osm import OsmExtract, as_extract, edit_dates, find_entrances
-from tenmin.inputs.services import Category, load_catalogue, normalise_name
+from tenmin.inputs.services import Category, load_catalogue, normalise_name, suggest_categories
 from tenmin.support.conditions import TagPattern, parse_condition, tag_patterns
 from tenmin.support.errors import CategoryError, TenminWarning
 
@@ -168,7 +167,7 @@ def _requested(categories: Categories, catalogue: Mapping[str, Category]) -> tup
     requested = (categories,) if isinstance(categories, str) else tuple(categories)
     unknown = [key for key in requested if key not in catalogue]
     if unknown:
-        close = difflib.get_close_matches(str(unknown[0]), catalogue, n=3, cutoff=0.4)
+        close = suggest_categories(str(unknown[0]), catalogue)
         nearest = f"the nearest are {', '.join(close)}" if close else f"it has {', '.join(sorted(catalogue))}"
         msg = f"the catalogue has no category {unknown[0]!r}; {nearest}"
         raise CategoryError(msg)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -210,7 +209,7 @@ def _add_columns(table: ParsedTable, categories: list[str]) -> gpd.GeoDataFrame:
 
 
 def _complete(complete: Complete, present: set[str], where: str) -> tuple[str, ...]:
-    from tenmin.inputs.services import load_catalogue, name_category
+    from tenmin.inputs.services import load_catalogue, name_category, suggest_categories
 
     if complete is None or isinstance(complete, bool):
         return tuple(present) if complete else ()
@@ -219,7 +218,7 @@ def _complete(complete: Complete, present: set[str], where: str) -> tuple[str, .
     known = {*present, *load_catalogue()}
     strange = next((text for text, key in keys.items() if key not in known), None)
     if strange is not None:
-        near = difflib.get_close_matches(strange, sorted(known), n=3, cutoff=0.4) or sorted(present)
+        near = suggest_categories(strange) or sorted(present)
         msg = f"complete= of {where} names {strange!r}, which nobody knows; did you mean {', '.join(map(repr, near))}?"
         raise CategoryError(msg)
     return tuple(keys.values())

@@ -11,7 +11,7 @@ from tenmin.inputs.services._catalogue import Category, load_catalogue
 from tenmin.inputs.services._expected_counts import load_expected_counts
 from tenmin.inputs.services._facility_kinds import FacilityKind, load_kinds, name_room
 from tenmin.inputs.services._name_normalisation import normalise_name
-from tenmin.inputs.services._naming import list_parts, name_category
+from tenmin.inputs.services._naming import list_parts, name_category, suggest_categories, title_of_category
 
 __all__ = [
     "Category",
@@ -23,4 +23,6 @@ __all__ = [
     "name_category",
     "name_room",
     "normalise_name",
+    "suggest_categories",
+    "title_of_category",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Literal
 
 from tenmin.inputs.services._catalogue import Category, load_catalogue
 from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
-__all__ = ["list_parts", "name_category"]
+__all__ = ["list_parts", "name_category", "suggest_categories", "title_of_category"]
 
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -54,6 +56,47 @@ def name_category(text: str, catalogue: Mapping[str, Category] | None = None) ->
         if found is not None:
             return found
     return None
+
+
+def suggest_categories(text: str, catalogue: Mapping[str, Category] | None = None) -> list[str]:
+    """Return up to three words that name a category and are near a text: keys, or Chinese names or aliases.
+
+    Parameters
+    ----------
+    text
+        A text that names no category.
+    catalogue
+        The catalogue; by default the one that ships with the package.
+
+    Examples
+    --------
+    >>> suggest_categories("社区服务占")[0], suggest_categories("pharmcy"), suggest_categories("qqqq")
+    ('社区服务站', ['pharmacy'], [])
+    """
+    names, _ = _shipped_index() if catalogue is None else _index_names(catalogue)
+    near = difflib.get_close_matches(_strip_quotes(text), list(names), n=6, cutoff=0.6)
+    return list(dict.fromkeys(names[word] if word.isascii() else word for word in near))[:3]
+
+
+def title_of_category(key: str, lang: Literal["zh", "en"]) -> str:
+    """Return the name of a category; of a code of Amap that it is one, and of any other text the text itself.
+
+    Parameters
+    ----------
+    key
+        Key of the catalogue, or what a table gives instead.
+    lang
+        "zh" or "en".
+
+    Examples
+    --------
+    >>> title_of_category("pharmacy", "zh"), title_of_category("050600", "zh"), title_of_category("花店铺", "zh")
+    ('药店', '高德分类 050600', '花店铺')
+    """
+    category = load_catalogue().get(key)
+    if category is not None:
+        return category.zh if lang == "zh" else category.en
+    return f"{'高德分类' if lang == 'zh' else 'Amap type'} {key}" if _AMAP.fullmatch(key) else key
 
 
 def _category_of_code(code: str, codes: Mapping[str, str]) -> str | None:

@@ -1,0 +1,158 @@
+"""The language of the command line, and Chinese for the English texts of errors, remarks and help.
+
+An English text is its own key: `chinese.toml` gives the Chinese for it, with the same `{placeholders}`, so that errors
+are raised in one place and in one language. A text that is not there stays English.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any, cast
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+
+from tenmin.support.files import read_toml, shipped_file
+from tenmin.support.language import Lang, choose_language
+
+__all__ = ["CommandInLanguage", "GroupInLanguage", "load_chinese", "translate"]
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_ROWS = re.compile(r"rows? \d+(?:, \d+)*(?: and \d+ more)?")
+"""What a placeholder `{rows}` stands for, which has commas of its own."""
+_CLAUSE = re.compile(r"([，。；：、])(?=.)")
+"""Ends of clauses, after which a line of help may end: lines are broken at blanks, which Chinese has not."""
+_PANELS = {
+    name: str(getattr(rich_utils, name))
+    for name in (
+        *("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE"),
+        *("DEFAULT_STRING", "REQUIRED_LONG_STRING"),
+    )
+}
+"""English texts around the options of a command."""
+
+
+@cache
+def load_chinese() -> Mapping[str, str]:
+    """Return the Chinese for each English text with placeholders, those with most fixed text first."""
+    data = read_toml(shipped_file("tenmin.cli", "chinese.toml"))
+    pairs = {english: chinese for section in data.values() for english, chinese in section.items()}
+    return dict(sorted(pairs.items(), key=lambda pair: -len(_PLACEHOLDER.sub("", pair[0]))))
+
+
+def translate(text: str, lang: Lang) -> str:
+    """Return a text of tenmin in a language; what its placeholders stand for is translated too, if it is known.
+
+    Parameters
+    ----------
+    text
+        The English text.
+    lang
+        "zh" or "en".
+    """
+    if lang == "en":
+        return text
+    for english, chinese in load_chinese().items():
+        values = _values_in(text, english)
+        if values is not None:
+            return _fill(chinese, {name: translate(value, lang) for name, value in values.items()})
+    return text
+
+
+def _values_in(text: str, template: str) -> dict[str, str] | None:
+    """Return what the placeholders of a template stand for in a text, or None if it is no such text.
+
+    Each placeholder is as short as the fixed text after it allows, so that the time is that of one pass.
+    """
+    fixed, names = _PLACEHOLDER.split(template), [name[1:-1] for name in _PLACEHOLDER.findall(template)]
+    if not names:
+        return {} if text == template else None
+    if not text.startswith(fixed[0]) or not text.endswith(fixed[-1]):
+        return None
+    end, begin, values = len(text) - len(fixed[-1]), len(fixed[0]), dict[str, str]()
+    for name, after in zip(names[:-1], fixed[1:-1], strict=True):
+        rows = _ROWS.match(text, begin) if name == "rows" else None
+        found = text.find(after, rows.end() if rows else begin, end)
+        if found < 0:
+            return None
+        values[name], begin = text[begin:found], found + len(after)
+    return values | {names[-1]: text[begin:end]} if begin <= end else None
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found[0][1:-1]], template)
+
+
+def _asked_for(words: Sequence[str]) -> Lang:
+    """Return the language that the words of a command line ask for, before they are parsed."""
+    pairs = [*pairwise(words), *(word.split("=", 1) for word in words if "=" in word)]
+    given = next((value for option, value in pairs if option == "--lang" and value in {"zh", "en"}), None)
+    return choose_language(cast("Lang | None", given))
+
+
+def _localise(command: CommandInLanguage | GroupInLanguage, lang: Lang) -> None:
+    """Put the help of a command, its options and its subcommands into a language."""
+    command.lang = lang
+    command.options_metavar = translate("[OPTIONS]", lang)
+    for one in (command, *command.get_params(typer.Context(command))):
+        text = getattr(one, "help", None)
+        if text:
+            setattr(one, "help", _CLAUSE.sub(r"\1 ", translate(" ".join(text.split()), lang)))  # noqa: B010  (arguments and options differ)
+    for one in getattr(command, "commands", {}).values():
+        _localise(one, lang)
+    for name, english in _PANELS.items():
+        setattr(rich_utils, name, translate(english, lang))
+
+
+class CommandInLanguage(TyperCommand):
+    """A command whose help is in the language asked for."""
+
+    lang: Lang = "en"
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return the line of usage."""
+        return _usage(super().get_usage(ctx), self.lang)
+
+
+class GroupInLanguage(TyperGroup):
+    """A group of commands whose help and errors of usage are in the language asked for."""
+
+    lang: Lang = "en"
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return the line of usage."""
+        return _usage(super().get_usage(ctx), self.lang)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run the command line in the language that it asks for."""
+        _localise(self, _asked_for(sys.argv[1:] if args is None else args))
+        if self.lang == "en":
+            return super().main(args, *rest, **extra)
+        try:
+            code = super().main(args, *rest, **{**extra, "standalone_mode": False})
+        except typer.Abort:
+            code = 1
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            code = _report_usage(error, self.lang)
+        sys.exit(code or 0)
+
+
+def _usage(line: str, lang: Lang) -> str:
+    head, _, rest = line.partition(": ")
+    return f"{translate(f'{head}: ', lang)}{rest}"
+
+
+def _report_usage(error: Any, lang: Lang) -> int:
+    """Print an error of usage, with the way to the help; return its exit code."""
+    context, message = getattr(error, "ctx", None), translate(error.format_message(), lang)
+    if message:
+        hint = f"Try '{context.command_path} --help' for help." if context else ""
+        typer.echo("\n".join(filter(None, (message, translate(hint, lang)))), err=True)
+    return int(error.exit_code)

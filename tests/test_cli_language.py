@@ -75,9 +75,9 @@ def test_a_translation_has_the_placeholders_of_its_text():
 
 
 def test_what_a_text_speaks_of_is_translated_too_and_an_unknown_text_is_kept():
-    fault = "'x' is no longitude and latitude in degrees; correct the file or leave the rows out"
+    fault = "'x, y' is no longitude and latitude in degrees; correct the file or leave the rows out"
     told = translate(f"a.csv: rows 3, 4, '坐标': {fault}; 2 other rows have other faults", "zh")
-    reason = "'x' 不是以度为单位的经纬度；请改正文件，或去掉这些行；另有 2 行有其他错误"
+    reason = "'x, y' 不是以度为单位的经纬度；请改正文件，或去掉这些行；另有 2 行有其他错误"
     assert told == f"a.csv：第 3, 4 行，“'坐标'”：{reason}"
     assert translate("no position", "en") == "no position"
     assert translate("of which nobody knows", "zh") == "of which nobody knows"

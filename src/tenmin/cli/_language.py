@@ -23,8 +23,11 @@ from tenmin.support.language import Lang, choose_language
 __all__ = ["CommandInLanguage", "GroupInLanguage", "load_chinese", "translate"]
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_ROWS = re.compile(r"rows? \d+(?:, \d+)*(?: and \d+ more)?")
-"""What a placeholder `{rows}` stands for, which has commas of its own."""
+_SHAPES = {
+    "rows": re.compile(r"rows? \d+(?:, \d+)*(?: and \d+ more)?"),
+    "value": re.compile(r"'[^']*'"),
+}
+"""What placeholders look like that may have commas and blanks of their own."""
 _CLAUSE = re.compile(r"([，。；：、])(?=.)")
 """Ends of clauses, after which a line of help may end: lines are broken at blanks, which Chinese has not."""
 _PANELS = {
@@ -76,8 +79,8 @@ def _values_in(text: str, template: str) -> dict[str, str] | None:
         return None
     end, begin, values = len(text) - len(fixed[-1]), len(fixed[0]), dict[str, str]()
     for name, after in zip(names[:-1], fixed[1:-1], strict=True):
-        rows = _ROWS.match(text, begin) if name == "rows" else None
-        found = text.find(after, rows.end() if rows else begin, end)
+        shaped = _SHAPES[name].match(text, begin) if name in _SHAPES else None
+        found = text.find(after, shaped.end() if shaped else begin, end)
         if found < 0:
             return None
         values[name], begin = text[begin:found], found + len(after)

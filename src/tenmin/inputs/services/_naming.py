@@ -72,9 +72,12 @@ def suggest_categories(text: str, catalogue: Mapping[str, Category] | None = Non
     --------
     >>> suggest_categories("社区服务占")[0], suggest_categories("pharmcy"), suggest_categories("qqqq")
     ('社区服务站', ['pharmacy'], [])
+    >>> "药店" in suggest_categories("药点")
+    True
     """
     names, _ = _shipped_index() if catalogue is None else _index_names(catalogue)
-    near = difflib.get_close_matches(_strip_quotes(text), list(names), n=6, cutoff=0.6)
+    cutoff = 0.6 if text.isascii() else 0.5
+    near = difflib.get_close_matches(_strip_quotes(text), list(names), n=6, cutoff=cutoff)
     return list(dict.fromkeys(names[word] if word.isascii() else word for word in near))[:3]
 
 

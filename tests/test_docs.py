@@ -58,3 +58,28 @@ def test_the_files_that_the_docs_point_to_are_there():
     assert len(named) > 10
     roots = (REPOSITORY, REPOSITORY / "src/tenmin")
     assert [name for name in sorted(named) if not any((root / name).is_file() for root in roots)] == []
+
+
+def test_every_public_name_has_one_entry_in_the_reference():
+    pages = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs/reference").glob("*.md")]
+    entries = [name for page in pages for name in re.findall(r"^\.\. auto\w+:: tenmin\.(\w+)$", page, re.MULTILINE)]
+    assert sorted(entries) == sorted(tm.__all__)
+
+
+@pytest.mark.parametrize("noun", [tm.OsmExtract, tm.WalkNetwork, tm.Walker, tm.Standard, tm.Coverage, tm.Compliance])
+def test_what_a_noun_offers_is_described(noun: type):
+    source = inspect.getsource(noun) + "".join(inspect.getsource(base) for base in noun.__mro__[1:-1])
+    fields = [name for name in getattr(noun, "__dataclass_fields__", {}) if not name.startswith("_")]
+    told = set(re.findall(r'^    (\w+): .*\n    """', source, re.MULTILINE))
+    told |= {
+        name
+        for line in re.findall(r"^    (\w+(?:, \w+)*)$", noun.__doc__ or "", re.MULTILINE)
+        for name in line.split(", ")
+    }
+    assert set(fields) - told == set()
+    offered = [name for name in vars(noun) if not name.startswith("_") and name not in fields]
+    assert [name for name in offered if not getattr(noun, name).__doc__] == []
+
+
+def test_the_citation_names_the_version():
+    assert f"version: {tm.__version__}\n" in (REPOSITORY / "CITATION.cff").read_text(encoding="utf-8")

@@ -90,6 +90,10 @@ def count_people(
     TableError, LimitError, CategoryError
         If an input is not valid.
 
+    See Also
+    --------
+    tenmin.measure_coverage : People by their nearest facility, with what is unknown.
+
     Examples
     --------
     >>> import geopandas as gpd, tenmin as tm

@@ -103,6 +103,12 @@ def trace_isochrones(
     TableError, LimitError, CategoryError
         If an input is not valid.
 
+    See Also
+    --------
+    tenmin.trace_streets : The reached stretches with the minutes at both ends.
+    tenmin.count_people : How many people are within.
+    tenmin.WalkNetwork.plot : Draws them.
+
     Examples
     --------
     >>> import geopandas as gpd, tenmin as tm

@@ -116,6 +116,11 @@ def measure_walks(
     TableError, LimitError, CategoryError
         If an input is not valid.
 
+    See Also
+    --------
+    tenmin.measure_coverage : The same walks compared with a limit, and of how many people.
+    tenmin.find_nearest : The k nearest facilities instead of one.
+
     Examples
     --------
     >>> import geopandas as gpd, tenmin as tm

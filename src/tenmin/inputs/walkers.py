@@ -62,7 +62,9 @@ class Walker:
     """
 
     name: str
+    """Its name, by which messages call it."""
     speed_kmh: float
+    """Speed on level ground, km/h."""
     stairs_factor: float = 3.0
     """Time on stairs relative to a level way of the same length; inf if stairs cannot be used."""
     source: str = field(default="", repr=False)
@@ -90,7 +92,9 @@ class Walker:
     assumptions: Mapping[str, str] | tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Assumption behind each parameter without a source; a walker with any is `assumed`."""
     zh: str = field(default="", repr=False)
+    """Its name in Chinese."""
     en: str = field(default="", repr=False)
+    """Its name in English."""
 
     def __post_init__(self) -> None:
         """Check all fields, and store mappings and lists as sorted tuples."""

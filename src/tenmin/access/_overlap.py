@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj.exceptions import ProjError
-from shapely.geometry.base import BaseGeometry
 
 from tenmin.network import Snapping, WalkNetwork
 from tenmin.support.contracts import WORLD, in_metres
@@ -16,10 +15,12 @@ from tenmin.support.errors import TableError, TenminWarning
 
 __all__ = ["Spots", "as_table", "move_to_streets", "warn_of_unjoined"]
 
-Spots = gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry
-"""Places or facilities as a table, as shapes alone, or as one shape."""
+Spots = gpd.GeoDataFrame | gpd.GeoSeries | shapely.Point
+"""Places or facilities as a table, as shapes alone, or as one point."""
 NEAR = 1000.0
 """Metres beyond the box of the streets up to which something lies near them."""
+FAR = 150_000.0
+"""Metres beyond the box of the streets from which something is of another town, or its x and y are exchanged."""
 MANY_UNJOINED = 0.2
 """Share of the places or facilities near the streets above which it is warned that they join none."""
 
@@ -30,12 +31,12 @@ def as_table(given: object, network: WalkNetwork) -> object:
     Parameters
     ----------
     given
-        A GeoSeries, whose index holds the ids; or one shape, with the id 0: in the CRS of the network, or in longitude
+        A GeoSeries, whose index holds the ids; or one point, with the id 0: in the CRS of the network, or in longitude
         and latitude if only these are near the streets.
     network
         The streets.
     """
-    if isinstance(given, BaseGeometry):
+    if isinstance(given, shapely.Point):
         alone = gpd.GeoSeries([given], crs="EPSG:4326")
         here = _near_streets(np.array([given], object), network).any() or not _in_degrees_near(alone, network)
         given = alone.set_crs(network.crs, allow_override=True) if here else alone
@@ -68,7 +69,12 @@ def move_to_streets(frame: gpd.GeoDataFrame, network: WalkNetwork, what: str, *,
     Raises
     ------
     TableError
-        None lies near the streets; the message says how many would with x and y exchanged.
+        None lies within 150 km of the streets; the message says how many would be near with x and y exchanged.
+
+    Warns
+    -----
+    TenminWarning
+        None lies near the streets, but some within 150 km.
     """
     try:
         moved = in_metres(frame, network.crs)
@@ -77,22 +83,26 @@ def move_to_streets(frame: gpd.GeoDataFrame, network: WalkNetwork, what: str, *,
         raise
     given = int(np.isfinite(shapely.bounds(moved.geometry.to_numpy())).all(axis=1).sum())
     if given and not _near_streets(moved.geometry.to_numpy(), network).any():
-        _refuse_exchanged(frame, network, what)
+        far = not _near_streets(moved.geometry.to_numpy(), network, FAR).any()
+        if far:
+            _refuse_exchanged(frame, network, what)
         if not anywhere:
             msg = (
                 f"0 of {given} {what} lie near the streets: they are {_where(moved)}, and the streets "
                 f"{_where(network.nodes)}. Are both of the same town, and is the CRS of {what} right?"
             )
-            raise TableError(msg)
+            if far:
+                raise TableError(msg)
+            warnings.warn(msg, TenminWarning, stacklevel=4)
     return moved
 
 
-def _near_streets(geometry: np.ndarray, network: WalkNetwork) -> np.ndarray:
-    """Return which shapes, in the network's CRS, reach into the box of the streets or to within 1 km of it."""
+def _near_streets(geometry: np.ndarray, network: WalkNetwork, metres: float = NEAR) -> np.ndarray:
+    """Return which shapes, in the network's CRS, reach into the box of the streets or to within some metres of it."""
     x, y = network.shapes.x, network.shapes.y
     west, south, east, north = shapely.bounds(geometry).T
-    across = (west <= x.max() + NEAR) & (east >= x.min() - NEAR)
-    return across & (south <= y.max() + NEAR) & (north >= y.min() - NEAR)
+    across = (west <= x.max() + metres) & (east >= x.min() - metres)
+    return across & (south <= y.max() + metres) & (north >= y.min() - metres)
 
 
 def _refuse_exchanged(frame: gpd.GeoDataFrame, network: WalkNetwork, what: str) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tenmin.cli._language import GroupInLanguage, translate
+from tenmin.cli._translation import GroupInLanguage, translate
 from tenmin.support.errors import InputError, ServiceError, TenminError, TenminWarning
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang, choose_language

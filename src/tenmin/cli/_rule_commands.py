@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from tenmin.cli._app import Debug, Language, Out, app, report_errors, say
-from tenmin.cli._language import CommandInLanguage, GroupInLanguage
 from tenmin.cli._table_options import (
     Complete,
     Datums,
@@ -24,6 +23,7 @@ from tenmin.cli._table_options import (
     read_tables,
     report_remarks,
 )
+from tenmin.cli._translation import CommandInLanguage, GroupInLanguage
 from tenmin.support.language import Lang
 
 if TYPE_CHECKING:

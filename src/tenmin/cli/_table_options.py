@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tenmin.cli._app import say
-from tenmin.cli._language import translate
+from tenmin.cli._translation import translate
 from tenmin.support.language import Lang
 
 if TYPE_CHECKING:

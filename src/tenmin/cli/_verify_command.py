@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tenmin.cli._app import Debug, Language, app, report_errors, say
-from tenmin.cli._language import CommandInLanguage
+from tenmin.cli._translation import CommandInLanguage
 
 __all__ = ["verify"]
 

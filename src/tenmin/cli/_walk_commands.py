@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from tenmin.cli._app import TEXTS, Debug, Language, Out, app, report_errors, say
-from tenmin.cli._language import CommandInLanguage
 from tenmin.cli._table_options import (
     Complete,
     Datums,
@@ -25,6 +24,7 @@ from tenmin.cli._table_options import (
     read_tables,
     report_remarks,
 )
+from tenmin.cli._translation import CommandInLanguage
 from tenmin.support.language import Lang
 
 if TYPE_CHECKING:

@@ -151,6 +151,8 @@ def test_a_point_is_in_the_crs_of_the_network_or_in_degrees_or_refused():
         nearest = tm.find_nearest(network, places, point)
         assert nearest["metres"].iloc[0] == pytest.approx(0.0, abs=1e-3)
     with pytest.raises(TableError, match=r"^0 of 1 facilities lie near the streets: they are at longitude"):
+        tm.trace_streets(network, Point(x + 120_000.0, y), minutes=5)
+    with pytest.warns(TenminWarning, match=r"^0 of 1 facilities lie near the streets: they are at longitude"):
         tm.trace_streets(network, Point(x + 9000.0, y), minutes=5)
     with pytest.raises(TableError, match="facilities has no CRS; state it"):
         tm.trace_streets(network, gpd.GeoSeries([Point(x, y)]), minutes=5)

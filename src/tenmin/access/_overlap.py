@@ -19,7 +19,7 @@ Spots = gpd.GeoDataFrame | gpd.GeoSeries | shapely.Point
 """Places or facilities as a table, as shapes alone, or as one point."""
 NEAR = 1000.0
 """Metres beyond the box of the streets up to which something lies near them."""
-FAR = 150_000.0
+FAR = 100_000.0
 """Metres beyond the box of the streets from which something is of another town, or its x and y are exchanged."""
 MANY_UNJOINED = 0.2
 """Share of the places or facilities near the streets above which it is warned that they join none."""
@@ -69,12 +69,12 @@ def move_to_streets(frame: gpd.GeoDataFrame, network: WalkNetwork, what: str, *,
     Raises
     ------
     TableError
-        None lies within 150 km of the streets; the message says how many would be near with x and y exchanged.
+        None lies within 100 km of the streets; the message says how many would be near with x and y exchanged.
 
     Warns
     -----
     TenminWarning
-        None lies near the streets, but some within 150 km.
+        None lies near the streets, but some within 100 km.
     """
     try:
         moved = in_metres(frame, network.crs)

@@ -169,6 +169,16 @@ def test_both_arcs_of_a_street_are_one_street_by_every_door(
         assert again.edges["rule"].value_counts().to_dict() == town.edges["rule"].value_counts().to_dict()
 
 
+@given(st.permutations(range(4)))
+def test_which_arc_stays_does_not_depend_on_the_order_of_the_rows(order: list[int]) -> None:
+    bent = line((5e5, 0.1), (500_040, 30.7), (500_020, 60.3))
+    ring = line((5e5, 0.1), (499_950, 5), (499_990, 40), (5e5, 0.1))
+    rows = gpd.GeoDataFrame(geometry=[bent, bent.reverse(), ring, ring.reverse()], crs="EPSG:32650")
+    kept = WalkNetwork.from_edges(rows.iloc[order], walker="adult").edges.geometry
+    first = [min(one, one.reverse(), key=lambda drawn: list(drawn.coords)) for one in (bent, ring)]
+    assert {one.wkb for one in kept} == {one.wkb for one in first}
+
+
 def test_edges_of_an_undirected_graph_are_walked_both_ways(town: WalkNetwork, graph: nx.MultiDiGraph) -> None:
     edges = both_arcs(ox.convert.to_undirected(graph)).drop(columns="seconds").assign(oneway=[True, [True, False]] * 3)
     again = WalkNetwork.from_edges(edges, walker="adult")

@@ -549,7 +549,7 @@ def test_what_works_is_not_warned_of() -> None:
     folium.GeoJson(maps_data.blocks().to_crs("EPSG:4326"), tooltip=folium.GeoJsonTooltip(["name"])).add_to(drawn)
     folium.LayerControl().add_to(drawn)
     drawn.get_root().script.add_child(folium.Element("window.added = 1;"))
-    html_of(drawn)
+    assert "window.added = 1;" in html_of(drawn)
 
 
 def test_scripts_in_html_and_links_are_warned_of_and_links_left_out() -> None:

@@ -37,6 +37,7 @@ WRONG: dict[str, tuple[Callable[[Any], object], str]] = {
     "nothing as network": (lambda _: tm.find_nearest(None, HOMES, CLINICS, minutes=5), "WalkNetwork.from_osm"),
     "frame as coverage": (lambda _: tm.find_gaps(HOMES), "tm.measure_coverage"),
     "network as coverage": (tm.draw_map, "tm.measure_coverage"),
+    "table as coverage": (lambda _: tm.draw_map(HOMES.assign(served=True)), "tm.measure_coverage"),
     "frame as extract": (lambda _: tm.find_facilities(HOMES), "tm.read_osm"),
     "number as extract": (lambda _: tm.estimate_places(7, people=10), "tm.read_osm"),
     "graph as extract": (lambda _: tm.WalkNetwork.from_osm(GRAPH), "tm.read_osm"),

@@ -24,6 +24,8 @@ def way_ids(osmid: object) -> Hashable:
 def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool) -> GeometryTable:
     """Return lines in which the two arcs of a street are one line that is open both ways.
 
+    The arc stays whose corners come first by x, then y, so that the order of the rows does not matter.
+
     Parameters
     ----------
     lines
@@ -45,7 +47,16 @@ def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool
     if "seconds" in lines:
         back = np.where(twin < 0, lines["seconds_back"], lines["seconds"][twin])
         times["seconds_back"] = np.where(oneway, np.inf, back)
-    return lines.assign(oneway=oneway, **times).take((twin < 0) | (np.arange(len(lines)) < twin))
+    first = [_comes_first(lines.geometry[i], lines.geometry[j], tie=i < j) for i, j in enumerate(twin) if j >= 0]
+    kept = twin < 0
+    kept[~kept] = first
+    return lines.assign(oneway=oneway, **times).take(kept)
+
+
+def _comes_first(one: shapely.LineString, other: shapely.LineString, *, tie: bool) -> bool:
+    """Whether the corners of a line come before those of another; `tie` if they are the same."""
+    mine, theirs = (shapely.get_coordinates(line).tolist() for line in (one, other))
+    return tie if mine == theirs else mine < theirs
 
 
 def pair_arcs(

@@ -72,7 +72,7 @@ def draw_map(
     >>> isinstance(review, folium.Map)
     True
     """
-    if not hasattr(coverage, "served"):  # whatever has the attributes of a coverage is drawn
+    if not hasattr(coverage, "joins"):  # whatever has the attributes of a coverage is drawn
         check_noun(coverage, Coverage, "coverage")
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)

@@ -47,16 +47,15 @@ def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool
     if "seconds" in lines:
         back = np.where(twin < 0, lines["seconds_back"], lines["seconds"][twin])
         times["seconds_back"] = np.where(oneway, np.inf, back)
-    first = [_comes_first(lines.geometry[i], lines.geometry[j], tie=i < j) for i, j in enumerate(twin) if j >= 0]
-    kept = twin < 0
-    kept[~kept] = first
+    drawn, kept = lines.geometry, twin < 0
+    kept[~kept] = [_comes_first(drawn, i, j) for i, j in enumerate(twin.tolist()) if j >= 0]
     return lines.assign(oneway=oneway, **times).take(kept)
 
 
-def _comes_first(one: shapely.LineString, other: shapely.LineString, *, tie: bool) -> bool:
-    """Whether the corners of a line come before those of another; `tie` if they are the same."""
-    mine, theirs = (shapely.get_coordinates(line).tolist() for line in (one, other))
-    return tie if mine == theirs else mine < theirs
+def _comes_first(lines: np.ndarray, one: int, other: int) -> bool:
+    """Whether the corners of a line come before those of another; if they are the same, whether its row does."""
+    mine, theirs = (shapely.get_coordinates(lines[row]).tolist() for row in (one, other))
+    return (mine, one) < (theirs, other)
 
 
 def pair_arcs(

@@ -135,7 +135,7 @@ def test_what_cannot_be_drawn_is_refused(coverage: tm.Coverage, monkeypatch: pyt
 
 def test_the_colours_are_those_of_the_map() -> None:
     folder = Path(maps.__file__).parent
-    style = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", (folder / "page.css").read_text(encoding="utf-8")))
+    style = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", (folder / "page" / "page.css").read_text(encoding="utf-8")))
     assert {name: style[name] for name in ("served", "unserved", "unknown", "gap", "ink", "soft")} == {
         name: INKS[name] for name in ("served", "unserved", "unknown", "gap", "ink", "soft")
     }

@@ -100,7 +100,7 @@ def test_the_legend_of_places_is_in_the_language_asked_in_the_colours_of_the_map
         qml = file.execute("SELECT styleQML FROM layer_styles WHERE f_table_name = 'places_points'").fetchone()[0]
     root = ElementTree.fromstring(qml.split("\n", 1)[1])
     assert [one.get("label") for one in root.iter("category")] == ["可达", "无法判定"]
-    css = Path(tm.__file__).with_name("outputs").joinpath("maps", "page.css").read_text(encoding="utf-8")
+    css = Path(tm.__file__).with_name("outputs").joinpath("maps", "page", "page.css").read_text(encoding="utf-8")
     colours = [one.get("value", "") for one in root.iter("Option") if one.get("name") == "color"]
     shown = ["#" + "".join(f"{int(part):02x}" for part in one.split(",")[:3]) for one in colours]
     assert [f"--{name}: {one};" in css for name, one in zip(("served", "unknown"), shown, strict=True)] == [True, True]

@@ -39,6 +39,7 @@ from tenmin.support.files import read_toml, shipped_file
 from towns import clinics, homes, streets, walls
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+SCRIPT_FILES = sorted(Path(draw_map.__code__.co_filename).with_name("page").glob("*.js"))
 BLOCK = re.compile(r'<script type="application/json" id="tenmin-data">(.*?)</script>', re.DOTALL)
 
 
@@ -135,8 +136,7 @@ def test_the_page_holds_nothing_that_a_template_would_read() -> None:
 
 
 def test_the_scripts_never_put_text_into_the_page_as_markup() -> None:
-    scripts = Path(draw_map.__code__.co_filename).parent.glob("*.js")
-    sources = {path.name: path.read_text(encoding="utf-8") for path in scripts}
+    sources = {path.name: path.read_text(encoding="utf-8") for path in SCRIPT_FILES}
     assert set(sources) >= {"page.js", "panel.js", "details.js"}
     ways_in = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|bindPopup|setAttribute"
     assert {name: re.findall(ways_in, text) for name, text in sources.items()} == {key: [] for key in sources}
@@ -186,9 +186,7 @@ TOO_NEW_STYLE = r"\binset\b|:has\(|:is\(|:where\(|@layer|@container|\d[dsl]v[hw]
 
 def test_the_page_asks_nothing_of_a_browser_that_its_oldest_engines_lack() -> None:
     page = html_of(full_map())
-    own = "\n".join(
-        path.read_text(encoding="utf-8") for path in Path(draw_map.__code__.co_filename).parent.glob("*.js")
-    )
+    own = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPT_FILES)
     assert re.findall(TOO_NEW_SCRIPT, own) == []
     styles = "".join(re.findall(r"<style>(.*?)</style>", page, re.DOTALL))
     assert re.findall(TOO_NEW_STYLE, styles) == []
@@ -197,8 +195,7 @@ def test_the_page_asks_nothing_of_a_browser_that_its_oldest_engines_lack() -> No
 
 
 def test_every_text_the_scripts_ask_for_is_there() -> None:
-    folder = Path(draw_map.__code__.co_filename).parent
-    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js")))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPT_FILES)
     asked = set(re.findall(r"say\('(\w+)'", source)) | set(re.findall(r"texts\.(\w+)", source))
     assert len(asked) > 30
     assert asked - set(load_texts()["en"]) == set()

@@ -449,7 +449,7 @@ def test_when_the_map_fails_the_page_says_so_and_its_figures_stand(browser: WebD
 
 
 def script(name: str) -> str:
-    return (Path(draw_map.__code__.co_filename).parent / name).read_text(encoding="utf-8")
+    return (Path(draw_map.__code__.co_filename).parent / "page" / name).read_text(encoding="utf-8")
 
 
 def deflated() -> Iterator[tuple[bytes, bytes]]:

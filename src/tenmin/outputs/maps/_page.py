@@ -77,7 +77,7 @@ class Page(Figure):
         """Return the whole page as HTML."""
         added = [script for script in self._render_added(**kwargs) if script.strip()]
         scripts = [leaflet_file("leaflet.js"), page_script(), *added]
-        styles = [leaflet_file("leaflet.css"), package_file("page.css")]
+        styles = [leaflet_file("leaflet.css"), page_file("page.css")]
         head = [
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy(scripts, self._images())}">',
@@ -87,7 +87,7 @@ class Page(Figure):
             self.header.render(**kwargs),
         ]
         body = [
-            package_file("page.html"),
+            page_file("page.html"),
             self.html.render(**kwargs),
             self.data.render(),
             *(f"<script>{script}</script>" for script in scripts),
@@ -195,13 +195,13 @@ def page_script() -> str:
     """Return the script of the page: its files in order, in one function scope."""
     images = json.dumps({name: _leaflet_image(name) for name in MARKER_IMAGES})
     start = ["(() => {", "'use strict';", f"const LEAFLET_IMAGES = {images};"]
-    return "\n".join([*start, *(package_file(name) for name in SCRIPTS), "})();"])
+    return "\n".join([*start, *(page_file(name) for name in SCRIPTS), "})();"])
 
 
 @cache
-def package_file(name: str) -> str:
-    """Return a text file of this package."""
-    return resources.files("tenmin.outputs.maps").joinpath(name).read_text(encoding="utf-8")
+def page_file(name: str) -> str:
+    """Return a file of the page: a script, the style or the markup."""
+    return resources.files("tenmin.outputs.maps").joinpath("page", name).read_text(encoding="utf-8")
 
 
 @cache

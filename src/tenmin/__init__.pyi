@@ -45,6 +45,7 @@ from .inputs.standards import (
 from .inputs.templates import write_template as write_template
 from .inputs.walkers import Walker as Walker
 from .inputs.walkers import load_walkers as load_walkers
+from .measures.area_scores import score_areas as score_areas
 from .measures.compliance import Compliance as Compliance
 from .measures.compliance import check_standard as check_standard
 from .measures.coverage import Coverage as Coverage

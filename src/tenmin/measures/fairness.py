@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from tenmin.measures._gap_score import exceed_limit
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import numbers_of, people_of, population_groups
 from tenmin.support.errors import TableError
@@ -128,7 +129,7 @@ class _Walks:
     def of(cls, coverage: Coverage, category: str) -> _Walks:
         walk = (coverage.minutes if coverage.unit == "minutes" else coverage.metres)[category].to_numpy()
         limit, beyond = float(coverage.limit[category]), ~coverage.served[category].to_numpy()
-        shortfall = np.where(beyond, np.clip((walk - limit) / limit, 0.0, 1.0), 0.0)
+        shortfall = np.where(beyond, exceed_limit(walk, limit), 0.0)
         return cls(coverage.minutes[category].to_numpy(), shortfall, beyond, coverage.unknown[category].to_numpy())
 
     def normaliser(self, people: np.ndarray) -> float:

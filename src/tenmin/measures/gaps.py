@@ -14,6 +14,7 @@ import shapely
 from tenmin.access.added_links import Links, walk_over_links
 from tenmin.access.bridges import find_bridges
 from tenmin.inputs.services import title_of_category
+from tenmin.measures._gap_score import exceed_limit
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.files import read_toml, shipped_file
@@ -132,7 +133,7 @@ def _find_unserved(evidence: _Evidence, places: _Places, category: str) -> _Unse
     walk = (coverage.minutes if coverage.unit == "minutes" else coverage.metres)[category].to_numpy()[rows]
     limit = coverage.limit[category]
     reason, by = evidence.reasons(category, rows, walk)
-    severity = places.people[rows] * np.clip((walk - limit) / limit, 0.0, 1.0)
+    severity = places.people[rows] * exceed_limit(walk, limit)
     return _Unserved(category, rows, reason, by, walk - limit, severity)
 
 

@@ -16,6 +16,7 @@ PROMISED = {
     "combine_facilities", "Standard", "load_standard", "list_standards", "check_standard", "Compliance",
     "write_template", "list_remarks", "measure_fairness", "measure_gini", "trace_lorenz",
     "measure_supply", "score_areas",
+    "read_changes",
 }  # fmt: skip
 
 

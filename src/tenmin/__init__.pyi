@@ -58,6 +58,8 @@ from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers
 from .outputs.maps import draw_map as draw_map
+from .plans.changes import Changes as Changes
+from .plans.changes import read_changes as read_changes
 from .support.contracts import list_remarks as list_remarks
 from .support.errors import (
     CategoryError as CategoryError,

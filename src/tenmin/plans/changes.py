@@ -1,0 +1,284 @@
+"""Change sets: what a scenario adds, moves, closes, opens or exchanges, read from JSON with a format number."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tenmin.inputs.services import name_category
+from tenmin.support.bounds import check_amount
+from tenmin.support.errors import FileError
+from tenmin.support.files import open_input, read_toml, reading, shipped_file
+
+__all__ = ["FORMAT", "KINDS", "Change", "Changes", "list_faults", "read_changes"]
+
+FORMAT = 1
+"""The format of change sets that this version reads."""
+KINDS: Mapping[str, Mapping[str, Any]] = read_toml(shipped_file("tenmin.plans", "changes.toml"))
+"""For each kind of change the fields that it needs, those that it may have, and its name in zh and en."""
+
+_MAX_BYTES, _MAX_CHANGES, _MAX_TEXT = 16 * 2**20, 10_000, 500
+_SHOWN_FAULTS = 20
+_ENLARGING = "enlarge_facility"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a scenario.
+
+    Attributes
+    ----------
+    kind
+        A key of `KINDS`, such as "add_facility".
+    id
+        Id of the facility, or of the gate's node, as text; "" for other kinds.
+    spots
+        Longitude and latitude (WGS84) of the facility, or of both ends of a link.
+    values
+        All other fields, sorted by name.
+    """
+
+    kind: str
+    id: str = ""
+    spots: tuple[tuple[float, float], ...] = ()
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of another field."""
+        return dict(self.values)[name]
+
+
+@dataclass(frozen=True, repr=False)
+class Changes:
+    """The changes of a scenario, in the order in which they are made.
+
+    Attributes
+    ----------
+    changes
+        The changes.
+    title
+        What the scenario is called.
+    source
+        The file that it was read from.
+    """
+
+    changes: tuple[Change, ...]
+    title: str = ""
+    source: str = "changes"
+
+    def of(self, *kinds: str) -> Iterator[Change]:
+        """Yield the changes of some kinds."""
+        return (change for change in self.changes if change.kind in kinds)
+
+    def __repr__(self) -> str:
+        """The title, and how many changes of each kind there are."""
+        counts = {kind: sum(1 for _ in self.of(kind)) for kind in KINDS}
+        told = ", ".join(f"{count} x {KINDS[kind]['en']}" for kind, count in counts.items() if count)
+        return f"<Changes {self.title!r}: {told}>"
+
+
+def read_changes(path: str | os.PathLike[str] | Mapping[str, Any]) -> Changes:
+    """Return the changes in a JSON file; `docs/changes.md` gives its format.
+
+    Parameters
+    ----------
+    path
+        A .json file with a format number, or what it holds as a mapping.
+
+    Raises
+    ------
+    FileError
+        It is no JSON, of another format, or a change is not valid; the message lists all that are not.
+
+    Examples
+    --------
+    >>> import tenmin as tm
+    >>> spot = {"lon": 105.0012, "lat": 38.4021}
+    >>> new = {"change": "add_facility", "id": "new-1", "category": "clinic", **spot}
+    >>> shut = {"change": "shut_gate", "id": 14201240}
+    >>> tm.read_changes({"format": 1, "title": "A", "changes": [new, shut]})
+    <Changes 'A': 1 x add a facility, 1 x shut a gate>
+    """
+    if isinstance(path, Mapping):
+        return _parse(path, "changes")
+    found = open_input(path, (".json",))
+    check_amount(found, found.stat().st_size, _MAX_BYTES, "bytes", "a scenario is shorter; is it the right file?")
+    with reading(found):
+        content = json.loads(
+            found.read_text("utf-8-sig"), object_pairs_hook=_without_repeated_keys, parse_constant=_refuse_constant
+        )
+    return _parse(content, str(found))
+
+
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    twice = next((key for key in keys if keys.count(key) > 1), None) if len(set(keys)) < len(keys) else None
+    if twice is not None:
+        msg = f"the key {twice!r} stands twice in one object"
+        raise ValueError(msg)
+    return dict(pairs)
+
+
+def _refuse_constant(text: str) -> float:
+    msg = f"{text} is no number of JSON"
+    raise ValueError(msg)
+
+
+def _parse(content: object, where: str) -> Changes:
+    if not isinstance(content, Mapping) or content.get("format") != FORMAT or isinstance(content["format"], bool):
+        given = content.get("format") if isinstance(content, Mapping) else None
+        msg = f'{where}: its "format" is {given!r:.40}, and this version of tenmin reads {FORMAT}; see docs/changes.md'
+        raise FileError(msg)
+    rows, title = content.get("changes"), content.get("title", "")
+    unknown = sorted(set(map(str, content)) - {"format", "title", "changes"})
+    if unknown or not isinstance(title, str) or not isinstance(rows, list) or not rows:
+        wrong = f"unknown key {unknown[0]!r}" if unknown else '"changes" must be a list with at least one change'
+        msg = f'{where}: {wrong}; it holds "format", "title" (a text) and "changes"'
+        raise FileError(msg)
+    check_amount(Path(where), len(rows), _MAX_CHANGES, "changes", "make several scenarios of them")
+    made = [_Row(number, row).change() for number, row in enumerate(rows, 1)]
+    faults = [fault for _, found in made for fault in found]
+    if faults:
+        raise FileError(list_faults(where, faults))
+    return Changes(tuple(change for change, _ in made), title[:_MAX_TEXT], where)
+
+
+def list_faults(where: str, faults: Sequence[str]) -> str:
+    """Return the message for several faults of one file, one to a line.
+
+    Parameters
+    ----------
+    where
+        The file.
+    faults
+        What is wrong; of more than 20, these and their number.
+    """
+    more = [f"and {len(faults) - _SHOWN_FAULTS} more"] if len(faults) > _SHOWN_FAULTS else []
+    return "\n  ".join([f"{where}: nothing was changed", *faults[:_SHOWN_FAULTS], *more])
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One change as it stands in the file, with its number from 1."""
+
+    number: int
+    row: Any
+
+    def change(self) -> tuple[Change, list[str]]:
+        """The change, and what is wrong with it."""
+        row = self.row
+        kind = row.get("change") if isinstance(row, Mapping) else None
+        if not isinstance(kind, str) or kind not in KINDS:
+            near = difflib.get_close_matches(str(kind), KINDS, n=1, cutoff=0.4) or list(KINDS)
+            return Change(""), [f'change {self.number}: "change" is {kind!r:.40}; did you mean {", ".join(near)}?']
+        faults = [*self._faults_of_keys(kind), *self._faults_of_values(kind)]
+        if faults:
+            return Change(kind), [f"change {self.number} ({kind}): {fault}" for fault in faults]
+        rest = {key: _PLAIN.get(key, _as_it_is)(row[key]) for key in row if key not in _APART}
+        spots = (
+            [(row["lon"], row["lat"])] if "lon" in row else [tuple(row[key]) for key in ("from", "to") if key in row]
+        )
+        return (
+            Change(
+                kind,
+                str(row.get("id", "")).strip().removeprefix("n" if kind.endswith("_gate") else ""),
+                tuple((float(lon), float(lat)) for lon, lat in spots),
+                tuple(sorted(rest.items())),
+            ),
+            [],
+        )
+
+    def _faults_of_keys(self, kind: str) -> Iterator[str]:
+        known = ["change", "note", *KINDS[kind]["needed"], *KINDS[kind]["optional"]]
+        for key in self.row:
+            if key not in known:
+                near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5) or known[1:]
+                yield f"unknown field {key!r:.40}; did you mean {', '.join(near)}?"
+        for key in KINDS[kind]["needed"]:
+            if key not in self.row:
+                yield f"{key!r} is missing"
+        if kind == _ENLARGING and not set(KINDS[kind]["optional"]) & set(self.row):
+            yield f"nothing is enlarged; give one of {', '.join(KINDS[kind]['optional'])}"
+
+    def _faults_of_values(self, kind: str) -> Iterator[str]:
+        for key in (*KINDS[kind]["needed"], *KINDS[kind]["optional"], "note"):
+            if key in self.row:
+                valid, wanted = _FIELDS[key]
+                if not valid(self.row[key]):
+                    yield f"{key!r} is {self.row[key]!r:.60}; give {wanted}"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= _MAX_TEXT
+
+
+def _is_id(value: Any) -> bool:
+    return _is_text(value) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _is_number(value: Any, least: float, most: float) -> bool:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and math.isfinite(value) and least <= value <= most
+
+
+def _is_degrees(most: float) -> Callable[[object], bool]:
+    return lambda value: _is_number(value, -most, most)
+
+
+def _is_amount(value: Any) -> bool:
+    return _is_number(value, 0.0, 1e9)
+
+
+def _is_spot(value: Any) -> bool:
+    pair = isinstance(value, list) and len(value) == len(("lon", "lat"))
+    return pair and _is_number(value[0], -180.0, 180.0) and _is_number(value[1], -90.0, 90.0)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and 0 < len(value) <= _MAX_TEXT and all(map(_is_text, value))
+
+
+def _is_moment(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_TEXT = _is_text, f"a text of 1 to {_MAX_TEXT} characters"
+_ROOMS = _are_texts, 'a list of names, such as ["图书阅览室"]'
+_AMOUNT = _is_amount, "a number, 0 or more"
+_SPOT = _is_spot, "longitude and latitude in WGS84, such as [105.0012, 38.4021]"
+_FIELDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "id": (_is_id, "an id as text or whole number"),
+    "lon": (_is_degrees(180.0), "longitude in WGS84, degrees"),
+    "lat": (_is_degrees(90.0), "latitude in WGS84, degrees"),
+    "from": _SPOT,
+    "to": _SPOT,
+    "floor_area_m2": _AMOUNT,
+    "capacity": _AMOUNT,
+    "rooms": _ROOMS,
+    "separate_rooms": _ROOMS,
+    "standards": (_are_texts, 'a list of ids, such as ["jiaxing_2012"]'),
+    "date": (_is_moment, "date and time in ISO 8601, such as 2027-03-01T12:00"),
+    **dict.fromkeys(("category", "name", "area", "opening_hours", "walker", "note"), _TEXT),
+}
+"""For each field whether a value is valid, and what it should be."""
+_APART = {"change", "note", "id", "lon", "lat", "from", "to"}
+_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    "category": lambda text: name_category(text) or text.strip(),
+    "date": datetime.fromisoformat,
+    **dict.fromkeys(("rooms", "separate_rooms", "standards"), tuple),
+    **dict.fromkeys(("floor_area_m2", "capacity"), float),
+}

@@ -65,6 +65,7 @@ class Measured:
     direction: str = "to"
     metric: str = "walk"
     unjoined: tuple[str, ...] = ()
+    opening: None = None
 
     @property
     def joins(self) -> pd.DataFrame:

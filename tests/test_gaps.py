@@ -173,6 +173,8 @@ def test_reasons_are_a_closed_list_in_two_languages():
         "full",
         "data_end",
         "thin_data",
+        "hours",
+        "closed",
         "no_facilities",
     }
     assert all(text["zh"] and text["en"] and text["cure_zh"] and text["cure_en"] for text in REASONS.values())

@@ -610,7 +610,7 @@ def test_places_and_gaps_are_drawn_as_what_they_are(walked: tm.Coverage) -> None
 def test_only_gaps_of_which_nothing_is_known_are_drawn_as_doubtful(walked: tm.Coverage, reason: str) -> None:
     gaps = tm.find_gaps(walked).assign(reason=reason)
     doubtful = unpacked(html_of(draw_map(walked, gaps=gaps)))["gaps"]["doubtful"]
-    assert set(doubtful) == {int(reason in {"data_end", "thin_data"})}
+    assert set(doubtful) == {int(reason in {"data_end", "thin_data", "hours"})}
 
 
 def test_figures_of_the_page_are_those_of_the_coverage(walked: tm.Coverage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -39,8 +39,11 @@ from tenmin.support.limits import Figures, Limits, Unit, amount_of, cost_of, hor
 from tenmin.support.nouns import check_noun
 
 _AREA = 2
+HOURS_UNKNOWN = -1
+_OF_ANY_HOUR = ("place_snapping", "facility_snapping", "costs", "arcs", "rows_in_use")
+"""Cached properties that do not depend on hours."""
 
-__all__ = ["Destination", "Query", "Spots", "check_merge", "make_query"]
+__all__ = ["HOURS_UNKNOWN", "Destination", "Query", "Spots", "check_merge", "make_query"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Query:
     """Limits by category; None if walks are not limited."""
     buildings: np.ndarray | None = None
     """Polygons through which no leg may pass but the item's own; None if legs may."""
+    open: np.ndarray | None = None
+    """Whether each facility is open at the moment asked about, int8: 1, 0, or -1 where nobody knows; None if hours do
+    not count."""
 
     @cached_property
     def place_snapping(self) -> Snapping:
@@ -103,12 +109,36 @@ class Query:
         """Traversable arcs at these costs."""
         return traversable_arcs(self.network.streets, self.costs)
 
+    def at_hours(self, open: np.ndarray) -> Query:
+        """The same query, with facilities that are open or not; what was snapped before is kept."""
+        held = {name: vars(self)[name] for name in _OF_ANY_HOUR if name in vars(self)}
+        other = replace(self, open=open)
+        vars(other).update(held)
+        return other
+
+    def in_doubt(self) -> Query:
+        """The same query of the facilities of which nobody knows whether they are open."""
+        unknown = np.zeros(len(self.facilities), bool) if self.open is None else self.open == HOURS_UNKNOWN
+        return self.at_hours(unknown.astype(np.int8))
+
     @cached_property
     def rows_of(self) -> dict[str, np.ndarray]:
-        """Rows of the facilities in use by category, sorted; if limits name categories, only of these.
+        """Rows of the facilities that count by category, sorted: those in use and, where hours count, open.
 
         Facilities of a part of a category (`part_of` in the catalogue) are among those of the whole, too.
         """
+        counts = self.counts
+        return {name: rows[counts[rows]] for name, rows in self.rows_in_use.items()}
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Whether each facility counts: it is in use and, where hours count, known to be open."""
+        used = in_use(self.facilities)
+        return used if self.open is None else used & (self.open == 1)
+
+    @cached_property
+    def rows_in_use(self) -> dict[str, np.ndarray]:
+        """Rows of the facilities in use by category, open or not; if limits name categories, only of these."""
         category = self.facilities["category"].astype("str")
         present, used, parts = set(category), in_use(self.facilities), list_parts()
         chosen = sorted(present) if self.limits is None else self.limits.choose(present, load_catalogue())
@@ -124,7 +154,7 @@ class Query:
         return np.inf if self.limits is None else self.limits.of(category)[-1]
 
     def destinations(self, *, merged: bool) -> list[Destination]:
-        """The destinations: every category, sorted (merged), or every facility in use, in table order.
+        """The destinations: every category, sorted (merged), or every facility that counts, in table order.
 
         A single facility has its own category, or else the first that it is a part of.
         """

@@ -28,6 +28,8 @@ from tenmin.cli._translation import CommandInLanguage
 from tenmin.support.language import Lang
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import geopandas as gpd
 
     from tenmin.inputs.osm import OsmExtract
@@ -71,6 +73,7 @@ def _read_town(
     with_osm: bool,
     walker: str,
     lang: Lang,
+    when: datetime | None = None,
 ) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
     """An extract, its walking network, and the facilities: of the registers, of the extract, or of both."""
     from tenmin.inputs.osm import read_osm
@@ -79,7 +82,7 @@ def _read_town(
 
     say("reading", lang, path=streets)
     town = read_osm(streets)
-    network = WalkNetwork.from_osm(town, walker=walker)
+    network = WalkNetwork.from_osm(town, walker=walker, when=when)
     found = _find(town, registers, categories, with_osm=with_osm or not registers)
     say("found", lang, network=repr(network), facilities=int(in_use(found).sum()))
     return town, network, found
@@ -128,6 +131,12 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
     ):
         say("thin", lang, category=category, facilities=known, expected=expected, source=source)
     tables = {"coverage": shares, "counts": coverage.counts.reset_index(), "gaps": gap_table(gaps, lang)}
+    if coverage.opening is not None:
+        hours = coverage.opening.hours
+        open_, closed = ((hours["open"] == state).sum() for state in (True, False))
+        unknown = len(hours) - open_ - closed
+        say("open", lang, moment=coverage.opening.at, open=open_, closed=closed, unknown=unknown)
+        tables["hours"] = hours.rename_axis("facility").reset_index()
     for name, table in {**tables, "communities": community_shares(coverage, lang)}.items():
         if table is not None:
             write_table(in_words(table, lang), folder / f"{name}.csv")
@@ -223,6 +232,10 @@ def coverage(
         typer.Option(help="Country of a whole town, e.g. CN: what is thinly mapped there is unknown, not unserved."),
     ] = None,
     thin: Annotated[float, typer.Option(help="Share of the expected number below which data is thin.")] = 0.5,
+    open_at: Annotated[
+        str | None,
+        typer.Option(help="Count only facilities open at a moment: '2026-03-03 20:30', or a weekday, 'Tu 20:30'."),
+    ] = None,
     datum: Datums = None,
     sheet: Sheets = None,
     header: Headers = None,
@@ -237,6 +250,7 @@ def coverage(
     """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
     from tenmin.inputs.places import estimate_places
     from tenmin.measures.coverage import measure_coverage
+    from tenmin.support.moments import read_moment
     from tenmin.support.result_sets import writing_results
 
     if (people is None) == (places is None):
@@ -249,9 +263,10 @@ def coverage(
     files = [*(facilities or []), *(path for path in (areas, places) if path)]
     options = TableOptions(files, datum or [], sheet or [], header or [], complete or [], counted)
     with report_errors(lang, debug=debug) as chosen:
+        when = None if open_at is None else read_moment(open_at, "--open-at")
         tables = read_tables(facilities or [], areas, places, options, chosen, large=large, within=within)
         town, network, found = _read_town(
-            streets, tables.registers, category, with_osm=with_osm, walker=walker, lang=chosen
+            streets, tables.registers, category, with_osm=with_osm, walker=walker, lang=chosen, when=when
         )
         minutes = 10.0 if minutes is None and metres is None else minutes
         homes = tables.places if people is None else estimate_places(town, people=people)
@@ -264,6 +279,7 @@ def coverage(
             areas=tables.areas,
             country=country,
             thin=thin,
+            open_at=when,
         )
         with writing_results(out) as folder:
             _write_review(measured, folder, title=None, lang=chosen)

@@ -28,9 +28,7 @@ _POLYGON = 2
 """Topological dimension of polygons."""
 
 
-def communities_having(
-    areas: pd.DataFrame, facilities: gpd.GeoDataFrame, categories: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def communities_having(areas: pd.DataFrame, query: Query, categories: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return which communities have a facility of each category in use, and for which this is unknown.
 
     A facility counts for the communities that its `area` names, else for the one it stands in, and for its category and
@@ -41,8 +39,9 @@ def communities_having(
     ----------
     areas
         Communities with level, parent and name where known.
-    facilities
-        Facilities with category, and area or geometry.
+    query
+        The facilities, with category, and area or geometry. Where hours count, a community whose facility may be open
+        is unknown.
     categories
         Columns of the result.
 
@@ -53,14 +52,20 @@ def communities_having(
     """
     checked = check_areas(areas)
     labels = checked.index[checked["level"] == COMMUNITY]
+    facilities = query.facilities
     used = facilities[in_use(facilities)]
     links, wrong = Communities(checked).assign_facilities(used, "facility"), list_contradictions(facilities)
-    counted = {name: used.index[counting_as(name, used, wrong)] for name in categories}
-    has = pd.DataFrame(
-        {name: labels.isin(links["area"][links["facility"].isin(ids)]) for name, ids in counted.items()}, index=labels
-    )
+
+    def having(counts: np.ndarray) -> pd.DataFrame:
+        counted = {name: facilities.index[counting_as(name, facilities, wrong) & counts] for name in categories}
+        return pd.DataFrame(
+            {name: labels.isin(links["area"][links["facility"].isin(ids)]) for name, ids in counted.items()},
+            index=labels,
+        )
+
+    has, may_have = having(query.counts), having(query.in_doubt().counts)
     complete = complete_categories(facilities)
-    return has, ~has & [name not in complete for name in categories]
+    return has, ~has & (may_have | [name not in complete for name in categories])
 
 
 def regions_of(
@@ -113,7 +118,8 @@ def _polygons(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
 def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: Metric, of: str, by: str | None) -> pd.DataFrame:
     """Return the area of regions within the limit of each category, m2.
 
-    Unknown is what lies only within the limit of an end of the data; by straight distance nothing is unknown.
+    Unknown is what lies only within the limit of an end of the data (not so by straight distance), or of a facility
+    of unknown hours.
 
     Parameters
     ----------
@@ -138,18 +144,35 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: Metric, of:
         pd.factorize(regions["group"], sort=True, use_na_sentinel=False),
     )
     if metric == "straight":
-        served, ends = {category: buffer_facilities(query, category) for category in query.categories}, {}
+        served, ends = _buffers(query), {}
     else:
         served, ends = _isochrones(query, query.categories), _isochrones_of_data_ends(query)
+    in_doubt = _in_doubt(query, metric)
     tables = []
     for category, ground in served.items():
-        beyond = shapely.difference(ends.get(query.limit_of(category), shapely.MultiPolygon()), ground)
+        possible = ends.get(query.limit_of(category), shapely.MultiPolygon())
+        if category in in_doubt:
+            possible = shapely.union(possible, in_doubt[category])
+        beyond = shapely.difference(possible, ground)
         parts = [shapely.intersection(shapes, ground), shapely.intersection(shapes, beyond), shapes]
         sums = [_sum_by_group(shapely.area(part), codes, len(names)) for part in parts]
         tables.append(pd.DataFrame(dict(zip(("served", "unknown", "total"), sums, strict=True))))
         tables[-1] = tables[-1].assign(**{"category": category, by or "": names, "of": of})
     table = add_rest(pd.concat(tables, ignore_index=True)[["category", by or "", "of", "served", "unknown", "total"]])
     return table if by else table.drop(columns="")
+
+
+def _buffers(query: Query) -> dict[str, BaseGeometry]:
+    """The ground within the straight distance of each category."""
+    return {category: buffer_facilities(query, category) for category in query.categories}
+
+
+def _in_doubt(query: Query, metric: Metric) -> dict[str, BaseGeometry]:
+    """The ground within the limit of facilities of unknown hours by category; none where hours do not count."""
+    if query.open is None:
+        return {}
+    unknown = query.in_doubt()
+    return _buffers(unknown) if metric == "straight" else _isochrones(unknown, query.categories)
 
 
 def _sum_by_group(sizes: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:

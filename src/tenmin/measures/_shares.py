@@ -135,23 +135,30 @@ def _add_ends_of_data(starts: AccessPoints, network: WalkNetwork) -> AccessPoint
 def measure_streets_reached(query: Query, category: str) -> tuple[float, float]:
     """Return the length of street within the limit of a category, and the further length that may be within it.
 
-    The latter (unknown) is reached only by walks from an end of the data. Both are in metres.
+    The latter (unknown) is reached only by walks from an end of the data or from a facility of unknown hours. Both are
+    in metres.
     """
     network, buffers, limit = query.network, SearchBuffers.of(query.arcs), query.cost(query.limit_of(category))
-    starts = query.starts(query.rows_of[category])[0]
+    rows, in_doubt = query.rows_of[category], query.in_doubt().rows_of[category]
+    starts, possible = (query.starts(each)[0] for each in (rows, np.union1d(rows, in_doubt)))
     reached = (
         reach_streets(network.streets, query.costs, query.arcs, access_points, limit, buffers=buffers).intervals
-        for access_points in (starts, _add_ends_of_data(starts, network))
+        for access_points in (starts, _add_ends_of_data(possible, network))
     )
     served, possible = (math.fsum((one.end - one.begin)[network.is_street[one.edge]]) for one in reached)
     return served, possible - served
 
 
-def measure_streets_nearby(query: Query, category: str) -> float:
-    """Return the length of street, metres, within the straight distance of the facilities of a category."""
-    buffers = buffer_facilities(query, category)
+def measure_streets_nearby(query: Query, category: str) -> tuple[float, float]:
+    """Return the length of street within the straight distance of a category, and the further length that may be.
+
+    The latter (unknown) is near a facility of unknown hours only. Both are in metres.
+    """
     streets = query.network.edges.geometry.to_numpy()[query.network.is_street]
-    return math.fsum(shapely.length(shapely.intersection(streets, buffers)))
+    near, in_doubt = (buffer_facilities(one, category) for one in (query, query.in_doubt()))
+    buffers = near, shapely.difference(in_doubt, near)
+    served, unknown = (math.fsum(shapely.length(shapely.intersection(streets, one))) for one in buffers)
+    return served, unknown
 
 
 def buffer_facilities(query: Query, category: str) -> BaseGeometry:

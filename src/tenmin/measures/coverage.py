@@ -24,6 +24,7 @@ from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._critical_speed import scale_speed
 from tenmin.measures._figure import draw_coverage
+from tenmin.measures._open_at import Opening, open_facilities
 from tenmin.measures._regions import communities_having, regions_of, tally_ground
 from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
 from tenmin.measures._thin_data import check_thin, count_facilities
@@ -32,6 +33,7 @@ from tenmin.support.contracts import Direction, Metric, check_frame, in_metres, 
 from tenmin.support.errors import LimitError, TableError
 from tenmin.support.language import Lang
 from tenmin.support.limits import Number, Unit, inclusive, read_limit, unknown_category
+from tenmin.support.moments import Moment
 from tenmin.support.notebook import as_card
 
 if TYPE_CHECKING:
@@ -43,9 +45,9 @@ DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
 OF_AREAS = ("parent", "kind")
 """Columns of the areas by which places are divided, even if the places have columns of the same names."""
 _OF_SHARES = ("category", "of", "served", "unserved", "unknown", "total", "share", "share_upper", "minutes", "metres")
-CAUSES = ("unjoined", "data_end", "thin_data")
-"""Causes of an unknown place: it is not joined to a street, the nearest facility may lie beyond the data, or too few
-facilities are known for an absence to mean anything."""
+CAUSES = ("unjoined", "data_end", "thin_data", "hours")
+"""Causes of an unknown place: it is not joined to a street, the nearest facility may lie beyond the data, too few
+facilities are known for an absence to mean anything, or one in reach may be open."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,8 +85,8 @@ class Coverage:
     """bool, whether the data cannot tell if the place is served; never True where `served` is."""
     cause: pd.DataFrame
     """Cause of an unknown place, None elsewhere: "unjoined" (it is not joined to a street), "data_end" (an end of the
-    data is within the limit and nearer than any facility) or "thin_data" (too few facilities of the category are
-    known; rows added to the table may lift it)."""
+    data is within the limit and nearer than any facility), "thin_data" (too few facilities of the category are
+    known; rows added to the table may lift it) or "hours" (a facility of unknown opening hours is within the limit)."""
     counts: pd.DataFrame
     """The facilities known of each category, and how many are expected: index category; facilities, expected,
     expected_high, thin, not_judged (why nothing is judged, or None), newest_edit, other_sources, source, grade."""
@@ -92,15 +94,18 @@ class Coverage:
     """How each place and facility joined the network; index `table` ("places" or "facilities") and `id`."""
     query: Query
     """The checked inputs, for further analysis without snapping again."""
+    opening: Opening | None = None
+    """The moment at which facilities had to be open, with the hours of each; None if hours did not count."""
 
     def __repr__(self) -> str:
         """The number of places and categories, the limits, and what is unjoined and unknown."""
         limits = sorted(set(self.limit))
         shown = f"{limits[0]:g}" if len(limits) == 1 else " to ".join(f"{x:g}" for x in limits[:: len(limits) - 1 or 1])
         none = self._count_unjoined()
+        moment = "" if self.opening is None else f", open at {self.opening.at}"
         return (
             f"<Coverage of {len(self.places):,} places in {len(self.limit)} categories "
-            f"within {shown or 'no'} {self.unit} ({self.metric}, {self.direction} the facility); "
+            f"within {shown or 'no'} {self.unit} ({self.metric}, {self.direction} the facility{moment}); "
             f"unjoined: {none['places']:,} places, {none['facilities']:,} facilities; "
             f"unknown: {int(self.unknown.to_numpy().sum()):,} of {self.unknown.size:,} walks>"
         )
@@ -159,7 +164,7 @@ class Coverage:
         DataFrame
             category, (by,) of, served, unserved, unknown, total, share (served / total) and share_upper ((served +
             unknown) / total). Shares are NaN if the total is 0, or if the category has no facilities in use (which is
-            not the same as 0 % served).
+            not the same as 0 % served). Those of a moment have the column `open_at`, too.
 
         Raises
         ------
@@ -178,7 +183,11 @@ class Coverage:
             sums = self._sum_communities(by)
         else:
             sums = self._sum_places(self.served, self.unknown, of, by)
-        return add_shares(sums, self._facilities_in_use())
+        return self._dated(add_shares(sums, self._facilities_in_use()))
+
+    def _dated(self, shares: pd.DataFrame) -> pd.DataFrame:
+        """The shares with the moment at which facilities had to be open, if there is one."""
+        return shares if self.opening is None else shares.assign(open_at=self.opening.at)
 
     def within(
         self,
@@ -230,11 +239,16 @@ class Coverage:
         for limit in read_limit(**{"minutes": None, "metres": None, self.unit: asked}, several=True).every:
             of_each = pd.Series(limit, index=self.limit.index)
             served, cause = _judge(
-                self.query, self._walks(), of_each, metric=self.metric, thin=self.counts["thin"].to_numpy(bool)
+                self.query,
+                self._walks(),
+                of_each,
+                metric=self.metric,
+                thin=self.counts["thin"].to_numpy(bool),
+                opening=self.opening,
             )
             shares = add_shares(self._sum_places(served, cause.notna(), of, by), self._facilities_in_use())
             shares.insert(1, self.unit, limit)
-            tables.append(shares)
+            tables.append(self._dated(shares))
         return pd.concat(tables).sort_values(["category", self.unit], kind="stable", ignore_index=True)
 
     def table(self, category: str | None = None) -> gpd.GeoDataFrame:
@@ -292,7 +306,7 @@ class Coverage:
         return self.minutes if self.unit == "minutes" else self.metres
 
     def _facilities_in_use(self) -> pd.Series:
-        return pd.Series({name: len(rows) for name, rows in self.query.rows_of.items()}, dtype="int64")
+        return pd.Series({name: len(rows) for name, rows in self.query.rows_in_use.items()}, dtype="int64")
 
     def _sum_places(self, served: pd.DataFrame, unknown: pd.DataFrame, of: str, by: str | None) -> pd.DataFrame:
         """The sums of people or places."""
@@ -329,7 +343,7 @@ class Coverage:
         if self.areas is None or by == "group":
             msg = "shares of areas need areas= in measure_coverage, and are divided by 'area', 'parent' or 'kind'"
             raise TableError(msg)
-        has, unknown = communities_having(self.areas, self.facilities, list(self.served.columns))
+        has, unknown = communities_having(self.areas, self.query, list(self.served.columns))
         label = self._groups_of(pd.Series(has.index, index=has.index, dtype=object), by)
         return tally(has, unknown, np.ones(len(has)), of="areas", by=by, label=label)
 
@@ -360,7 +374,7 @@ class Coverage:
         total, rows = math.fsum(self.network.streets.length[self.network.is_street]), []
         for category in self.served.columns:
             if self.metric == "straight":
-                rows.append((category, "streets", measure_streets_nearby(self.query, category), 0.0, total))
+                rows.append((category, "streets", *measure_streets_nearby(self.query, category), total))
             else:
                 rows.append((category, "streets", *measure_streets_reached(self.query, category), total))
         return add_rest(pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"]))
@@ -389,7 +403,7 @@ class Coverage:
         TableError, CategoryError
             A category is not one of the coverage, `at_least` is not from 1 to their number, or places have no people.
         """
-        return self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people")
+        return self._dated(self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people"))
 
     def basket_by_category(
         self, categories: Sequence[str] | None = None, *, at_least: int | None = None
@@ -413,7 +427,7 @@ class Coverage:
         TableError, CategoryError
             As in `basket`.
         """
-        return self._basket(categories, at_least).without_each(people_of(self.places).to_numpy(), "people")
+        return self._dated(self._basket(categories, at_least).without_each(people_of(self.places).to_numpy(), "people"))
 
     def lacking(self, categories: Sequence[str] | None = None) -> pd.DataFrame:
         """Return how many categories of a basket each place lacks.
@@ -616,7 +630,13 @@ def _check_division(by: object) -> None:
 
 
 def _judge(
-    query: Query, walk: pd.DataFrame, limit: pd.Series, *, metric: Metric, thin: np.ndarray
+    query: Query,
+    walk: pd.DataFrame,
+    limit: pd.Series,
+    *,
+    metric: Metric,
+    thin: np.ndarray,
+    opening: Opening | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Which places are served, and the cause for those that are unknown.
 
@@ -632,6 +652,8 @@ def _judge(
     cause = np.full(served.shape, None, dtype=object)
     cause[thin & ~served] = "thin_data"
     cause[at_end & ~served] = "data_end"
+    if opening is not None:
+        cause[(opening.in_doubt.to_numpy() <= bound) & ~served] = "hours"
     cause[unjoined.to_numpy()[:, None] & ~served] = "unjoined"
     return served, pd.DataFrame(cause, index=served.index, columns=served.columns, dtype=object)
 
@@ -651,6 +673,7 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
     buildings: gpd.GeoDataFrame | None = None,
     country: str | None = None,
     thin: float = 0.5,
+    open_at: Moment | None = None,
 ) -> Coverage:
     """Return the coverage of places: the walk to the nearest facility of every category, compared with a limit.
 
@@ -683,6 +706,11 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
         of a town, or a country unknown, nobody can say how many facilities there should be.
     thin
         Share of the expected number of facilities below which a category is thinly mapped.
+    open_at
+        Moment, in local time, at which facilities have to be open by their `opening_hours` (in OpenStreetMap's form):
+        a datetime, or a text such as "2026-03-03 20:30" or "Tu 20:30" (of an ordinary week). Places that only a
+        facility of unknown or unreadable hours would serve are unknown. The network of an extract has to be of the
+        same moment (`WalkNetwork.from_osm(..., when=...)`). Needs `tenmin[hours]`.
 
     Returns
     -------
@@ -691,9 +719,9 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
 
     Raises
     ------
-    TableError, LimitError, CategoryError
+    TableError, LimitError, CategoryError, InputError
         If an input is not valid, or no place or no facility lies within 1 km of the box of the streets (by straight
-        distance only if they would with x and y exchanged).
+        distance only if they would with x and y exchanged), or the network is of another moment than `open_at`.
 
     Warns
     -----
@@ -734,7 +762,10 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
         buildings=buildings,
         anywhere=metric == "straight",
     )
-    return cover_places(query, areas=areas, metric=metric, country=country, thin=thin)
+    opening = None
+    if open_at is not None:
+        query, opening = open_facilities(query, open_at, metric)
+    return cover_places(query, areas=areas, metric=metric, country=country, thin=thin, opening=opening)
 
 
 def cover_places(
@@ -744,6 +775,7 @@ def cover_places(
     metric: Metric = "walk",
     country: str | None = None,
     thin: float = 0.5,
+    opening: Opening | None = None,
 ) -> Coverage:
     """Return the coverage of a query whose inputs are already checked.
 
@@ -753,14 +785,16 @@ def cover_places(
         The network, the places, the facilities and the limits.
     areas, metric, country, thin
         As in `measure_coverage`.
+    opening
+        The moment at which facilities have to be open, if the query is of one.
     """
     areas = None if areas is None else in_metres(check_frame(areas, "areas"), query.network.crs)
     times = straight_times(query) if metric == "straight" else travel_times(query)
     index = pd.Index(query.categories, name="category", dtype="str")
     limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")
-    counts = count_facilities(query.places, query.facilities, query.rows_of, country=country, thin=thin)
+    counts = count_facilities(query.places, query.facilities, query.rows_in_use, country=country, thin=thin)
     walk = times.minutes if query.unit == "minutes" else times.metres
-    served, cause = _judge(query, walk, limit, metric=metric, thin=counts["thin"].to_numpy(bool))
+    served, cause = _judge(query, walk, limit, metric=metric, thin=counts["thin"].to_numpy(bool), opening=opening)
     joins = {"places": query.place_snapping.table, "facilities": query.facility_snapping.table}
     return Coverage(
         network=query.network,
@@ -780,4 +814,5 @@ def cover_places(
         counts=counts,
         joins=pd.concat(joins, names=["table", "id"]),
         query=query,
+        opening=opening,
     )

@@ -13,6 +13,7 @@ import shapely
 
 from tenmin.access.added_links import Links, walk_over_links
 from tenmin.access.bridges import find_bridges
+from tenmin.access.travel_times import straight_times, travel_times
 from tenmin.inputs.services import title_of_category
 from tenmin.measures._gap_score import exceed_limit
 from tenmin.measures.coverage import Coverage
@@ -95,13 +96,21 @@ class _Evidence:
     """Name of each barrier, or its kind if it has none; last, None."""
     at_end: np.ndarray
     """Whether a walk leads from each place to an end of the data."""
+    to_closed: pd.DataFrame
+    """The walk to the nearest facility that is closed at the moment asked about, places x categories; else inf."""
 
     @classmethod
     def of(cls, coverage: Coverage) -> _Evidence:
         barriers, query = coverage.network.barriers, coverage.query
         name = barriers["name"].where(barriers["name"].notna() & (barriers["name"] != ""), barriers["kind"])
         at_end = np.isfinite(query.cost_to_end_of_data())
-        return cls(coverage, find_bridges(coverage.network), np.array([*name.astype(str), None], object), at_end)
+        return cls(
+            coverage,
+            find_bridges(coverage.network),
+            np.array([*name.astype(str), None], object),
+            at_end,
+            _walks_to_closed(coverage),
+        )
 
     def reasons(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The reason why each of some places is unserved, and the barrier that causes it.
@@ -109,11 +118,13 @@ class _Evidence:
         `walk` is their walk, in the unit of the limit.
         """
         cause = self.coverage.cause[category].to_numpy()[rows]
-        no_facilities = np.full(len(rows), len(self.coverage.query.rows_of[category]) == 0)
-        no_walk = ~np.isfinite(walk)
+        no_facilities = np.full(len(rows), len(self.coverage.query.rows_in_use[category]) == 0)
+        to_closed = self.to_closed[category].to_numpy()[rows]
+        no_walk = ~np.isfinite(walk) & ~np.isfinite(to_closed)
         barrier = self._severed_by(category, rows, walk)
-        conditions = [pd.notna(cause), no_facilities, barrier >= 0, no_walk & self.at_end[rows], no_walk]
-        reason = np.select(conditions, [cause, "no_facilities", "severed", "data_end", "island"], "far")
+        closed = to_closed <= inclusive(self.coverage.limit[category])
+        conditions = [pd.notna(cause), no_facilities, closed, barrier >= 0, no_walk & self.at_end[rows], no_walk]
+        reason = np.select(conditions, [cause, "no_facilities", "closed", "severed", "data_end", "island"], "far")
         return reason, self.barrier[np.where(reason == "severed", barrier, -1)]
 
     def _severed_by(self, category: str, rows: np.ndarray, walk: np.ndarray) -> np.ndarray:
@@ -125,6 +136,16 @@ class _Evidence:
         bridged = query.amount(over.cost[rows])
         severed = np.isfinite(walk) & (bridged <= inclusive(limit)) & (bridged <= inclusive(SEVERED * walk))
         return np.where(severed, over.owner[rows], -1)
+
+
+def _walks_to_closed(coverage: Coverage) -> pd.DataFrame:
+    """The walks to facilities that are closed at the moment asked about, in the unit of the limit."""
+    query = coverage.query
+    if query.open is None:
+        return pd.DataFrame(np.inf, index=query.places.index, columns=query.categories)
+    closed = query.at_hours((query.open == 0).astype(np.int8))
+    times = straight_times(closed) if coverage.metric == "straight" else travel_times(closed)
+    return times.minutes if query.unit == "minutes" else times.metres
 
 
 def _find_unserved(evidence: _Evidence, places: _Places, category: str) -> _Unserved:

@@ -105,6 +105,11 @@ class StreetArrays:
         """The date of the data, ISO 8601."""
         return self.layout.date
 
+    @property
+    def when(self) -> str | None:
+        """The moment at which the opening hours of ways and gates were evaluated; None if they were not."""
+        return self.layout.when
+
     @cached_property
     def streets(self) -> StreetGraph:
         """The street graph."""

@@ -31,6 +31,7 @@ from tenmin.network._shared_tags import SharedTags
 from tenmin.network._sidewalks import SEPARATE, join_sidewalks, loose_sidewalks
 from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import in_metres
+from tenmin.support.moments import say_moment
 
 __all__ = ["layout_from_osm"]
 
@@ -98,6 +99,7 @@ def layout_from_osm(
         ),
         private=private,
         island=island,
+        when=None if when is None else say_moment(when),
     )
 
 

@@ -123,6 +123,8 @@ class Layout:
         (nobody) or "open" (everybody).
     island
         Components with fewer nodes than this are joined only where there is no other.
+    when
+        The moment at which opening hours and conditional restrictions were evaluated, as text; None if they were not.
     """
 
     lines: GeometryTable
@@ -138,6 +140,7 @@ class Layout:
     left_out: pd.DataFrame = field(default_factory=list_notes)
     private: str = "residents"
     island: int = ISLAND_NODES
+    when: str | None = None
 
     @cached_property
     def sound_lines(self) -> GeometryTable:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,6 +38,7 @@ from tenmin.network._street_figure import draw_streets
 from tenmin.support.errors import InputError
 from tenmin.support.files import reading
 from tenmin.support.language import Lang
+from tenmin.support.moments import Moment, read_moment
 from tenmin.support.notebook import as_card
 from tenmin.support.nouns import check_noun
 
@@ -83,7 +83,7 @@ class WalkNetwork(StreetArrays):
         rules: Rules | str | PathLike[str] | None = None,
         private: str = "residents",
         island: int = ISLAND_NODES,
-        when: datetime | None = None,
+        when: Moment | None = None,
     ) -> Self:
         """Return the walk network of an OpenStreetMap extract.
 
@@ -104,8 +104,9 @@ class WalkNetwork(StreetArrays):
         island
             Components with fewer nodes are joined by places and facilities only where there is no other.
         when
-            Date and time at which opening hours and conditional restrictions of ways and gates are evaluated; by
-            default only what never opens is closed, and the rest is counted in `left_out`. Needs `tenmin[hours]`.
+            Moment at which opening hours and conditional restrictions of ways and gates are evaluated: a datetime, or
+            a text such as "2026-03-03 20:30" or "Tu 20:30"; by default only what never opens is closed, and the rest
+            is counted in `left_out`. Needs `tenmin[hours]`.
 
         Raises
         ------
@@ -113,11 +114,12 @@ class WalkNetwork(StreetArrays):
             If the file is damaged or has no walkable way, or an option is not valid.
         """
         _check_private(private)
+        moment = None if when is None else read_moment(when, "when")
         table = rules if isinstance(rules, Rules) or rules is None else load_rules(rules)
         with gc_paused():
             path = isinstance(extract, str | PathLike)
             town = read_streets(extract) if path else check_noun(extract, OsmExtract, "extract")
-            layout = layout_from_osm(town, rules=table, private=private, island=island, when=when)
+            layout = layout_from_osm(town, rules=table, private=private, island=island, when=moment)
             box = shapely.box(*town.box) if boundary is None and town.box is not None else boundary
             return cls.of(replace(layout, boundary=as_boundary(box, layout.lines.crs, "EPSG:4326")), walker)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tenmin.inputs.osm._lines import object_series
 from tenmin.support.conditions import parse_condition
-from tenmin.support.errors import InputError
+from tenmin.support.moments import is_open
 
 __all__ = ["depends_on_time", "hold_at", "is_undecided", "tags_at"]
 
@@ -53,7 +53,7 @@ def tags_at(tags: Tags, when: datetime) -> Tags:
         for value, condition in _clauses(tags.get(key, "")):
             if _applies(condition, when):
                 held[key.removesuffix(":conditional")] = value
-    if "opening_hours" in tags and _is_within(tags["opening_hours"], when) is False:
+    if "opening_hours" in tags and is_open(tags["opening_hours"], when) is False:
         held["opening_hours"] = "closed"
     return held
 
@@ -80,7 +80,7 @@ def is_undecided(tags: Tags, when: datetime | None) -> bool:
         return depends_on_time(tags)
     conditions = [condition for key in _CONDITIONAL for _, condition in _clauses(tags.get(key, ""))]
     unparsed = any(key in tags and not _CLAUSE.search(tags[key]) for key in _CONDITIONAL)
-    hours = "opening_hours" in tags and _is_within(tags["opening_hours"], when) is None
+    hours = "opening_hours" in tags and is_open(tags["opening_hours"], when) is None
     return hours or unparsed or any(_applies(condition, when) is None for condition in conditions)
 
 
@@ -94,21 +94,9 @@ def _applies(condition: str, when: datetime) -> bool | None:
     """Whether a condition holds, such as `(22:00-06:00 AND Mo-Fr)`; None if it is not understood."""
     bare = condition[1:-1] if condition.startswith("(") and condition.endswith(")") else condition
     for form in dict.fromkeys((bare, condition)):
-        answers = [_is_within(part, when) for part in re.split(r"\s+AND\s+", form)]
+        answers = [is_open(part, when) for part in re.split(r"\s+AND\s+", form)]
         if False in answers:
             return False
         if None not in answers:
             return True
     return None
-
-
-def _is_within(hours: str, when: datetime) -> bool | None:
-    """Whether a moment is within hours such as `Apr-Oct 08:00-20:00`; None if the text is not understood."""
-    try:
-        from opening_hours import OpeningHours, validate  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        msg = (
-            "opening hours and conditional restrictions need the package opening-hours-py: pip install 'tenmin[hours]'"
-        )
-        raise InputError(msg) from None
-    return not OpeningHours(hours).is_closed(when) if validate(hours) else None

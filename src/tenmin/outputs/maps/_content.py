@@ -18,6 +18,7 @@ from tenmin.outputs.maps._layers import (
     area_layer,
     barrier_groups,
     barrier_layer,
+    counted,
     facility_layer,
     gap_layer,
     isochrone_layer,
@@ -189,6 +190,8 @@ def _facts(data: MapData, words: Words) -> dict[str, Any]:
     coverage = data.coverage
     walker = coverage.network.walker
     pace = words.texts["walker"].replace("{name}", walker.title(words.lang)).replace("{speed}", f"{walker.speed_kmh:g}")
+    if coverage.opening is not None:
+        pace = words.texts["walker_at"].replace("{walker}", pace).replace("{moment}", coverage.opening.at)
     return {
         "unit": coverage.unit,
         "direction": words.texts[f"direction_{coverage.direction}"],
@@ -215,7 +218,7 @@ def _sources(data: MapData) -> list[str]:
 
 def _categories(data: MapData, shares: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
     symbol = {key: number for number, key in enumerate(sorted(shares["category"]))}
-    parts, used = list_parts(), data.facilities["category"][in_use(data.facilities)]
+    parts, used = list_parts(), data.facilities["category"][counted(data.coverage, data.facilities)]
     return [
         {
             "key": str(row["category"]),

@@ -22,6 +22,7 @@ __all__ = [
     "area_layer",
     "barrier_groups",
     "barrier_layer",
+    "counted",
     "facility_layer",
     "gap_layer",
     "isochrone_layer",
@@ -133,12 +134,20 @@ def facility_layer(
         "shapes": page_shapes(shapes),
         "points": page_points(shapes),
         "category": _numbers(facilities["category"], category),
-        "in_use": in_use(facilities).astype(np.int64),
+        "in_use": counted(coverage, facilities).astype(np.int64),
         "people": _hundredths(_served_people(coverage, facilities)),
         **_joins(coverage, "facilities", facilities),
         "codes": codes,
     }
     return Layer(numbers, {"id": texts_of(facilities.index), **names})
+
+
+def counted(coverage: Coverage, facilities: gpd.GeoDataFrame) -> np.ndarray:
+    """Return whether each of some facilities of a coverage counts: in use and, where hours count, open."""
+    used = in_use(facilities)
+    if coverage.opening is None:
+        return used
+    return used & coverage.opening.hours["open"].reindex(facilities.index).eq(True).to_numpy(bool)
 
 
 def isochrone_layer(isochrones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
@@ -16,7 +17,22 @@ from hypothesis.internal.conjecture import engine
 import tenmin as tm
 from tenmin.inputs.samples import sample_path
 
+if TYPE_CHECKING:
+    from selenium.webdriver.chrome.webdriver import WebDriver
+
 REPOSITORY = Path(__file__).resolve().parents[1]
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--window-size=1600,900",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+)
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 KERNELS = "NUMBA_CACHE_DIR"
@@ -93,3 +109,17 @@ def chromium() -> Path:
     if missing:
         pytest.skip(f"no browser test without {' and '.join(missing)} (Debian: chromium, chromium-driver)")
     return Path(str(programs["chromium"]))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[WebDriver]:
+    """Headless Chromium that reaches nothing but this machine; the test is skipped without selenium."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="no browser test without selenium")
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(chromium)
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(chromium.with_name("chromedriver"))))
+    yield driver
+    driver.quit()

@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--window-size=1600,900",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
-)
 WAIT_SECONDS = 30
 CANVAS = "document.querySelector('.leaflet-overlay-pane canvas')"
 INKS = f"""
@@ -84,19 +72,6 @@ PAYLOADS = {
     "combining": "Z\u0351\u036b\u0343a\u0334l\u0338g\u0335o 👩‍👩‍👧‍👦",
     "empty": "",
 }
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[WebDriver]:
-    webdriver = pytest.importorskip("selenium.webdriver", reason="no browser test without selenium")
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(chromium)
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(chromium.with_name("chromedriver"))))
-    yield driver
-    driver.quit()
 
 
 def open_page(browser: WebDriver, drawn: folium.Map, folder: Path) -> None:

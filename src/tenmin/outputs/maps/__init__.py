@@ -22,6 +22,7 @@ def draw_map(
     isochrones: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
     title: str | None = None,
+    computes: bool = True,
     lang: Lang | None = None,
 ) -> folium.Map:
     """Return an interactive map of a coverage, by category.
@@ -41,6 +42,9 @@ def draw_map(
         Outlines of communities or districts; by default those of the coverage.
     title
         Heading of the page; by default a general one.
+    computes
+        Whether the page carries the walking network, with which it traces walks and computes what changes would do
+        (not where distance is straight).
     lang
         Language of the page and of the names of categories, "zh" or "en"; by default that of the system.
 
@@ -75,7 +79,7 @@ def draw_map(
     if not hasattr(coverage, "joins"):  # whatever has the attributes of a coverage is drawn
         check_noun(coverage, Coverage, "coverage")
     outlines = areas if areas is not None else _outlines(coverage.areas)
-    data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines)
+    data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes)
     chosen = choose_language(lang)
     block = write_block(page_content(data, title=title, lang=chosen))
     return ReviewMap(block, bounds=page_bounds(data), lang=chosen)

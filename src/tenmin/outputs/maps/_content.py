@@ -28,6 +28,7 @@ from tenmin.outputs.maps._layers import (
     texts_of,
     unit_column,
 )
+from tenmin.outputs.maps._network_block import network_numbers
 from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
 from tenmin.outputs.maps._words import Words
 from tenmin.support.contracts import in_use
@@ -55,15 +56,19 @@ class MapData:
     gaps: gpd.GeoDataFrame | None = None
     isochrones: gpd.GeoDataFrame | None = None
     areas: gpd.GeoDataFrame | None = None
+    computes: bool = False
+    """Whether the page carries the network and computes the walks itself."""
 
     @classmethod
-    def of(cls, coverage: Coverage, **tables: gpd.GeoDataFrame | None) -> MapData:
+    def of(cls, coverage: Coverage, *, computes: bool = False, **tables: gpd.GeoDataFrame | None) -> MapData:
         """Return the data of a map, sorted by id and without categories that were not measured.
 
         Parameters
         ----------
         coverage
             The coverage.
+        computes
+            Whether the page is to compute walks; it cannot where distance is measured in a straight line.
         **tables
             gaps, isochrones and areas, or None.
         """
@@ -75,7 +80,8 @@ class MapData:
         _warn_of_unmeasured(others)
         kept = {name: frame[~frame["category"].isin(others)] for name, frame in by_category.items()}
         ordered = {name: frame if name == "gaps" else _by_id(frame) for name, frame in {**projected, **kept}.items()}
-        return cls(coverage, **ordered)
+        walks = coverage.metric == "walk" and hasattr(coverage, "query")
+        return cls(coverage, **ordered, computes=computes and walks)
 
 
 def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -124,6 +130,9 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
     shares = _worst_first(data.coverage.shares(of="people"))
     number = {str(key): position for position, key in enumerate(shares["category"])}
     layers = _layers(data, number, words)
+    numbers = {name: layer.numbers for name, layer in layers.items()}
+    if data.computes:
+        numbers["network"] = network_numbers(data.coverage, data.places, data.facilities, number)
     return {
         "lang": lang,
         "title": words.texts["title"] if title is None else str(title),
@@ -132,7 +141,7 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
         "facts": _facts(data, words),
         "categories": _categories(data, shares, words),
         "tables": {name: layer.texts for name, layer in layers.items()},
-        "packed": pack({name: layer.numbers for name, layer in layers.items()}),
+        "packed": pack(numbers),
     }
 
 
@@ -174,7 +183,7 @@ def _layers(data: MapData, number: Mapping[str, int], words: Words) -> dict[str,
     layers = {
         "streets": street_layer(coverage.network.edges[coverage.network.is_street]),
         "barriers": barrier_layer(coverage.network.barriers),
-        "places": place_layer(coverage, data.places, data.facilities, number, words),
+        "places": place_layer(coverage, data.places, data.facilities, number, words, computes=data.computes),
         "facilities": facility_layer(coverage, data.facilities, number, words),
     }
     if data.isochrones is not None:
@@ -225,6 +234,7 @@ def _categories(data: MapData, shares: pd.DataFrame, words: Words) -> list[dict[
             "name": words.category(str(row["category"])),
             "symbol": symbol[row["category"]],
             "limit": float(data.coverage.limit[row["category"]]),
+            "parts": list(parts.get(row["category"], (row["category"],))),
             "facilities": int(used.isin(parts.get(row["category"], (row["category"],))).sum()),
             **{figure: rounded(row[figure], 6) for figure in FIGURES},
         }

@@ -18,6 +18,7 @@ from tenmin.support.contracts import in_use
 from tenmin.support.errors import TableError
 
 __all__ = [
+    "PLAZA",
     "Layer",
     "area_layer",
     "barrier_groups",
@@ -29,6 +30,7 @@ __all__ = [
     "place_layer",
     "rounded",
     "street_layer",
+    "street_weights",
     "texts_of",
     "unit_column",
 ]
@@ -38,7 +40,7 @@ LINE_TOLERANCE = 0.5
 AREA_TOLERANCE = 1.5
 """Tolerance of simplifying isochrones, gaps and areas, metres."""
 PATHS = frozenset({"footway", "path", "pedestrian", "cycleway", "track", "bridleway", "corridor", "platform"})
-STREET, PATH, STEPS = 0, 1, 2
+STREET, PATH, STEPS, PLAZA = 0, 1, 2, 3
 BARRIERS = {"waterway": "water", "water": "water", "railway": "rail", "motorway": "rail"}
 WALL = "wall"
 UNSERVED, SERVED, UNKNOWN = 0, 1, 2
@@ -59,10 +61,24 @@ class Layer:
 
 def street_layer(edges: gpd.GeoDataFrame) -> Layer:
     """Return the streets in three line weights: streets, paths and steps."""
-    kinds = edges["kind"] if "kind" in edges else pd.Series("", index=edges.index)
-    weight = np.where(kinds == "steps", STEPS, np.where(kinds.isin(PATHS), PATH, STREET))
+    weight = street_weights(edges)
     drawn = [page_shapes(edges.geometry[weight == which], simplify=LINE_TOLERANCE) for which in (STREET, PATH, STEPS)]
     return Layer({"weights": drawn}, {})
+
+
+def street_weights(edges: gpd.GeoDataFrame, is_street: np.ndarray | None = None) -> np.ndarray:
+    """Return the line weight of each edge; those that are no streets, but lines of sight over plazas, are `PLAZA`.
+
+    Parameters
+    ----------
+    edges
+        The edges of a network.
+    is_street
+        bool (edges,): whether each is a street; all by default.
+    """
+    kinds = edges["kind"] if "kind" in edges else pd.Series("", index=edges.index)
+    weight = np.where(kinds == "steps", STEPS, np.where(kinds.isin(PATHS), PATH, STREET))
+    return weight if is_street is None else np.where(is_street, weight, PLAZA)
 
 
 def barrier_layer(barriers: gpd.GeoDataFrame) -> Layer:
@@ -83,8 +99,10 @@ def place_layer(
     facilities: gpd.GeoDataFrame,
     category: Mapping[str, int],
     words: Words,
+    *,
+    computes: bool = False,
 ) -> Layer:
-    """Return the places with their state, walk and nearest facility in every category.
+    """Return the places with their state in every category, and their walk and nearest facility.
 
     Parameters
     ----------
@@ -96,13 +114,14 @@ def place_layer(
         Number of each category on the page.
     words
         Words of the page.
+    computes
+        Whether the page computes the walks and the nearest facilities itself.
     """
     row = _rows(facilities)
     walks = [
         {
             "state": _states(coverage, places, key),
-            **_walk(coverage, places, key),
-            "nearest": coverage.nearest[key].loc[places.index].map(row).fillna(MISSING).to_numpy(np.int64),
+            **({} if computes else _walk(coverage, places, key, row)),
         }
         for key in category
     ]
@@ -309,12 +328,13 @@ def _states(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> np.ndarra
     return np.where(served, SERVED, np.where(unknown, UNKNOWN, UNSERVED))
 
 
-def _walk(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> dict[str, np.ndarray]:
-    """Return hundredths of a minute, and metres minus those of the same time at level walking speed."""
+def _walk(coverage: Coverage, places: gpd.GeoDataFrame, key: str, row: dict[Any, int]) -> dict[str, np.ndarray]:
+    """Return hundredths of a minute, metres minus those of the same time at level speed, and the nearest facility."""
     minutes = _hundredths(coverage.minutes[key].loc[places.index])
     metres = _integers(coverage.metres[key].loc[places.index])
     level = np.floor(minutes * coverage.network.walker.speed_kmh / 6.0 + 0.5).astype(np.int64)
-    return {"minutes": minutes, "detour": metres - level}
+    nearest = coverage.nearest[key].loc[places.index].map(row).fillna(MISSING).to_numpy(np.int64)
+    return {"minutes": minutes, "detour": metres - level, "nearest": nearest}
 
 
 def _hundredths(values: pd.Series) -> np.ndarray:

@@ -60,6 +60,7 @@ class Review {
 
   open(numbers, map) {
     this.map = map;
+    this.town = numbers.network ? new Town(this.content, numbers, new Plane(this.content.bounds)) : null;
     this.atlas = new Atlas(this.content, numbers);
     this.drawing = new Drawing((pen, frame) => {
       pen.setTransform(1, 0, 0, 1, 0, 0);

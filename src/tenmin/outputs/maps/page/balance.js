@@ -1,0 +1,71 @@
+// Who wins and loses by the changes: people by verdict, by group and by community, and with all services.
+
+class Balance {
+  constructor(town, places) {
+    this.town = town;
+    this.weights = { people: Float64Array.from(town.people, (one) => one / 100), ...groupsOf(places) };
+    this.community = communityOf(places);
+  }
+
+  // People by verdict, and those won and lost, of one weight: "people" or a group's column.
+  of(category, weight = 'people') {
+    const then = this.town.verdicts[category];
+    const now = this.town.states(category);
+    return tally(then, now, this.weights[weight]);
+  }
+
+  // The groups of which anybody wins or loses.
+  byGroup(category) {
+    const groups = Object.keys(this.weights).filter((name) => name !== 'people');
+    return groups.map((name) => ({ name, ...this.of(category, name) })).filter(({ won, lost }) => won || lost);
+  }
+
+  // The communities of which anybody wins or loses, those with most first.
+  byCommunity(category) {
+    if (!this.community) return [];
+    const { names, code } = this.community;
+    const then = this.town.verdicts[category];
+    const now = this.town.states(category);
+    const [won, lost] = [0, 1].map(() => new Float64Array(names.length));
+    for (let home = 0; home < now.length; home += 1) {
+      if (now[home] === then[home] || code[home] < 0) continue;
+      if (now[home] === SERVED) won[code[home]] += this.weights.people[home];
+      if (then[home] === SERVED) lost[code[home]] += this.weights.people[home];
+    }
+    const rows = names.map((name, number) => ({ name, won: won[number], lost: lost[number] }));
+    return rows.filter((row) => row.won || row.lost).sort((a, b) => b.won + b.lost - a.won - a.lost);
+  }
+
+  // People who have every service, before and now.
+  basket() {
+    const all = (states) => this.weights.people.reduce((sum, people, home) => sum + (states.every((of) => of[home] === SERVED) ? people : 0), 0);
+    const { verdicts } = this.town;
+    return { before: all(verdicts), now: all(verdicts.map((_, category) => this.town.states(category))) };
+  }
+}
+
+function tally(then, now, weight) {
+  const sums = { served: 0, unserved: 0, unknown: 0, won: 0, lost: 0 };
+  const names = ['unserved', 'served', 'unknown'];
+  for (let home = 0; home < now.length; home += 1) {
+    const people = weight[home];
+    sums[names[now[home]]] += people;
+    if (now[home] === SERVED && then[home] !== SERVED) sums.won += people;
+    if (now[home] !== SERVED && then[home] === SERVED) sums.lost += people;
+  }
+  return sums;
+}
+
+// The numbers of people_<group> of the homes, by column.
+function groupsOf({ table: { columns, values }, codes }) {
+  const groups = {};
+  columns.forEach((name, number) => {
+    if (name.startsWith('people_')) groups[name] = Float64Array.from(codes[number], (code) => Number(values[number][code]) || 0);
+  });
+  return groups;
+}
+
+function communityOf({ table: { columns, values }, codes }) {
+  const number = columns.indexOf('area');
+  return number < 0 ? null : { names: values[number], code: codes[number] };
+}

@@ -1,0 +1,102 @@
+"""Tests of the page's own walks in headless Chromium: they equal those of tenmin, and so do the verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import tenmin as tm
+from conftest import Town
+from tenmin.outputs.maps._content import MapData, page_content
+from tenmin.outputs.maps._page import SCRIPTS
+from test_maps_browser import script
+
+if TYPE_CHECKING:
+    from selenium.webdriver.chrome.webdriver import WebDriver
+
+pytestmark = pytest.mark.browser
+
+#: The page's scripts up to its own walks, in their order.
+SOURCES = SCRIPTS[: SCRIPTS.index("balance.js") + 1]
+TOWN = """
+    const [content] = arguments;
+    const numbers = unpack(content.packed);
+    const town = new Town(content, numbers, new Plane(content.bounds));
+    const homes = Array.from(numbers.places.people.keys());
+    const finite = (one) => (one === Infinity ? -1 : one);
+    const inAll = (tell) => content.categories.map((_, c) => homes.map((home) => finite(tell(c, home))));
+"""
+WALKS = """
+    town.change([{ change: 'set_limit', limit: content.categories[0].limit }]);
+    return {
+        minutes: inAll((c, home) => town.minutes(c, home)), metres: inAll((c, home) => town.metres(c, home)),
+        states: inAll((c, home) => town.states(c)[home]),
+    };
+"""
+SECONDS, METRES = 0.05, 0.06
+UNSERVED, SERVED, UNKNOWN = 0, 1, 2
+
+
+def content_of(coverage: tm.Coverage) -> dict[str, Any]:
+    data = MapData.of(coverage, computes=True, gaps=None, isochrones=None, areas=None)
+    return page_content(data, title=None, lang="en")
+
+
+def in_page(browser: WebDriver, content: dict[str, Any], body: str, *arguments: object) -> Any:
+    """Return what a script says, in which `town` is the town of the page."""
+    browser.get("about:blank")
+    return browser.execute_script("".join(map(script, SOURCES)) + TOWN + body, content, *arguments)
+
+
+def assert_walks_and_verdicts_equal(browser: WebDriver, coverage: tm.Coverage) -> None:
+    content = content_of(coverage)
+    told = in_page(browser, content, WALKS)
+    labels = {str(label): label for label in coverage.places.index}
+    homes = [labels[name] for name in content["tables"]["places"]["id"]]
+    categories = [category["key"] for category in content["categories"]]
+    known = {name: getattr(coverage, name).loc[homes, categories].to_numpy().T for name in ("minutes", "metres")}
+    there = np.isfinite(known["minutes"])
+    assert there.any()
+    assert np.array_equal(np.array(told["minutes"]) >= 0.0, there)
+    far = {name: np.abs(np.array(told[name])[there] - known[name][there]).max() for name in known}
+    limit, walk = coverage.limit.iloc[0], known[coverage.unit]
+    if coverage.unit == "minutes":
+        assert far["minutes"] * 60.0 <= SECONDS
+        close = np.abs(walk - limit) * 60.0 <= SECONDS
+    else:
+        assert far["metres"] <= METRES
+        close = np.abs(walk - limit) <= METRES
+    served, unknown = (getattr(coverage, name).loc[homes, categories].to_numpy().T for name in ("served", "unknown"))
+    verdicts = np.where(served, SERVED, np.where(unknown, UNKNOWN, UNSERVED))
+    assert (np.array(told["states"]) != verdicts)[~close].sum() == 0
+
+
+def test_the_walks_of_the_invented_district_are_those_of_tenmin(browser: WebDriver) -> None:
+    streets = tm.sample_path("shifan")
+    network = tm.WalkNetwork.from_osm(streets)
+    facilities = tm.read_facilities(streets.with_name("facilities.xlsx"))
+    places = tm.read_places(streets.with_name("homes.xlsx"))
+    assert_walks_and_verdicts_equal(browser, tm.measure_coverage(network, places, facilities, minutes=10))
+
+
+def test_the_walks_of_a_town_are_those_of_tenmin(browser: WebDriver, neubrandenburg: Town) -> None:
+    chosen = neubrandenburg.facilities["category"].isin(["pharmacy", "kindergarten", "supermarket"])
+    facilities = neubrandenburg.facilities[chosen]
+    coverage = tm.measure_coverage(neubrandenburg.network, neubrandenburg.places, facilities, minutes=10)
+    assert_walks_and_verdicts_equal(browser, coverage)
+
+
+@pytest.fixture(scope="module")
+def quarter(helsinki: Path) -> Town:
+    extract = tm.read_osm(helsinki)
+    places = tm.estimate_places(extract, people=9_000)
+    return Town(extract, tm.WalkNetwork.from_osm(extract), tm.find_facilities(extract), places)
+
+
+@pytest.mark.parametrize("options", [{"minutes": 10}, {"metres": 500, "direction": "from"}])
+def test_the_walks_of_a_quarter_are_those_of_tenmin(browser: WebDriver, quarter: Town, options: Any) -> None:
+    coverage = tm.measure_coverage(quarter.network, quarter.places, quarter.facilities, **options)
+    assert_walks_and_verdicts_equal(browser, coverage)

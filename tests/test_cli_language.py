@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,37 @@ import typer
 from conftest import REPOSITORY
 from tenmin.cli import app
 from tenmin.cli._translation import load_chinese, translate
+from tenmin.inputs.readers._headings import unsupported_formats
 from tenmin.support.files import read_toml
 from tenmin.support.language import choose_language
 from test_cli import run
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
-OWN = ("files", "tables", "remarks")
-"""Sections of texts that tenmin says, unlike those of typer."""
+FOREIGN = ("around_help", "usage", "help")
+"""Sections of texts that typer says, and of help, which has a test of its own."""
+PROSE = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,}\b")
+"""Two words of English."""
+COMMANDS = re.compile(
+    r"tenmin (?:standards list|standards new|verify|categories)|`standards list`|pip install|--large inner"
+)
+ELSEWHERE = {
+    "tenmin.inputs.standards._clause_kinds": "words of reports, beside their Chinese",
+    "tenmin.network._layout": "sentences of WalkNetwork.why, beside their Chinese",
+    "tenmin.outputs.maps._page": "markup",
+    "tenmin.support.notebook": "markup",
+}
+"""Modules whose texts are no messages, and why."""
+NO_MESSAGES = {
+    "what other programs say": (
+        *("invalid location", "entities are not supported", "top-level element", "no element found"),
+        *("unclosed token", "gzip error", "timed out", "please try again", "False easting", "False northing"),
+    ),
+    "keys of data and of figures": ("no data", "tenmin network", "lower left", "upper left", "axes fraction"),
+    "a credit, in one language everywhere": ("© OpenStreetMap contributors, ODbL",),
+    "joined to others in a tag": ("refused and ",),
+}
+CODE = re.compile(r"SELECT |\^\(\?:|\[out:|tenmin/|\n# One table")
+"""How queries, patterns, the name of the program and the file to fill in begin."""
 
 
 def commands(command: Any) -> Iterator[Any]:
@@ -33,14 +58,59 @@ def commands(command: Any) -> Iterator[Any]:
         yield from commands(one)
 
 
-def texts_of_the_source() -> set[str]:
-    """All literal texts of the package, those of f-strings in pieces."""
+def is_shown(node: ast.AST) -> bool:
+    """Whether a node is the function that says what an object is shown as."""
+    return isinstance(node, ast.FunctionDef) and node.name in {"__repr__", "_repr_html_"}
+
+
+def said_in(module: ast.Module) -> Iterator[str]:
+    """Texts of a module, those of f-strings with 7 for each value; no docstrings, and not what objects are shown as."""
+    nodes = list(ast.walk(module))
+    skipped = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    skipped |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    skipped |= {id(part) for node in nodes if is_shown(node) for part in ast.walk(node)}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr) and id(node) not in skipped:
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.value
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """The modules of the package, by their names."""
+    paths = sorted((REPOSITORY / "src/tenmin").rglob("*.py"))
+    names = [".".join(path.relative_to(REPOSITORY / "src").with_suffix("").parts) for path in paths]
     return {
-        node.value
-        for path in (REPOSITORY / "src/tenmin").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        name.removesuffix(".__init__"): ast.parse(path.read_text("utf-8"))
+        for name, path in zip(names, paths, strict=True)
     }
+
+
+def imported_by(module: ast.Module) -> Iterator[str]:
+    """What a module imports, wherever in it, and what may be a module among that."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+def modules_of_the_commands() -> set[str]:
+    """The modules that the command line imports, or that these import."""
+    found, waiting = set[str](), ["tenmin.cli"]
+    while waiting:
+        name = waiting.pop()
+        if name in modules() and name not in found:
+            found.add(name)
+            waiting += [*imported_by(modules()[name]), *([name.rpartition(".")[0]] if name.count(".") > 1 else [])]
+    return found
+
+
+def texts_of_the_source() -> str:
+    """All literal texts of the package and its advice on formats, those of f-strings in pieces, one after the other."""
+    nodes = (node for module in modules().values() for node in ast.walk(module))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return "\0".join([*texts, *unsupported_formats().values()])
 
 
 def test_every_text_of_the_help_has_its_chinese():
@@ -55,14 +125,49 @@ def test_every_text_of_the_help_has_its_chinese():
     assert sorted(read_toml(REPOSITORY / "src/tenmin/cli/chinese.toml")["help"].keys() - texts) == []
 
 
+def test_every_message_that_can_reach_the_command_line_has_its_chinese():
+    exceptions = {text for texts in NO_MESSAGES.values() for text in texts}
+    untold, told = [], 0
+    for module in sorted(modules_of_the_commands() - ELSEWHERE.keys()):
+        for text in said_in(modules()[module]):
+            if PROSE.search(text) and text.removesuffix("7") not in exceptions and not CODE.match(text):
+                told += 1
+                if PROSE.search(COMMANDS.sub("", translate(text, "zh"))):
+                    untold.append(f"{module}: {text}")
+    assert told > 600
+    assert untold == []
+
+
+def test_every_advice_on_a_format_has_its_chinese():
+    assert [text for text in unsupported_formats().values() if translate(text, "zh") == text] == []
+
+
 def test_what_is_translated_is_said_somewhere():
     said = texts_of_the_source()
-    sections = read_toml(REPOSITORY / "src/tenmin/cli/chinese.toml")
     pieces = {
-        piece: text for name in OWN for text in sections[name] for piece in PLACEHOLDER.split(text) if piece.strip()
+        piece.strip(" :;,"): text
+        for path in (REPOSITORY / "src/tenmin/cli").glob("chinese*.toml")
+        for name, section in read_toml(path).items()
+        for text in (section if name not in FOREIGN else ())
+        for piece in PLACEHOLDER.split(text)
     }
-    assert len(pieces) > 150
-    assert [text for piece, text in pieces.items() if not any(piece.strip() in one for one in said)] == []
+    assert len(pieces) > 600
+    assert [text for piece, text in pieces.items() if piece not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("a.toml, [w]: speed_kmh is missing", "a.toml, [w]：缺少 speed_kmh"),
+        ("a.toml, walker 'w': name is ''; give a name", "a.toml，步行者 'w'：name 为 ''；请写名称"),
+        ("a.gpkg, clause 'x', share: it is missing", "a.gpkg，条款 'x', share：缺少"),
+        (".gpkg or .parquet", ".gpkg 或 .parquet"),
+        ("Bed and Breakfast, London", "Bed and Breakfast, London"),
+        (", ".join(["x"] * 5000), ", ".join(["x"] * 5000)),
+    ],
+)
+def test_a_text_that_is_put_together_is_translated_part_by_part(english: str, chinese: str):
+    assert translate(english, "zh") == chinese
 
 
 def test_a_translation_has_the_placeholders_of_its_text():

@@ -290,7 +290,7 @@ def test_cells_merged_over_rows_are_read_for_each_row_and_noted_but_figures_are_
     areas = read_areas(tmp_path / "areas.xlsx")
     assert areas["parent"].tolist() == ["鼓楼街道", "鼓楼街道", "云龙街道"]
     assert list_remarks(areas)[["row", "reason"]].to_numpy().tolist() == [
-        [3, "merged with the cell above; taken for the same"]
+        [3, "is merged with the cell above; taken for the same"]
     ]
     sheet.merge_cells("C2:C3")
     book.save(tmp_path / "areas.xlsx")

@@ -45,9 +45,10 @@ def say(key: str, lang: Lang, **values: object) -> None:
     lang
         "zh" or "en".
     **values
-        Values of its placeholders.
+        Values of its placeholders; texts among them are translated if they are known.
     """
-    typer.echo(TEXTS[key][lang].format(**values))
+    told = {name: translate(value, lang) if isinstance(value, str) else value for name, value in values.items()}
+    typer.echo(TEXTS[key][lang].format(**told))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The language of the command line, and Chinese for the English texts of errors, remarks and help.
 
-An English text is its own key: `chinese.toml` gives the Chinese for it, with the same `{placeholders}`, so that errors
+An English text is its own key: `chinese*.toml` give the Chinese for it, with the same `{placeholders}`, so that errors
 are raised in one place and in one language. A text that is not there stays English.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
@@ -28,6 +29,13 @@ _SHAPES = {
     "value": re.compile(r"'[^']*'"),
 }
 """What placeholders look like that may have commas and blanks of their own."""
+_MARKS = {": ": "：", "; ": "；", ", ": "，"}
+"""Marks between parts of a text, and their Chinese."""
+_MOST_MARKS = 64
+_JOIN = {" or ": " 或 ", " and ": " 和 "}
+_JOINS = re.compile("|".join(_JOIN))
+_LISTED = re.compile(r"(?:(?:'[^']*'|\.?[a-z_]+)(?:, | or | and |$))+")
+"""Names alone, with commas and words between them."""
 _CLAUSE = re.compile(r"([，。；：、])(?=.)")
 """Ends of clauses, after which a line of help may end: lines are broken at blanks, which Chinese has not."""
 _PANELS = {
@@ -43,13 +51,16 @@ _PANELS = {
 @cache
 def load_chinese() -> Mapping[str, str]:
     """Return the Chinese for each English text with placeholders, those with most fixed text first."""
-    data = read_toml(shipped_file("tenmin.cli", "chinese.toml"))
-    pairs = {english: chinese for section in data.values() for english, chinese in section.items()}
+    folder = shipped_file("tenmin.cli", "chinese.toml").parent
+    sections = [section for path in sorted(folder.glob("chinese*.toml")) for section in read_toml(path).values()]
+    pairs = {english: chinese for section in sections for english, chinese in section.items()}
     return dict(sorted(pairs.items(), key=lambda pair: -len(_PLACEHOLDER.sub("", pair[0]))))
 
 
 def translate(text: str, lang: Lang) -> str:
     """Return a text of tenmin in a language; what its placeholders stand for is translated too, if it is known.
+
+    A text that is not known is translated part by part, if it is put together of known ones.
 
     Parameters
     ----------
@@ -58,33 +69,65 @@ def translate(text: str, lang: Lang) -> str:
     lang
         "zh" or "en".
     """
-    if lang == "en":
-        return text
-    for english, chinese in load_chinese().items():
-        values = _values_in(text, english)
+    return text if lang == "en" else _in_chinese(text)
+
+
+@lru_cache(maxsize=4096)
+def _in_chinese(text: str) -> str:
+    for template in _templates():
+        values = template.values_in(text) if template.longest in text else None
         if values is not None:
-            return _fill(chinese, {name: translate(value, lang) for name, value in values.items()})
-    return text
+            return _fill(template.chinese, {name: _in_chinese(value) for name, value in values.items()})
+    return _in_parts(text)
 
 
-def _values_in(text: str, template: str) -> dict[str, str] | None:
-    """Return what the placeholders of a template stand for in a text, or None if it is no such text.
+def _in_parts(text: str) -> str:
+    """Translate what stands before and after the first mark at which either is known; "or" and "and" between names."""
+    for mark, chinese in _MARKS.items():
+        before, found, after = text.partition(mark)
+        if found and text.count(mark) <= _MOST_MARKS:
+            parts = [_in_chinese(before), _in_chinese(after)]
+            if parts != [before, after]:
+                return chinese.join(parts)
+    return _JOINS.sub(lambda join: _JOIN[join[0]], text) if _LISTED.fullmatch(text) else text
 
-    Each placeholder is as short as the fixed text after it allows, so that the time is that of one pass.
-    """
-    fixed, names = _PLACEHOLDER.split(template), [name[1:-1] for name in _PLACEHOLDER.findall(template)]
-    if not names:
-        return {} if text == template else None
-    if not text.startswith(fixed[0]) or not text.endswith(fixed[-1]):
-        return None
-    end, begin, values = len(text) - len(fixed[-1]), len(fixed[0]), dict[str, str]()
-    for name, after in zip(names[:-1], fixed[1:-1], strict=True):
-        shaped = _SHAPES[name].match(text, begin) if name in _SHAPES else None
-        found = text.find(after, shaped.end() if shaped else begin, end)
-        if found < 0:
+
+@dataclass(frozen=True)
+class _Template:
+    """An English text with placeholders, in pieces, and its Chinese."""
+
+    fixed: tuple[str, ...]
+    names: tuple[str, ...]
+    chinese: str
+    longest: str
+
+    def values_in(self, text: str) -> dict[str, str] | None:
+        """Return what the placeholders stand for in a text, or None if it is no such text.
+
+        Each placeholder is as short as the fixed text after it allows, so that the time is that of one pass.
+        """
+        fixed, names = self.fixed, self.names
+        if not names:
+            return {} if text == fixed[0] else None
+        if not text.startswith(fixed[0]) or not text.endswith(fixed[-1]):
             return None
-        values[name], begin = text[begin:found], found + len(after)
-    return values | {names[-1]: text[begin:end]} if begin <= end else None
+        end, begin, values = len(text) - len(fixed[-1]), len(fixed[0]), dict[str, str]()
+        for name, after in zip(names[:-1], fixed[1:-1], strict=True):
+            shaped = _SHAPES[name].match(text, begin) if name in _SHAPES else None
+            found = text.find(after, shaped.end() if shaped else begin, end)
+            if found < 0:
+                return None
+            values[name], begin = text[begin:found], found + len(after)
+        return values | {names[-1]: text[begin:end]} if begin <= end else None
+
+
+@cache
+def _templates() -> Sequence[_Template]:
+    templates = []
+    for english, chinese in load_chinese().items():
+        fixed, names = _PLACEHOLDER.split(english), [name[1:-1] for name in _PLACEHOLDER.findall(english)]
+        templates.append(_Template(tuple(fixed), tuple(names), chinese, max(fixed, key=len)))
+    return templates
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:

@@ -149,6 +149,6 @@ def _crs(path: Path, text: object) -> Any:
     crs = crs_of(text)
     if crs is None:
         known = "states no CRS" if text is None else f"states the unknown CRS {str(text)[:80]!r}"
-        msg = f"{path} {known}; set graph.graph['crs'] = 'EPSG:4326' (longitude and latitude) and save it again"
+        msg = f"{path}: it {known}; set graph.graph['crs'] = 'EPSG:4326' (longitude and latitude) and save it again"
         raise FileError(msg)
     return crs

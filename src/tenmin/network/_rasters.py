@@ -109,7 +109,7 @@ def _flat(crs: CRS) -> CRS:
 def _refuse(path: Path, *faults: tuple[bool, str]) -> None:
     for holds, words in faults:
         if holds:
-            msg = f"{path} {words}"
+            msg = f"{path}: {words}"
             raise FileError(msg)
 
 
@@ -120,15 +120,15 @@ def _geotiff(path: Path) -> Raster:
         bare = np.array_equal(grid, np.eye(3)) or not abs(np.linalg.det(grid)) > 0.0
         _refuse(
             path,
-            (source.count != 1, f"has {source.count} bands; keep the one of heights (gdal_translate -b 1)"),
-            (np.dtype(kind).kind not in "iuf", f"holds {kind}, which is no height"),
-            (unit not in _METRES, f"has heights in {unit!r}; convert them to metres (gdal_calc.py)"),
-            (source.crs is None, "has no CRS, so its place is not known; state it (gdal_edit.py -a_srs EPSG:...)"),
-            (bare, "has cells without a place on the map; georeference it (gdal_edit.py -a_ullr ...)"),
+            (source.count != 1, f"it has {source.count} bands; keep the one of heights (gdal_translate -b 1)"),
+            (np.dtype(kind).kind not in "iuf", f"it holds {kind}, which is no height"),
+            (unit not in _METRES, f"it has heights in {unit!r}; convert them to metres (gdal_calc.py)"),
+            (source.crs is None, "it has no CRS, so its place is not known; state it (gdal_edit.py -a_srs EPSG:...)"),
+            (bare, "it has cells without a place on the map; georeference it (gdal_edit.py -a_ullr ...)"),
         )
         crs = _flat(CRS.from_user_input(source.crs.to_wkt()))
         no_map = not (crs.is_geographic or crs.is_projected)
-        _refuse(path, (no_map, f"has a CRS that is no map's ({crs.type_name}); reproject it (gdalwarp)"))
+        _refuse(path, (no_map, f"it has a CRS that is no map's ({crs.type_name}); reproject it (gdalwarp)"))
         return Raster(path, crs, grid, source.shape)
 
 

@@ -70,7 +70,9 @@ def parse_column(
 def _parse_words(heading: str, column: ColumnSpec, cells: Cells, rows: Sequence[int]) -> Parsed:
     meanings = [None if cell is None else word_for(column.holds, cell) for cell in cells]
     strict_words = column.holds == "state"
-    reason = f"not known; give one of {', '.join(STATES)}, or 在用, 空置, 改变用途, 规划" if strict_words else _UNKNOWN
+    reason = (
+        f"is not known; give one of {', '.join(STATES)}, or 在用, 空置, 改变用途, 规划" if strict_words else _UNKNOWN
+    )
     remarks = [
         Remark(row, heading, cell, reason, is_error=strict_words)
         for row, cell, word in zip(rows, cells, meanings, strict=True)

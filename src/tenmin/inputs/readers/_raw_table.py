@@ -18,7 +18,7 @@ from tenmin.support.errors import TableError
 
 __all__ = ["MERGED", "Cells", "RawTable", "Remark", "check_headings", "code_of", "format_rows", "text_of"]
 
-MERGED = "merged with the cell above; taken for the same"
+MERGED = "is merged with the cell above; taken for the same"
 """Reason of the remark on a row whose cell is merged with that of the row above."""
 
 Cells = list[str | None]

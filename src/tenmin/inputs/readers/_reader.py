@@ -381,8 +381,8 @@ def _raise_first_error(path: Path, errors: Sequence[Remark]) -> None:
     others = len({one.row for one in errors}) - len(alike)
     value = f"{first.value!r} " if first.value else ""
     more = f"; {others} other rows have other faults" if others else ""
-    reason = first.reason if first.reason.startswith(("is", "has", "says")) else f"is {first.reason}"
-    msg = f"{path}: {format_rows(alike)}, {first.field}: {value}{reason}; correct the file or leave the rows out{more}"
+    fault = f"{value}{first.reason}; correct the file or leave the rows out{more}"
+    msg = f"{path}: {format_rows(alike)}, {first.field}: {fault}"
     raise TableError(msg)
 
 
@@ -413,7 +413,7 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: Sheets
     name = text.lower().rstrip("/\\")
     advice = next((words for suffix, words in unsupported_formats().items() if name.endswith(suffix)), None)
     if advice is not None:
-        msg = f"{text} is {advice}"
+        msg = f"{text}: {advice}"
         raise FileError(msg)
     found = open_input(path, SUFFIXES)
     read: dict[str, Callable[[], RawTable]] = {

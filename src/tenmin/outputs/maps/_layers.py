@@ -40,7 +40,7 @@ LINE_TOLERANCE = 0.5
 AREA_TOLERANCE = 1.5
 """Tolerance of simplifying isochrones, gaps and areas, metres."""
 PATHS = frozenset({"footway", "path", "pedestrian", "cycleway", "track", "bridleway", "corridor", "platform"})
-STREET, PATH, STEPS, PLAZA = 0, 1, 2, 3
+STREET, PATH, STEPS, PLAZA = 0, 1, 2, 7
 BARRIERS = {"waterway": "water", "water": "water", "railway": "rail", "motorway": "rail"}
 WALL = "wall"
 UNSERVED, SERVED, UNKNOWN = 0, 1, 2

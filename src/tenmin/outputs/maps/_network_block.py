@@ -29,7 +29,7 @@ NETWORK_FORMAT = 1
 MILLI, CENTI = 1000, 100
 CLOSED = -1
 """Instead of the milliseconds of a direction that cannot be walked."""
-PRIVATE, RAISED, ISLAND = 4, 8, 16
+PRIVATE, RAISED, ISLAND = 8, 16, 32
 """Added to the weight of an edge: private; no legs may join it; on an island."""
 AT_A_GATE = 0.05
 """Largest distance of the ends of streets from the closed gate that they lead to, metres."""

@@ -28,7 +28,7 @@ SCRIPTS = (
     "inflate.js",
     "unpack.js",
     "network.js",
-    "search.js",
+    "walk_search.js",
     "lines.js",
     "feet.js",
     "route.js",

@@ -29,8 +29,8 @@ class Balance {
     const [won, lost] = [0, 1].map(() => new Float64Array(names.length));
     for (let home = 0; home < now.length; home += 1) {
       if (now[home] === then[home] || code[home] < 0) continue;
-      if (now[home] === SERVED) won[code[home]] += this.weights.people[home];
-      if (then[home] === SERVED) lost[code[home]] += this.weights.people[home];
+      if (now[home] === VERDICT.served) won[code[home]] += this.weights.people[home];
+      if (then[home] === VERDICT.served) lost[code[home]] += this.weights.people[home];
     }
     const rows = names.map((name, number) => ({ name, won: won[number], lost: lost[number] }));
     return rows.filter((row) => row.won || row.lost).sort((a, b) => b.won + b.lost - a.won - a.lost);
@@ -38,7 +38,7 @@ class Balance {
 
   // People who have every service, before and now.
   basket() {
-    const all = (states) => this.weights.people.reduce((sum, people, home) => sum + (states.every((of) => of[home] === SERVED) ? people : 0), 0);
+    const all = (states) => this.weights.people.reduce((sum, people, home) => sum + (states.every((of) => of[home] === VERDICT.served) ? people : 0), 0);
     const { verdicts } = this.town;
     return { before: all(verdicts), now: all(verdicts.map((_, category) => this.town.states(category))) };
   }
@@ -50,8 +50,8 @@ function tally(then, now, weight) {
   for (let home = 0; home < now.length; home += 1) {
     const people = weight[home];
     sums[names[now[home]]] += people;
-    if (now[home] === SERVED && then[home] !== SERVED) sums.won += people;
-    if (now[home] !== SERVED && then[home] === SERVED) sums.lost += people;
+    if (now[home] === VERDICT.served && then[home] !== VERDICT.served) sums.won += people;
+    if (now[home] !== VERDICT.served && then[home] === VERDICT.served) sums.lost += people;
   }
   return sums;
 }

@@ -14,7 +14,7 @@ class Feet {
     this.pieces = new Pieces();
     this.ends = new Map();
     for (let edge = 0; edge < network.edges; edge += 1) {
-      if (!(network.kind[edge] & RAISED) && lines.weight[edge] < WEIGHTS - 1) this.collect(edge);
+      if (!(network.kind[edge] & RAISED) && lines.weight[edge] !== PLAZA) this.collect(edge);
     }
   }
 

@@ -11,9 +11,10 @@ function metresAt(plane, y) {
 class Lines {
   constructor(network, plane, weights, plazas) {
     this.plane = plane;
-    this.shapes = [...weights, plazas].map((packed) => new Shapes(plane, packed));
-    this.weight = Uint8Array.from(network.kind, (kind) => kind % WEIGHTS);
-    const next = this.shapes.map(() => 0);
+    this.shapes = weights.map((packed) => new Shapes(plane, packed));
+    this.shapes[PLAZA] = new Shapes(plane, plazas);
+    this.weight = Uint8Array.from(network.kind, (kind) => kind & PLAZA);
+    const next = new Int32Array(PLAZA + 1);
     this.row = Int32Array.from(this.weight, (weight) => {
       next[weight] += 1;
       return next[weight] - 1;

@@ -2,10 +2,10 @@
 
 const MILLI = 1000;
 const CENTI = 100;
-const WEIGHTS = 4;
-const PRIVATE = 4;
-const RAISED = 8;
-const ISLAND = 16;
+const PLAZA = 7;
+const PRIVATE = 8;
+const RAISED = 16;
+const ISLAND = 32;
 
 // The sums of differences, as the packed numbers hold positions.
 function summed(steps) {

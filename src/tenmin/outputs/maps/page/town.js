@@ -1,9 +1,7 @@
 // The town that computes: walks and verdicts of every home under the changes made on the page, and who wins and loses.
 // What no change touches keeps tenmin's own verdict; the rest is judged by the same rules from the page's own walks.
 
-const UNSERVED = 0;
-const SERVED = 1;
-const UNKNOWN = 2;
+const VERDICT = { unserved: 0, served: 1, unknown: 2 };
 const TOLERANCE = 1e-6;
 
 class Town {
@@ -145,11 +143,11 @@ class Town {
     const states = new Uint8Array(given.length);
     for (let home = 0; home < states.length; home += 1) {
       if (sameLimit && now[home] === then[home]) states[home] = given[home];
-      else if (now[home] <= bound) states[home] = SERVED;
+      else if (now[home] <= bound) states[home] = VERDICT.served;
       else {
         const unjoined = this.network.homes.first[home] === this.network.homes.first[home + 1];
         const beyond = ends[home] <= bound && ends[home] < now[home];
-        states[home] = unjoined || beyond || this.packed.thin[category] ? UNKNOWN : UNSERVED;
+        states[home] = unjoined || beyond || this.packed.thin[category] ? VERDICT.unknown : VERDICT.unserved;
       }
     }
     return states;

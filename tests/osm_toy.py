@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from tenmin.inputs.osm import OsmExtract, read_osm
+
 Tags = Mapping[str, str]
 Node = tuple[float, float] | tuple[float, float, Tags]
 Way = tuple[Sequence[int], Tags]
@@ -55,3 +57,18 @@ def square(first: int, lon: float, lat: float, side: float = 0.0005) -> dict[int
 def ring(first: int) -> list[int]:
     """The closed list of the nodes of `square`."""
     return [first, first + 1, first + 2, first + 3, first]
+
+
+def row_of_buildings(
+    folder: Path, buildings: Sequence[Tags], *, side: float = 0.0003, land: Mapping[int, Tags] | None = None
+) -> OsmExtract:
+    """A row of square buildings w101, w102, ... from south-west corners 0.01, 0.02, ... degrees east, and land uses."""
+    nodes: dict[int, Node] = {900: (0.0, 0.0), 901: (0.01, 0.0)}
+    ways: dict[int, Way] = {99: ([900, 901], {"highway": "footway"})}
+    for place, tags in enumerate(buildings, 1):
+        nodes |= square(place * 10, place * 0.01, 0.001, side)
+        ways[100 + place] = (ring(place * 10), tags)
+    for place, (number, tags) in enumerate((land or {}).items(), 1):
+        nodes |= square(5000 + place * 10, number * 0.01 - 0.001 * place, 0.0005, 0.004 * place)
+        ways[500 + place] = (ring(5000 + place * 10), tags)
+    return read_osm(write_osm(folder / "toy.osm", osm_xml(nodes, ways)))

@@ -22,7 +22,8 @@ KILLS = settings().max_examples // 125
 
 RUN_AND_KILL = """
 import os, sys
-import tenmin.inputs.places, tenmin.measures.gaps, tenmin.outputs.maps  # what a run imports, once for all
+import tenmin.inputs.places, tenmin.inputs.population  # what a run imports, once for all
+import tenmin.measures.gaps, tenmin.outputs.maps
 from tenmin.cli import app
 
 out, steps = sys.argv[1], [int(step) for step in sys.argv[2].split(",")]

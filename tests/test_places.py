@@ -13,31 +13,19 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osm_toy import osm_xml, ring, square, write_osm
+from osm_toy import osm_xml, ring, row_of_buildings, square, write_osm
 from tenmin.inputs.osm import OsmExtract, read_osm
-from tenmin.inputs.places import estimate_places, read_places
+from tenmin.inputs.places import read_places
+from tenmin.inputs.population import estimate_places
 from tenmin.support.contracts import check_places, list_remarks
 from tenmin.support.errors import TableError
 
 SIDE = 0.0003
 
 
-def extract(
-    tmp_path: Path, buildings: list[dict[str, str]], *, side: float = SIDE, land: dict | None = None
-) -> OsmExtract:
-    nodes, ways = {900: (0.0, 0.0), 901: (0.01, 0.0)}, {99: ([900, 901], {"highway": "footway"})}
-    for place, tags in enumerate(buildings, 1):
-        nodes |= square(place * 10, place * 0.01, 0.001, side)
-        ways[100 + place] = (ring(place * 10), tags)
-    for place, (number, tags) in enumerate((land or {}).items(), 1):
-        nodes |= square(5000 + place * 10, number * 0.01 - 0.001 * place, 0.0005, 0.004 * place)
-        ways[500 + place] = (ring(5000 + place * 10), tags)
-    return read_osm(write_osm(tmp_path / "toy.osm", osm_xml(nodes, ways)))
-
-
 def test_people_are_shared_by_floor_area(tmp_path: Path) -> None:
     houses = [{"building": "apartments", "building:levels": "6"}, {"building": "house", "building:levels": "2"}]
-    places = estimate_places(extract(tmp_path, houses), people=80)
+    places = estimate_places(row_of_buildings(tmp_path, houses), people=80)
     assert places.index.tolist() == ["w101", "w102"]
     assert places.index.name == "place"
     assert places["people"].tolist() == pytest.approx([60.0, 20.0], rel=1e-4)
@@ -65,7 +53,7 @@ def test_people_are_shared_by_floor_area(tmp_path: Path) -> None:
     ],
 )
 def test_homes_are_told_by_their_tags(tmp_path: Path, tags: dict[str, str], home: bool) -> None:
-    places = estimate_places(extract(tmp_path, [{"building": "house"}, tags]), people=10)
+    places = estimate_places(row_of_buildings(tmp_path, [{"building": "house"}, tags]), people=10)
     assert ("w102" in places.index) is home
 
 
@@ -79,7 +67,7 @@ def test_homes_are_told_by_their_tags(tmp_path: Path, tags: dict[str, str], home
     ],
 )
 def test_buildings_that_say_nothing_take_the_use_of_their_land(tmp_path: Path, land: dict, home: bool) -> None:
-    town = extract(tmp_path, [{"building": "yes"}, {"building": "house"}], land=land)
+    town = row_of_buildings(tmp_path, [{"building": "yes"}, {"building": "house"}], land=land)
     assert ("w101" in estimate_places(town, people=10).index) is home
 
 
@@ -111,30 +99,30 @@ def test_the_smallest_land_decides(tmp_path: Path) -> None:
 def test_levels_are_read_or_taken_from_alike_buildings(tmp_path: Path, text: str, levels: float, source: str) -> None:
     alike = [{"building": "house", "building:levels": "3"}, {"building": "house", "building:levels": "5"}]
     houses = [{"building": "house", "building:levels": text}, *alike]
-    places = estimate_places(extract(tmp_path, houses), people=10)
+    places = estimate_places(row_of_buildings(tmp_path, houses), people=10)
     assert places["levels"]["w101"] == (levels if source == "mapped" else 4.0)
     assert places["levels_source"]["w101"] == source
 
 
 def test_levels_fall_back_to_all_homes_and_then_to_one(tmp_path: Path) -> None:
     houses = [{"building": "house", "building:levels": "3"}, {"building": "terrace"}]
-    places = estimate_places(extract(tmp_path, houses), people=10)
+    places = estimate_places(row_of_buildings(tmp_path, houses), people=10)
     assert (places["levels"]["w102"], places["levels_source"]["w102"]) == (3.0, "median of all homes")
-    alone = estimate_places(extract(tmp_path, [{"building": "terrace"}]), people=10)
+    alone = estimate_places(row_of_buildings(tmp_path, [{"building": "terrace"}]), people=10)
     assert (alone["levels"]["w101"], alone["levels_source"]["w101"]) == (1.0, "assumed")
 
 
 def test_sheds_are_left_out_and_huge_buildings_become_points(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=r"no building that people live in.*read_places"):
-        estimate_places(extract(tmp_path, [{"building": "house"}], side=0.00003), people=10)
-    huge = estimate_places(extract(tmp_path, [{"building": "apartments"}], side=0.002), people=10)
+        estimate_places(row_of_buildings(tmp_path, [{"building": "house"}], side=0.00003), people=10)
+    huge = estimate_places(row_of_buildings(tmp_path, [{"building": "apartments"}], side=0.002), people=10)
     assert huge.geom_type.tolist() == ["Point"]
     assert huge["floor_area_m2"].iloc[0] > 20_000
 
 
 @pytest.mark.parametrize("people", [0, -5, math.nan, math.inf, True, "12", None])
 def test_people_must_be_a_number_above_zero(tmp_path: Path, people: object) -> None:
-    town = extract(tmp_path, [{"building": "house"}])
+    town = row_of_buildings(tmp_path, [{"building": "house"}])
     with pytest.raises(TableError, match="people = "):
         estimate_places(town, people=people)  # pyright: ignore[reportArgumentType]
 
@@ -142,7 +130,7 @@ def test_people_must_be_a_number_above_zero(tmp_path: Path, people: object) -> N
 @pytest.fixture(scope="session")
 def row_of_houses(tmp_path_factory: pytest.TempPathFactory) -> OsmExtract:
     houses = [{"building": "house", "building:levels": str(levels)} for levels in (1, 2, 3, 7, 11)]
-    return extract(tmp_path_factory.mktemp("row"), houses)
+    return row_of_buildings(tmp_path_factory.mktemp("row"), houses)
 
 
 @settings(max_examples=20)
@@ -196,3 +184,47 @@ def test_large_estates_are_named_all_at_once_and_become_their_gates_or_a_point_i
     assert read_places(path, large="inner").geometry.iloc[0].geom_type == "Point"
     with pytest.raises(TableError, match="large = 'outer'; give 'inner'"):
         read_places(path, large="outer")  # type: ignore[arg-type]
+
+
+def test_a_table_says_how_its_people_got_where_they_are(tmp_path):
+    path = tmp_path / "homes.csv"
+    path.write_text('小区,坐标,社区,人口,60岁以上\n东苑,"105.01,38.40",东,9,2\n西苑,,西,5,1\n', encoding="utf-8")
+    table = read_places(path)
+    assert table["placed_by"].tolist() == ["position", "none"]
+    large = gpd.GeoDataFrame({"人口": [9.0]}, geometry=[shapely.box(0.0, 0.0, 0.01, 0.01)], crs=4326)
+    assert read_places(large)["placed_by"].tolist() == ["outline"]
+    shrunk = read_places(large, large="inner")
+    assert shrunk["placed_by"].tolist() == ["point_inside"]
+    gate = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs=4326)
+    assert read_places(large, large=gate)["placed_by"].tolist() == ["gates"]
+    assert read_places(shrunk)["placed_by"].tolist() == ["point_inside"]
+
+
+def test_a_group_of_more_than_all_people_is_refused_with_its_row_or_left_out(tmp_path):
+    path = tmp_path / "homes.csv"
+    path.write_text('小区,坐标,人口,60岁以上\n东苑,"105.01,38.40",9,10\n西苑,"105.02,38.40",5,1\n', encoding="utf-8")
+    with pytest.raises(TableError, match=r"60岁以上 of row 2 \(10\) is more than all people of the row"):
+        read_places(path)
+    kept = read_places(path, skip_bad=True)
+    assert kept["people"].tolist() == [5.0]
+    assert list_remarks(kept)[["row", "reason", "used"]].to_numpy().tolist() == [
+        [2, "is more than all people of the row", False]
+    ]
+    with pytest.raises(TableError, match=r"places: people_60_plus of .* are more than all people"):
+        check_places(kept.assign(people_60_plus=7.0))
+
+
+def test_households_alone_are_people_at_so_many_a_household(tmp_path):
+    path = tmp_path / "homes.csv"
+    path.write_text("小区,经度,纬度,户数\n东苑,105.01,38.40,400\n西苑,105.02,38.40,10\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"has no people \(人口\)"):
+        read_places(path)
+    table = read_places(path, persons_per_household=2.5)
+    assert table["people"].tolist() == [1000.0, 25.0]
+    assert set(table["people_base"]) == {"户数×2.5"}
+    assert list_remarks(table)["reason"].tolist() == ["people are estimated as 2.5 a household"]
+    points = gpd.GeoDataFrame({"households": [4]}, geometry=[shapely.Point(105.0, 38.4)], crs=4326)
+    assert read_places(points, persons_per_household=2.5)["people"].tolist() == [10.0]
+    for wrong in (0, -1, math.nan, math.inf):
+        with pytest.raises(TableError, match=r"persons_per_household = .*give a number above 0"):
+            read_places(points, persons_per_household=wrong)

@@ -28,8 +28,8 @@ from .inputs.osm import (
 from .inputs.osm import (
     read_osm as read_osm,
 )
-from .inputs.places import estimate_places as estimate_places
 from .inputs.places import read_places as read_places
+from .inputs.population import estimate_places as estimate_places
 from .inputs.samples import sample_path as sample_path
 from .inputs.services import Category as Category
 from .inputs.services import load_catalogue as load_catalogue

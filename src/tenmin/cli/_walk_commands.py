@@ -156,7 +156,7 @@ def demo(
     sample: Sample = "neubrandenburg", out: Out = Path("demo"), lang: Language = None, debug: Debug = False
 ) -> None:
     """Analyse a sample that ships with tenmin and draw its review map; check 示范区 against five standards, too."""
-    from tenmin.inputs.places import estimate_places
+    from tenmin.inputs.population import estimate_places
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.coverage import measure_coverage
     from tenmin.support.result_sets import writing_results
@@ -248,7 +248,7 @@ def coverage(
     debug: Debug = False,
 ) -> None:
     """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
-    from tenmin.inputs.places import estimate_places
+    from tenmin.inputs.population import estimate_places
     from tenmin.measures.coverage import measure_coverage
     from tenmin.support.moments import read_moment
     from tenmin.support.result_sets import writing_results

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import os
 import re
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pyproj import CRS, Transformer
@@ -19,6 +16,7 @@ from pyproj.exceptions import ProjError
 
 from tenmin.support.errors import FileError, InputError
 from tenmin.support.files import open_input
+from tenmin.support.geotiff import check_geotiff, grid_of, map_crs, open_geotiff
 
 __all__ = ["ElevationModel", "open_elevation"]
 
@@ -67,7 +65,7 @@ class Raster:
         return heights
 
     def _window(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
-        with _opened(self.path) as source:
+        with open_geotiff(self.path) as source:
             window = (rows, columns)
             heights = source.read(1, window=window, masked=True).astype("float64").filled(np.nan)
             return heights * source.scales[0] + source.offsets[0]
@@ -81,55 +79,17 @@ class Tile(Raster):
         return np.where(values == _HGT_VOID, np.nan, values.astype("float64"))
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open a GeoTIFF; errors of rasterio become `FileError`."""
-    try:
-        import rasterio
-        from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
-    except ImportError:
-        msg = f"{path}: GeoTIFF files are read by rasterio, which is missing; pip install 'tenmin[raster]'"
-        raise InputError(msg) from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            source = rasterio.open(path, driver="GTiff")
-        with source:
-            yield source
-    except (RasterioError, CRSError, ProjError, OSError) as error:
-        msg = f"{path} is damaged or no GeoTIFF that can be read ({error}); fetch it again"
-        raise FileError(msg) from None
-
-
-def _flat(crs: CRS) -> CRS:
-    """The horizontal part of a CRS."""
-    return _flat(crs.sub_crs_list[0]) if crs.is_compound else crs.to_2d()
-
-
-def _refuse(path: Path, *faults: tuple[bool, str]) -> None:
-    for holds, words in faults:
-        if holds:
-            msg = f"{path}: {words}"
-            raise FileError(msg)
-
-
 def _geotiff(path: Path) -> Raster:
-    with _opened(path) as source:
-        grid = np.array(source.transform, dtype="float64").reshape(3, 3)
+    with open_geotiff(path) as source:
         kind, unit = source.dtypes[0], (source.units[0] or "m").lower()
-        bare = np.array_equal(grid, np.eye(3)) or not abs(np.linalg.det(grid)) > 0.0
-        _refuse(
+        check_geotiff(
             path,
             (source.count != 1, f"it has {source.count} bands; keep the one of heights (gdal_translate -b 1)"),
             (np.dtype(kind).kind not in "iuf", f"it holds {kind}, which is no height"),
             (unit not in _METRES, f"it has heights in {unit!r}; convert them to metres (gdal_calc.py)"),
-            (source.crs is None, "it has no CRS, so its place is not known; state it (gdal_edit.py -a_srs EPSG:...)"),
-            (bare, "it has cells without a place on the map; georeference it (gdal_edit.py -a_ullr ...)"),
         )
-        crs = _flat(CRS.from_user_input(source.crs.to_wkt()))
-        no_map = not (crs.is_geographic or crs.is_projected)
-        _refuse(path, (no_map, f"it has a CRS that is no map's ({crs.type_name}); reproject it (gdalwarp)"))
-        return Raster(path, crs, grid, source.shape)
+        grid = grid_of(path, source)
+        return Raster(path, map_crs(path, source), grid, source.shape)
 
 
 def _hgt(path: Path) -> Raster:

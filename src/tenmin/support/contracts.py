@@ -26,9 +26,11 @@ __all__ = [
     "check_direction",
     "check_facilities",
     "check_frame",
+    "check_groups",
     "check_places",
     "in_metres",
     "in_use",
+    "larger_groups",
     "list_remarks",
     "numbers_of",
     "people_of",
@@ -50,6 +52,8 @@ WORLD = np.array([180.0, 90.0])
 """Largest longitude and latitude, in degrees."""
 BEYOND = 500_000.0
 """Metres by which coordinates may lie outside of the area of use of their CRS: a scale wrong by less than a percent."""
+_ROUNDING = 1e-9
+"""Part of the people of a row by which a group may be larger through rounding."""
 FARTHEST = 1e7
 """Metres, a quarter of the globe: nothing is farther from what it is measured to."""
 
@@ -237,6 +241,7 @@ def check_places(places: object) -> gpd.GeoDataFrame:
     frame = check_frame(places, "places")
     if "people" in frame.columns:
         people_of(frame)
+        check_groups(frame, "places")
     geometry = in_metres(frame).geometry.to_numpy()
     area = np.nan_to_num(shapely.area(geometry))
     if (area > MAX_PLACE_M2).any():
@@ -290,6 +295,45 @@ def population_groups(places: pd.DataFrame) -> list[str]:
         for name in map(str, places.columns)
         if name.startswith("people_") and not name.endswith(("_base", "_approximate", "_least", "_most"))
     ]
+
+
+def check_groups(frame: pd.DataFrame, what: str) -> None:
+    """Raise a TableError if a group of people is larger than all people of its row.
+
+    Migrants (流动人口) are none of the registered people (户籍), so there they may be more.
+
+    Parameters
+    ----------
+    frame
+        Table of places or areas.
+    what
+        Its name in messages.
+    """
+    for group, wrong in larger_groups(frame).items():
+        counts = frame.loc[wrong, [group, "people"]].to_numpy().tolist()
+        hint = " (of the group, of all); correct one of the two, or rename the column if it is no group"
+        _check_rows(frame, wrong, f"{what}: {group}", counts, why="are more than all people", hint=hint)
+
+
+def larger_groups(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return, for each group of people, which rows have more of it than people.
+
+    >>> larger_groups(pd.DataFrame({"people": [10.0, 10.0], "people_60_plus": [3.0, 11.0]}))
+    {'people_60_plus': array([False,  True])}
+    """
+    if "people" not in frame.columns:
+        return {}
+    people = pd.to_numeric(frame["people"], errors="coerce").to_numpy("float64")
+    base = (
+        frame["people_base"].astype(object) if "people_base" in frame.columns else pd.Series(None, frame.index, object)
+    )
+    registered = (base == "户籍").to_numpy(bool)
+    found = {}
+    for group in population_groups(frame):
+        count = pd.to_numeric(frame[group], errors="coerce").to_numpy("float64")
+        more = count > people * (1.0 + _ROUNDING)
+        found[group] = more & ~registered if group == "people_migrant" else more
+    return found
 
 
 def numbers_of(frame: pd.DataFrame, column: str, what: str, *, empty: bool = False, above: bool = False) -> pd.Series:

@@ -35,6 +35,7 @@ from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, fo
 from tenmin.inputs.readers._row_ids import make_ids
 from tenmin.inputs.readers._sheets import Sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
+from tenmin.support.contracts import larger_groups
 from tenmin.support.errors import FileError, TableError, TenminWarning
 from tenmin.support.files import open_input, reading
 
@@ -271,7 +272,7 @@ def read_table(
         _raise_first_error(raw.path, [one for one in remarks if one.is_error])
     frame = gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"), index=range(len(raw.rows)))
     keep = ~np.isin(raw.rows, bad)
-    return ParsedTable(
+    parsed = ParsedTable(
         path=raw.path,
         frame=frame[keep].reset_index(drop=True),
         rows=raw.rows[keep],
@@ -281,6 +282,17 @@ def read_table(
         file_headings=tuple(raw.columns),
         encoding=raw.encoding,
     )
+    return _check_groups(parsed, skip_bad=skip_bad)
+
+
+def _check_groups(table: ParsedTable, *, skip_bad: bool) -> ParsedTable:
+    """Return the table if no group of people is larger than all people of its row; such rows are left out if asked."""
+    for group in larger_groups(table.frame):
+        wrong = larger_groups(table.frame)[group]
+        if not skip_bad:
+            table.reject(wrong, group, "is more than all people of the row; correct one of the two")
+        table = table.without(wrong, group, "is more than all people of the row")
+    return table
 
 
 def _drop_empty_geometry(raw: RawTable) -> RawTable:

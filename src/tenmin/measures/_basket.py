@@ -107,12 +107,12 @@ class Basket:
             .assign(category=name, lacking=float(weight[lacking[name]].sum()))
             for name in self.served.columns
         ]
-        table = pd.concat(rows).sort_values(["lacking", "category"], ascending=[False, True], ignore_index=True)
-        return table[["category", "lacking", *table.columns.drop(["category", "lacking"])]]
+        table = pd.concat(rows).sort_values(["people_lacking", "category"], ascending=[False, True], ignore_index=True)
+        return table[["category", "people_lacking", *table.columns.drop(["category", "lacking"])]]
 
     def lacking(self) -> pd.DataFrame:
         """Return the number of categories that each place lacks, and of those unknown."""
         unknown = self.unknown.sum(axis=1)
         return pd.DataFrame(
-            {"lacking": self.served.shape[1] - self.served.sum(axis=1) - unknown, "unknown": unknown}
+            {"people_lacking": self.served.shape[1] - self.served.sum(axis=1) - unknown, "unknown": unknown}
         ).astype("int64")

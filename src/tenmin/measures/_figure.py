@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from tenmin.inputs.services import load_catalogue
+from tenmin.measures.lacking import list_categories
 from tenmin.network import WalkNetwork, pace_of
 from tenmin.support.language import Lang
 from tenmin.support.plotting import INKS, Layer, credit_of, draw_layers, figure_texts, ground_layers, street_layers
@@ -53,7 +54,7 @@ def draw_coverage(
     """
     words = _words(figures, network, places, figure_texts(lang))
     ground = [] if isochrones is None else ground_layers(_of_category(isochrones, figures, network), words)
-    outlines = [] if gaps is None else [_gap_layer(_of_category(gaps, figures, network), words)]
+    outlines = [] if gaps is None else [_gap_layer(_of_category(list_categories(gaps), figures, network), words)]
     layers = [
         *street_layers(network.edges[network.is_street], network.barriers),
         *ground,

@@ -3,218 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from tenmin.access.added_links import Links, walk_over_links
-from tenmin.access.bridges import find_bridges
-from tenmin.access.travel_times import straight_times, travel_times
-from tenmin.inputs.services import title_of_category
-from tenmin.measures._gap_score import exceed_limit
+from tenmin.measures._gap_names import name_gaps
+from tenmin.measures._gap_table import tabulate_gaps
+from tenmin.measures._neighbourhoods import gather_homes
+from tenmin.measures._unserved import REASONS, PlacesOfGaps, list_unserved
 from tenmin.measures.coverage import Coverage
-from tenmin.support.contracts import people_of
-from tenmin.support.files import read_toml, shipped_file
-from tenmin.support.limits import check_metres, inclusive
+from tenmin.measures.lacking import SEPARATOR
+from tenmin.support.errors import TableError
+from tenmin.support.limits import check_metres
 from tenmin.support.nouns import check_noun
-from tenmin.support.progress import step_through
 from tenmin.surface import group_points
 
 __all__ = ["REASONS", "find_gaps"]
 
-REASONS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.measures", "gaps.toml"))
-"""Reasons of gaps, each with its name (zh, en) and a sentence on its cure (cure_zh, cure_en)."""
-
-SEVERED = 0.7
-"""Largest share of the present walk to which bridging a barrier must bring it, for the barrier to be the reason."""
 MIN_NEAR, MAX_NEAR = 1e-3, 100_000.0
 """Allowed values of `near`, metres."""
+LAST = ("thin_data", "unjoined")
+"""Reasons whose gaps come after all others: rows of a category leave only the first of them in its place."""
 
 
-@dataclass(frozen=True)
-class _Places:
-    """The places of a coverage as arrays."""
-
-    ids: np.ndarray
-    """Ids as text."""
-    people: np.ndarray
-    area: np.ndarray
-    """Name of the community of each, or None."""
-    xy: np.ndarray
-    """A point inside each place, metres; NaN without geometry."""
-    buffer: np.ndarray
-    """A buffer of near / 2 around that point."""
-
-    @classmethod
-    def of(cls, coverage: Coverage, near: float) -> _Places:
-        geometry = coverage.places.geometry.to_numpy().copy()
-        geometry[shapely.is_empty(geometry)] = None
-        points = shapely.point_on_surface(geometry)
-        xy = np.array([shapely.get_x(points), shapely.get_y(points)]).T
-        ids = coverage.places.index.to_numpy().astype(str)
-        people = people_of(coverage.places).to_numpy()
-        return cls(ids, people, _names_of_areas(coverage), xy, shapely.buffer(points, near / 2.0))
-
-
-def _names_of_areas(coverage: Coverage) -> np.ndarray:
-    """The name of the community of each place, or None."""
-    area = coverage.places.get("area", pd.Series(None, index=coverage.places.index)).astype(object)
-    if coverage.areas is not None and "name" in coverage.areas.columns:
-        area = area.map(coverage.areas["name"]).where(area.isin(coverage.areas.index), area)
-    return area.where(area.notna(), None).to_numpy()
-
-
-@dataclass(frozen=True)
-class _Unserved:
-    """The unserved places of one category."""
-
-    category: str
-    rows: np.ndarray
-    """Rows of the places; the other arrays are parallel to it."""
-    reason: np.ndarray
-    """Keys of `REASONS`."""
-    by: np.ndarray
-    """Name of the barrier, or None."""
-    excess: np.ndarray
-    """Walk minus limit, in the unit of the limit; inf if there is no walk."""
-    severity: np.ndarray
-    """People x min(1, excess / limit)."""
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """What tells the reasons of gaps apart, for all categories of a coverage."""
-
-    coverage: Coverage
-    bridges: Links
-    """Links across barriers."""
-    barrier: np.ndarray
-    """Name of each barrier, or its kind if it has none; last, None."""
-    at_end: np.ndarray
-    """Whether a walk leads from each place to an end of the data."""
-    to_closed: pd.DataFrame
-    """The walk to the nearest facility that is closed at the moment asked about, places x categories; else inf."""
-
-    @classmethod
-    def of(cls, coverage: Coverage) -> _Evidence:
-        barriers, query = coverage.network.barriers, coverage.query
-        name = barriers["name"].where(barriers["name"].notna() & (barriers["name"] != ""), barriers["kind"])
-        at_end = np.isfinite(query.cost_to_end_of_data())
-        return cls(
-            coverage,
-            find_bridges(coverage.network),
-            np.array([*name.astype(str), None], object),
-            at_end,
-            _walks_to_closed(coverage),
-        )
-
-    def reasons(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The reason why each of some places is unserved, and the barrier that causes it.
-
-        `walk` is their walk, in the unit of the limit.
-        """
-        cause = self.coverage.cause[category].to_numpy()[rows]
-        no_facilities = np.full(len(rows), len(self.coverage.query.rows_in_use[category]) == 0)
-        to_closed = self.to_closed[category].to_numpy()[rows]
-        no_walk = ~np.isfinite(walk) & ~np.isfinite(to_closed)
-        barrier = self._severed_by(category, rows, walk)
-        closed = to_closed <= inclusive(self.coverage.limit[category])
-        conditions = [pd.notna(cause), no_facilities, closed, barrier >= 0, no_walk & self.at_end[rows], no_walk]
-        reason = np.select(conditions, [cause, "no_facilities", "closed", "severed", "data_end", "island"], "far")
-        return reason, self.barrier[np.where(reason == "severed", barrier, -1)]
-
-    def _severed_by(self, category: str, rows: np.ndarray, walk: np.ndarray) -> np.ndarray:
-        """The barrier over which one bridge would bring each place within the limit and save it enough, or -1."""
-        query, limit = self.coverage.query, self.coverage.limit[category]
-        if self.coverage.metric == "straight":
-            return np.full(len(rows), -1)
-        over = walk_over_links(query, query.rows_of[category], self.bridges, limit=limit, gain=SEVERED)
-        bridged = query.amount(over.cost[rows])
-        severed = np.isfinite(walk) & (bridged <= inclusive(limit)) & (bridged <= inclusive(SEVERED * walk))
-        return np.where(severed, over.owner[rows], -1)
-
-
-def _walks_to_closed(coverage: Coverage) -> pd.DataFrame:
-    """The walks to facilities that are closed at the moment asked about, in the unit of the limit."""
-    query = coverage.query
-    if query.open is None:
-        return pd.DataFrame(np.inf, index=query.places.index, columns=query.categories)
-    closed = query.at_hours((query.open == 0).astype(np.int8))
-    times = straight_times(closed) if coverage.metric == "straight" else travel_times(closed)
-    return times.minutes if query.unit == "minutes" else times.metres
-
-
-def _find_unserved(evidence: _Evidence, places: _Places, category: str) -> _Unserved:
-    coverage = evidence.coverage
-    rows = np.flatnonzero(~coverage.served[category].to_numpy())
-    walk = (coverage.minutes if coverage.unit == "minutes" else coverage.metres)[category].to_numpy()[rows]
-    limit = coverage.limit[category]
-    reason, by = evidence.reasons(category, rows, walk)
-    severity = places.people[rows] * exceed_limit(walk, limit)
-    return _Unserved(category, rows, reason, by, walk - limit, severity)
-
-
-def _connected_groups(coverage: Coverage, places: _Places, unserved: _Unserved, near: float) -> list[np.ndarray]:
-    """Positions in `unserved` of the members of each group.
-
-    Groups are the connected components of the graph that links two places of one reason at most `near` apart with no
-    barrier between them.
-    """
-    if len(unserved.rows) == 0:
-        return []
-    reason = np.unique(unserved.reason, return_inverse=True)[1]
-    group = group_points(places.xy[unserved.rows], reason, coverage.network.walls, step=near)
-    order = np.argsort(group, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
-
-
-def _gap(unit: str, places: _Places, unserved: _Unserved, members: np.ndarray) -> dict[str, object]:
-    """The row of one gap in the table."""
-    members = members[np.argsort(places.ids[unserved.rows[members]], kind="stable")]
-    rows = unserved.rows[members]
-    people = places.people[rows]
-    reason = str(unserved.reason[members[0]])
-    by = ", ".join(sorted({str(name) for name in unserved.by[members] if name is not None})) or None
-    counts = np.isfinite(unserved.excess[members]) & (people > 0.0)
-    excess = unserved.excess[members][counts]
-    key = "\n".join([unserved.category, reason, *places.ids[rows]])
-    return {
-        "gap": hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest(),
-        "category": unserved.category,
-        "people": float(people.sum()),
-        "places": len(rows),
-        f"excess_{unit}": float(np.average(excess, weights=people[counts])) if counts.any() else np.nan,
-        "severity": float(unserved.severity[members].sum()),
-        "reason": reason,
-        "by": by,
-        "area": _areas_of(places.area[rows], people),
-        "cure": _cure(unserved.category, reason, by, "en"),
-        "cure_zh": _cure(unserved.category, reason, by, "zh"),
-        "geometry": places.buffer[rows[0]] if len(rows) == 1 else shapely.union_all(places.buffer[rows]),
-    }
-
-
-def _areas_of(area: np.ndarray, people: np.ndarray) -> str | None:
-    """The communities of a gap, that with most people first, or None if none is known."""
-    known = pd.Series(people, dtype="float64").groupby(pd.Series(area, dtype=object), sort=True).sum()
-    return "、".join(map(str, known.sort_values(ascending=False, kind="stable").index)) or None
-
-
-def _cure(category: str, reason: str, by: str | None, lang: Literal["zh", "en"]) -> str:
-    """The sentence on the cure of a gap."""
-    barrier = by or ("阻隔" if lang == "zh" else "the barrier")
-    return REASONS[reason][f"cure_{lang}"].format(category=title_of_category(category, lang), by=barrier)
-
-
-def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
+def find_gaps(
+    coverage: Coverage, *, near: float = 200.0, by: Literal["category", "place"] = "category"
+) -> gpd.GeoDataFrame:
     """Return the gaps in a coverage, worst first.
 
-    A gap is a group of unserved places of one category and reason, connected by steps between neighbours of at most
-    `near` metres that cross no barrier.
+    By category, a gap is a group of unserved places of one category and reason, connected by steps between neighbours
+    of at most `near` metres that cross no barrier. By place, it is a group of places of one cause and neighbourhood,
+    with all categories that they lack, and each place is in exactly one gap: its cause is the reason and barrier of
+    most of its severity. A chain longer than 800 m is divided into neighbourhoods: each place belongs to the nearest
+    of the worst places that lie at least 800 m apart. Homes that join no street, homes that lack only what no facility
+    offers, and homes that lack only what is thinly mapped are one gap each, wherever they are.
 
     Parameters
     ----------
@@ -222,21 +46,27 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
         A coverage whose places have the column `people`.
     near
         Longest distance between neighbours in a gap, metres.
+    by
+        "category" or "place": one row for each category, or for each neighbourhood.
 
     Returns
     -------
     GeoDataFrame
         Index 1..n ("rank"): by severity, then people (both descending), then id; what is only thinly mapped
-        (`thin_data`) comes after all others. Columns: gap (a stable id), category,
-        people, places (their number), excess_minutes or excess_metres (mean of walk minus limit, weighted by people,
-        over those with a walk), severity (sum of people x min(1, excess / limit), full weight without a walk), reason
-        (a key of `REASONS`), by (name of the barrier, or None), area (names of its communities, or None), cure and
-        cure_zh (a sentence), geometry (union of buffers of near / 2 around the places).
+        (`thin_data`) comes after all others and, by place, homes that join no street (`unjoined`) come last. Columns:
+        gap (a stable id), category (by place those that any of its places lacks, sorted and joined by ";"), people,
+        places (their number), excess_minutes or excess_metres (mean of walk minus limit, weighted by people,
+        over those with a walk), severity (sum of people x min(1, excess / limit), full weight without a walk, over all
+        categories that they lack), reason (a key of `REASONS`), by (name of the barrier, or None), area (names of its
+        communities, that with most people first, or None), by place also name and name_zh (that community, else the
+        nearest street, else a facility nearby, or None) and people_lacking (people without each category, joined by
+        ";" in the order of `category`), cure and cure_zh (a sentence), geometry (union of circles of near / 2 around
+        the places).
 
     Raises
     ------
     LimitError, TableError
-        If `near` is not above 0, or the places have no column `people`.
+        If `near` is not above 0, `by` is another, or the places have no column `people`.
 
     Examples
     --------
@@ -251,32 +81,70 @@ def find_gaps(coverage: Coverage, *, near: float = 200.0) -> gpd.GeoDataFrame:
     >>> gaps = tm.find_gaps(tm.measure_coverage(network, homes, clinic, minutes=10))
     >>> gaps.loc[1, ["people", "excess_minutes", "severity"]].astype(float).to_list(), gaps.loc[1, "reason"]
     ([10.0, 5.0, 5.0], 'far')
+    >>> tm.find_gaps(tm.measure_coverage(network, homes, clinic, minutes=10), by="place").loc[1, "category"]
+    'clinic'
     """
     check_noun(coverage, Coverage, "coverage")
     near = check_metres(near, "near", allowed="above 0, e.g. 200", least=MIN_NEAR, most=MAX_NEAR)
-    places = _Places.of(coverage, near)
-    evidence, rows = _Evidence.of(coverage), list[dict[str, object]]()
-    for category in step_through(coverage.limit.index, "gaps"):
-        unserved = _find_unserved(evidence, places, str(category))
-        groups = _connected_groups(coverage, places, unserved, near)
-        rows += [_gap(coverage.unit, places, unserved, members) for members in groups]
-    excess = f"excess_{coverage.unit}"
-    columns = [
-        "gap",
-        "category",
-        "people",
-        "places",
-        excess,
-        "severity",
-        "reason",
-        "by",
-        "area",
-        "cure",
-        "cure_zh",
-        "geometry",
+    if by not in {"category", "place"}:
+        msg = f"gaps by {by!r} are not known; by is 'category' or 'place'"
+        raise TableError(msg)
+    if by == "place":
+        _check_categories(coverage)
+    places, unserved = PlacesOfGaps.of(coverage), list_unserved(coverage)
+    gather = _gather_by_place if by == "place" else _gather_by_category
+    members, unserved = gather(coverage, places, unserved, near)
+    members = members.iloc[np.lexsort((places.ids[members["place"]], members["group"]))]
+    table = tabulate_gaps(unserved, members, places, near)
+    named = by == "place"
+    table = table.join(name_gaps(coverage, places, members)) if named else table
+    table["gap"] = [
+        _stable_id("" if named else category, reason, ids)
+        for category, reason, ids in zip(table["category"], table["reason"], table["ids"], strict=True)
     ]
-    table = pd.DataFrame(rows, columns=columns)
-    figures = -table["people"].astype("float64"), -table["severity"].astype("float64")
-    order = np.lexsort((table["gap"], *figures, table["reason"] == "thin_data"))
+    excess = f"excess_{coverage.unit}"
+    table = table.rename(columns={"excess": excess})[_columns(excess, named=named)]
+    last = table["reason"].map({reason: k for k, reason in enumerate(LAST if named else LAST[:1], start=1)}).fillna(0)
+    order = np.lexsort((table["gap"], -table["people"], -table["severity"], last))
     table = table.iloc[order].set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=coverage.network.crs)
+
+
+def _check_categories(coverage: Coverage) -> None:
+    """Raise an error if a category has in its name what joins them."""
+    for category in coverage.limit.index:
+        if SEPARATOR in category:
+            msg = f"category {category!r} has {SEPARATOR!r} in it, which joins categories in gaps by place; rename it"
+            raise TableError(msg)
+
+
+def _columns(excess: str, *, named: bool) -> list[str]:
+    figures = ["gap", "category", "people", "places", excess, "severity", "reason", "by", "area"]
+    return [*figures, *(["name", "name_zh", "people_lacking"] if named else []), "cure", "cure_zh", "geometry"]
+
+
+def _gather_by_category(
+    coverage: Coverage, places: PlacesOfGaps, unserved: pd.DataFrame, near: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The members of each gap, and the pairs with their gap: places of one category and reason, linked by steps."""
+    group, count = np.empty(len(unserved), np.int64), 0
+    for rows in unserved.groupby("category", sort=True).indices.values():
+        reason = np.unique(unserved["reason"].to_numpy()[rows].astype(str), return_inverse=True)[1]
+        xy = places.xy[unserved["place"].to_numpy()[rows]]
+        group[rows] = count + group_points(xy, reason, coverage.network.walls, step=near)
+        count = group[rows].max() + 1
+    pairs = unserved.assign(group=group)
+    return pairs[["place", "reason", "by", "group"]], pairs
+
+
+def _gather_by_place(
+    coverage: Coverage, places: PlacesOfGaps, unserved: pd.DataFrame, near: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The members of each gap, and the pairs with their gap: places of one cause and neighbourhood."""
+    members = gather_homes(unserved, places, coverage.network.walls, near)
+    return members, unserved.assign(group=unserved["place"].map(members.set_index("place")["group"]))
+
+
+def _stable_id(category: str, reason: str, ids: np.ndarray) -> str:
+    key = "\n".join([category, reason, *ids])
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -15,6 +15,7 @@ from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.gaps import REASONS as GAP_REASONS
+from tenmin.measures.lacking import SEPARATOR
 from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
@@ -94,9 +95,9 @@ def gap_table(gaps: gpd.GeoDataFrame, lang: Lang) -> pd.DataFrame:
         Language of reasons and cures, "zh" or "en".
     """
     reasons = gaps["reason"] if lang == "en" else [GAP_REASONS[reason][lang] for reason in gaps["reason"]]
-    cures = gaps["cure_zh" if lang == "zh" else "cure"]
-    table = pd.DataFrame(gaps.drop(columns=["geometry", "cure_zh"]))
-    return table.assign(reason=reasons, cure=cures).reset_index()
+    told = {name: gaps[f"{name}_zh" if lang == "zh" else name] for name in ("name", "cure") if name in gaps}
+    table = pd.DataFrame(gaps.drop(columns=["geometry", "name_zh", "cure_zh"], errors="ignore"))
+    return table.assign(reason=reasons, **told).reset_index()
 
 
 def in_words(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
@@ -116,8 +117,13 @@ def in_words(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
         name: [words[name].get(str(value), value) for value in table[name]] for name in words if name in table
     }
     if "category" in table:
-        told["category"] = [title_of_category(str(key), lang) for key in table["category"]]
+        told["category"] = [_titles(str(key), lang) for key in table["category"]]
     return table.assign(**told).rename(columns=_COLUMNS["headings"])
+
+
+def _titles(keys: str, lang: Lang) -> str:
+    """The names of the categories that a gap by place joins, or of one."""
+    return ("、" if lang == "zh" else ", ").join(title_of_category(key, lang) for key in keys.split(SEPARATOR))
 
 
 def shares_as_text(shares: pd.DataFrame, lang: Lang) -> list[str]:
@@ -151,7 +157,7 @@ def gaps_as_text(gaps: gpd.GeoDataFrame, lang: Lang) -> list[str]:
     cure = "cure_zh" if lang == "zh" else "cure"
     rows = [["", *(_HEADS[key][lang] for key in ("name", "reason", "cure", "people"))]]
     for rank, row in gaps.iterrows():
-        name = title_of_category(row["category"], lang)
+        name = _titles(row["category"], lang)
         reason = GAP_REASONS[row["reason"]][lang]
         rows.append([str(rank), name, reason, row[cure], f"{row['people']:,.0f}"])
     return align(rows, 4)

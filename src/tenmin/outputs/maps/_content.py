@@ -36,6 +36,7 @@ from tenmin.support.errors import TenminWarning
 
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
+from tenmin.measures.lacking import list_categories
 
 __all__ = ["Bounds", "MapData", "page_bounds", "page_content"]
 
@@ -85,7 +86,7 @@ class MapData:
 
 
 def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return frame.assign(category=frame["category"].astype(str))
+    return list_categories(frame.assign(category=frame["category"].astype(str)))
 
 
 def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,0 +1,83 @@
+"""Names of gaps that people know: a community, a street or a landmark."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tenmin.measures._neighbourhoods import TOWNWIDE
+from tenmin.measures._unserved import PlacesOfGaps
+from tenmin.measures.coverage import Coverage
+
+__all__ = ["name_gaps"]
+
+FAR_FROM_NAMES = 500.0
+"""Distance from a place up to which a street or a facility names it, metres."""
+
+
+def name_gaps(coverage: Coverage, places: PlacesOfGaps, members: pd.DataFrame) -> pd.DataFrame:
+    """Return the name of each group: its community, else the nearest street, else the nearest facility with a name.
+
+    Of several, it is that of most people, then the first in the order of the alphabet.
+
+    Parameters
+    ----------
+    coverage
+        The coverage: its streets and facilities have the names.
+    places
+        The places.
+    members
+        place, reason and group: each place once, sorted by group.
+
+    Returns
+    -------
+    DataFrame
+        name and name_zh, None where nothing near has a name.
+    """
+    rows, group = members["place"].to_numpy(), members["group"].to_numpy()
+    people, names = places.people[rows], dict[int, tuple[str, str]]()
+    townwide = members["reason"].isin(TOWNWIDE)
+    for number in members.loc[townwide, "group"].unique():
+        names[number] = "in several places", "多处"
+    sources = {
+        ("{}", "{}"): places.area[rows],
+        ("around {}", "{}一带"): _nearest_named(coverage.network.edges, places.xy[rows]),
+        ("near {}", "{}附近"): _nearest_named(coverage.facilities, places.xy[rows]),
+    }
+    for (en, zh), of_places in sources.items():
+        for number, name in _of_most_people(group, of_places, people).items():
+            names.setdefault(number, (en.format(name), zh.format(name)))
+    told = [names.get(number, (None, None)) for number in range(group.max() + 1 if len(group) else 0)]
+    return pd.DataFrame(told, columns=["name", "name_zh"], dtype=object)
+
+
+def _nearest_named(table: gpd.GeoDataFrame, xy: np.ndarray) -> np.ndarray:
+    """The name of the nearest row with a name, for each point, or None."""
+    found = np.full(len(xy), None, dtype=object)
+    shapes = table.geometry.to_numpy()
+    if "name" not in table:
+        return found
+    names = table["name"].where(table["name"].notna(), "").astype(str).str.strip().to_numpy(object)
+    named = np.flatnonzero((names != "") & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+    somewhere = np.flatnonzero(~np.isnan(xy[:, 0]))
+    tree, points = shapely.STRtree(shapes[named]), shapely.points(xy[somewhere])
+    point, row = tree.query_nearest(points, max_distance=FAR_FROM_NAMES, all_matches=True)
+    first = pd.Series(names[named[row]]).groupby(somewhere[point]).min()
+    found[first.index] = first.to_numpy()
+    return found
+
+
+def _of_most_people(group: np.ndarray, names: np.ndarray, people: np.ndarray) -> dict[int, str]:
+    """The name of most people in each group."""
+    counts = Counter[tuple[int, str]]()
+    for number, name, one in zip(group.tolist(), names, people, strict=True):
+        if name is not None:
+            counts[number, str(name)] += one
+    best = dict[int, str]()
+    for (number, name), _ in sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1])):
+        best.setdefault(number, name)
+    return best

@@ -35,6 +35,8 @@ SCRIPTS = (
     "changes.js",
     "town.js",
     "balance.js",
+    "map_tools.js",
+    "what_if.js",
     "symbols.js",
     "drawing.js",
     "scene.js",
@@ -85,7 +87,7 @@ class Page(Figure):
         """Return the whole page as HTML."""
         added = [script for script in self._render_added(**kwargs) if script.strip()]
         scripts = [leaflet_file("leaflet.js"), page_script(), *added]
-        styles = [leaflet_file("leaflet.css"), page_file("page.css")]
+        styles = [leaflet_file("leaflet.css"), page_file("page.css"), page_file("what_if.css")]
         head = [
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy(scripts, self._images())}">',

@@ -14,6 +14,12 @@ class Balance {
     return tally(then, now, this.weights[weight]);
   }
 
+  // People served before any change.
+  before(category) {
+    const { verdicts } = this.town;
+    return tally(verdicts[category], verdicts[category], this.weights.people).served;
+  }
+
   // The groups of which anybody wins or loses.
   byGroup(category) {
     const groups = Object.keys(this.weights).filter((name) => name !== 'people');

@@ -228,6 +228,10 @@ function drawChosen(view, scene) {
   if (chosen.circles) view.stroke(chosen.circles, INK.chosen, 1.4, [2, 3]);
   if (chosen.path) view.stroke(chosen.path, '#ffffff', 6);
   if (chosen.path) view.stroke(chosen.path, INK.chosen, 3);
+  if (chosen.walk) {
+    view.stroke(chosen.walk, '#ffffff', 6);
+    view.stroke(chosen.walk, INK.chosen, 2.6);
+  }
   if (chosen.line) view.stroke(chosen.line, INK.chosen, 1.8, [6, 4]);
   view.inPixels();
   for (const point of chosen.points) {

@@ -65,8 +65,13 @@ class Review {
     this.drawing = new Drawing((pen, frame) => {
       pen.setTransform(1, 0, 0, 1, 0, 0);
       pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
-      drawScene(new View(pen, { plane: this.atlas.plane, ...frame }), this.scene, this.choice.shown);
+      const view = new View(pen, { plane: this.atlas.plane, ...frame });
+      drawScene(view, this.scene, this.choice.shown);
+      if (this.whatIf) this.whatIf.tools.draw(view);
     });
+    this.atlas.town = this.town;
+    this.whatIf = this.town ? new WhatIf(this) : null;
+    if (this.whatIf) byId('panel').append(this.whatIf.element);
     this.scene = this.atlas.scene(this.choice);
     this.drawing.addTo(map);
     L.control.scale({ imperial: false, maxWidth: 160, position: 'bottomright' }).addTo(map);
@@ -109,6 +114,16 @@ class Review {
     this.drawing.refresh();
     byId('legend').replaceChildren(make('summary', { textContent: this.words.say('legend') }), legendKeys(this.atlas, this.choice, this.words));
     this.showSide();
+  }
+
+  // After a change of the town: the picture and the open card.
+  follow() {
+    this.show();
+  }
+
+  tell(text) {
+    byId('tip').textContent = text;
+    byId('tip').hidden = false;
   }
 
   markChosen() {
@@ -169,7 +184,9 @@ class Review {
   listen() {
     const { map } = this;
     let waiting = 0;
-    map.on('click', (event) => this.choose(this.at(event)));
+    map.on('click', (event) => {
+      if (!this.whatIf || !this.whatIf.tools.click(event)) this.choose(this.at(event));
+    });
     map.on('mousemove', (event) => {
       cancelAnimationFrame(waiting);
       waiting = requestAnimationFrame(() => this.point(event));

@@ -15,6 +15,7 @@ function fillIn(text, values) {
 
 class Words {
   constructor(content) {
+    this.content = content;
     this.texts = content.texts;
     this.facts = content.facts;
     const locale = content.lang === 'zh' ? 'zh-CN' : 'en-GB';
@@ -46,6 +47,10 @@ class Words {
     const low = this.percent(share);
     const high = upper === null ? low : this.percent(upper);
     return low === high ? low : `${low.replace('%', '')}–${high}`;
+  }
+
+  category(number) {
+    return this.content.categories[number].name;
   }
 
   limit(category) {

@@ -37,3 +37,16 @@ class Route {
     });
   }
 }
+
+// The whole walk of a home as a path: leg, streets, leg; null where the page carries no network, or there is no walk.
+function walkPath({ town, places, facilities }, category, home) {
+  const along = town && town.route(category, home);
+  if (!along) return null;
+  const facility = town.facilityOf(category, home);
+  const added = town.plan.added[facility - town.drawn];
+  const to = added ? added.spot : facilities.points[facility];
+  const path = new Path2D();
+  path.moveTo(...places.shapes.middle(home));
+  for (const point of to ? [...along, to] : along) path.lineTo(...point);
+  return path;
+}

@@ -136,11 +136,12 @@ class Atlas {
 
   joinNearest(scene, from, category, row) {
     const to = this.facilities.points[this.places.walks[category].nearest[row]];
-    if (!to) return;
+    scene.walk = walkPath(this, category, row);
+    if (to) scene.points = [to];
+    if (!to || scene.walk) return;
     scene.line = new Path2D();
     scene.line.moveTo(...from);
     scene.line.lineTo(...to);
-    scene.points = [to];
   }
 
   // What lies at a spot, the smallest things first; `reach` is the length of one pixel on the plane.

@@ -99,6 +99,11 @@ class Town {
     return { joints, rows, owner };
   }
 
+  isOpen(gate) {
+    const set = this.plan.gates.find(([one]) => one === gate);
+    return set ? set[1] : this.packed.gates.side[gate] === this.packed.gates.other[gate];
+  }
+
   limit(category) {
     return this.plan.limit === null ? this.content.categories[category].limit : this.plan.limit;
   }

@@ -404,7 +404,7 @@ def test_as_the_crow_flies_no_share_of_streets_is_walked():
         ({"by": "block"}, "to divide by 'block', pass areas= with the column 'block', or places that have it"),
         ({"by": "served"}, "by='served' is no column to divide by"),
         ({"by": ["area"]}, r"by=\['area'\] is no column to divide by"),
-        ({"of": "streets", "by": "area"}, "shares of streets can't be divided by 'area'"),
+        ({"of": "streets", "by": "group"}, "shares of streets can't be divided by 'group'"),
         ({"of": "places", "by": "group"}, "'group' need of='people' and columns people_<group>"),
         ({"of": "land"}, "shares of land need land=, the polygons of residential land"),
         ({"of": "ground", "by": "group"}, "shares of ground can't be divided by 'group'"),

@@ -49,11 +49,11 @@ from .measures.area_scores import score_areas as score_areas
 from .measures.compliance import Compliance as Compliance
 from .measures.compliance import check_standard as check_standard
 from .measures.coverage import Coverage as Coverage
-from .measures.coverage import measure_coverage as measure_coverage
 from .measures.fairness import measure_fairness as measure_fairness
 from .measures.fairness import measure_gini as measure_gini
 from .measures.fairness import trace_lorenz as trace_lorenz
 from .measures.gaps import find_gaps as find_gaps
+from .measures.measurement import measure_coverage as measure_coverage
 from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers

@@ -158,7 +158,7 @@ def demo(
     """Analyse a sample that ships with tenmin and draw its review map; check 示范区 against five standards, too."""
     from tenmin.inputs.population import estimate_places
     from tenmin.inputs.samples import sample_path
-    from tenmin.measures.coverage import measure_coverage
+    from tenmin.measures.measurement import measure_coverage
     from tenmin.support.result_sets import writing_results
 
     with report_errors(lang, debug=debug) as chosen:
@@ -180,7 +180,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     from tenmin.inputs.places import read_places
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.compliance import check_standard
-    from tenmin.measures.coverage import measure_coverage
+    from tenmin.measures.measurement import measure_coverage
     from tenmin.outputs.tables import completeness_as_text
     from tenmin.support.contracts import in_use, list_remarks
     from tenmin.support.result_sets import writing_results
@@ -249,7 +249,7 @@ def coverage(
 ) -> None:
     """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
     from tenmin.inputs.population import estimate_places
-    from tenmin.measures.coverage import measure_coverage
+    from tenmin.measures.measurement import measure_coverage
     from tenmin.support.moments import read_moment
     from tenmin.support.result_sets import writing_results
 

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -110,19 +111,27 @@ def items_of(value: object) -> list[str]:
 
 
 def assign_communities(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """Return the places with the community that contains each, unless they already have a column `area`.
+    """Return the places with the id of the community of each as `area`.
+
+    That is the one which the place names in `area`, by id or name, else the one it stands in; of areas of several
+    levels the lowest.
 
     Parameters
     ----------
     places
         The places.
     areas
-        The communities, with polygons; without them the places are returned unchanged.
+        The communities; without them the places are returned unchanged.
+
+    Raises
+    ------
+    TableError
+        A place names none of the areas, or several.
     """
-    if areas is None or "area" in places.columns:
+    if areas is None:
         return places
-    links = Communities(areas.assign(level=COMMUNITY)).assign_places(places, "place").drop_duplicates("place")
-    return places.assign(area=links.set_index("place")["area"].reindex(places.index))
+    lowest = Communities(areas.assign(level=_levels(areas))).lowest_of(places, "place")
+    return places.assign(area=pd.Series(lowest, dtype=object).reindex(places.index))
 
 
 def within_communities(table: gpd.GeoDataFrame, areas: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -262,10 +271,38 @@ class Communities:
             seen.add(label)
             yield label
 
+    def above(self, level: str) -> pd.Series:
+        """Return the area of a level to which the chain of parents leads from each area, or None.
+
+        A parent without a row of its own is taken for one of the next level, and stands under its name.
+
+        Parameters
+        ----------
+        level
+            社区, 街道 or 区县.
+        """
+        found = [
+            next((one for one in self._chain(label) if self._level.get(one) == level), None)
+            for label in self.areas.index
+        ]
+        unlisted = [self._unlisted_above(label, level) for label in self.areas.index]
+        chosen = [one if one is not None else other for one, other in zip(found, unlisted, strict=True)]
+        return pd.Series(chosen, index=self.areas.index, dtype=object)
+
+    def _chain(self, label: Hashable) -> list[Hashable]:
+        return [label, *self._ancestors(label)]
+
+    def _unlisted_above(self, label: Hashable, level: str) -> str | None:
+        """The parent without a row at the end of the chain of an area, if it is next above and of this level."""
+        top = self._chain(label)[-1]
+        text = self.areas["parent"].get(top) if "parent" in self.areas.columns else None
+        next_above = dict(pairwise(LEVELS)).get(self._level[top])
+        return str(text) if next_above == level and not is_empty(text) and not self._named(str(text)) else None
+
     @cached_property
     def _relatives(self) -> Mapping[Hashable, list[Hashable]]:
         """Each area with its ancestors and descendants."""
-        found = {label: [label, *self._ancestors(label)] for label in self.areas.index}
+        found = {label: self._chain(label) for label in self.areas.index}
         below: dict[Hashable, list[Hashable]] = {label: [] for label in self.areas.index}
         for label in self.areas.index:
             for above in found[label][1:]:
@@ -346,6 +383,28 @@ class Communities:
                 f"({shown}); if most do, the datum of their coordinates may be another (datum=)"
             )
             warnings.warn(msg, TenminWarning, stacklevel=3)
+
+    def lowest_of(self, table: pd.DataFrame, what: str) -> dict[Hashable, Hashable]:
+        """Return the area of each row that has one, of several levels the lowest: as it is named, else by location.
+
+        Parameters
+        ----------
+        table
+            The places.
+        what
+            Name of the table in messages.
+
+        Raises
+        ------
+        TableError
+            The column `area` names something that is no area, or several.
+        """
+        named, rank = self._named_areas(table, what), list(LEVELS).index
+        located = self._containing_areas(_without(table, named), one_per_level=True)
+        lowest = {
+            label: min(areas, key=lambda area: rank(self._level[area])) for label, areas in located.items() if areas
+        }
+        return {**lowest, **{label: areas[0] for label, areas in named.items()}}
 
     def assign_facilities(self, table: pd.DataFrame, what: str) -> pd.DataFrame:
         """Return the areas of each facility, by the column `area` if it names any, else by location.

@@ -15,7 +15,7 @@ from tenmin.support.contracts import Metric, in_use
 from tenmin.support.errors import InputError
 from tenmin.support.moments import Moment, is_open, read_moment, say_moment
 
-__all__ = ["Opening", "open_facilities"]
+__all__ = ["Opening", "open_facilities", "walks_in_doubt"]
 
 NO_HOURS = "no opening hours are known"
 UNREADABLE = "the opening hours cannot be read, or do not say"
@@ -55,10 +55,22 @@ def open_facilities(query: Query, open_at: Moment, metric: Metric) -> tuple[Quer
     hours = _read_hours(query.facilities, when)
     known = hours["open"].map({True: 1, False: 0}).fillna(HOURS_UNKNOWN).astype("int8").to_numpy()
     asked = query.at_hours(known)
+    return asked, Opening(say_moment(when), hours[in_use(query.facilities)], walks_in_doubt(asked, metric))
+
+
+def walks_in_doubt(query: Query, metric: Metric) -> pd.DataFrame:
+    """Return minutes or metres to the nearest facility of unknown hours, places x categories.
+
+    Parameters
+    ----------
+    query
+        The query of the facilities that are open at a moment.
+    metric
+        "walk" or "straight".
+    """
     walk = straight_times if metric == "straight" else travel_times
-    doubt = walk(asked.in_doubt())
-    in_doubt = doubt.minutes if query.unit == "minutes" else doubt.metres
-    return asked, Opening(say_moment(when), hours[in_use(query.facilities)], in_doubt)
+    doubt = walk(query.in_doubt())
+    return doubt.minutes if query.unit == "minutes" else doubt.metres
 
 
 def _moment_of(network: WalkNetwork, open_at: Moment) -> datetime:

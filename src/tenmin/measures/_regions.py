@@ -15,7 +15,7 @@ from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import COMMUNITY, Communities, check_areas
 from tenmin.inputs.facilities import complete_categories, counting_as, list_contradictions
-from tenmin.measures._shares import add_rest, buffer_facilities
+from tenmin.measures._shares import buffer_facilities
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import Metric, check_frame, in_metres, in_use
 from tenmin.support.errors import TableError
@@ -82,16 +82,19 @@ def regions_of(
     network
         Gives the CRS.
     of
-        "ground": the communities themselves; "land": the residential land in each, or all of it without communities.
+        "ground" or "streets": the communities themselves; "land": the residential land in each, or all of it without
+        communities.
 
     Raises
     ------
     TableError
         If there are no such polygons.
     """
-    if of == "ground":
+    if of != "land":
         if areas is None:
             msg = "shares of ground need areas= with polygons in measure_coverage; they are the denominator"
+            if of == "streets":
+                msg = "shares of streets are divided by the polygons of areas=; give them to measure_coverage"
             raise TableError(msg)
         checked = check_areas(areas)
         return _polygons(gpd.GeoDataFrame(checked[checked["level"] == COMMUNITY], crs=areas.crs), "areas")
@@ -102,7 +105,8 @@ def regions_of(
     whole = gpd.GeoDataFrame(geometry=[shapely.union_all(known.geometry.to_numpy())], crs=network.crs)
     if areas is None:
         return whole.assign(area=None)
-    return gpd.overlay(whole, regions_of(areas, None, network, "ground")[["area", "geometry"]], how="intersection")
+    communities = regions_of(areas, None, network, "ground")[["area", "geometry"]]
+    return gpd.overlay(whole, communities, how="intersection", keep_geom_type=True)
 
 
 def _polygons(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
@@ -137,7 +141,7 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: Metric, of:
     Returns
     -------
     DataFrame
-        category, (by,) of, served, unknown, total, unserved, possible.
+        category, (by,) of, served, unknown, total.
     """
     shapes, (codes, names) = (
         regions.geometry.to_numpy(),
@@ -158,7 +162,7 @@ def tally_ground(query: Query, regions: gpd.GeoDataFrame, *, metric: Metric, of:
         sums = [_sum_by_group(shapely.area(part), codes, len(names)) for part in parts]
         tables.append(pd.DataFrame(dict(zip(("served", "unknown", "total"), sums, strict=True))))
         tables[-1] = tables[-1].assign(**{"category": category, by or "": names, "of": of})
-    table = add_rest(pd.concat(tables, ignore_index=True)[["category", by or "", "of", "served", "unknown", "total"]])
+    table = pd.concat(tables, ignore_index=True)[["category", by or "", "of", "served", "unknown", "total"]]
     return table if by else table.drop(columns="")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 
 import numpy as np
@@ -11,11 +10,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tenmin.access.query import Query
-from tenmin.network import WalkNetwork
-from tenmin.routing import AccessPoints, SearchBuffers, reach_streets
 from tenmin.support.errors import TableError
 
-__all__ = ["add_rest", "add_shares", "buffer_facilities", "measure_streets_nearby", "measure_streets_reached", "tally"]
+__all__ = ["add_rest", "add_shares", "buffer_facilities", "tally", "widen_unknown"]
 
 QUAD_SEGS = 64
 """Segments per quarter circle of a buffer."""
@@ -64,6 +61,20 @@ def add_rest(sums: pd.DataFrame) -> pd.DataFrame:
         unserved=rest.mask(all_of_it, 0.0),
         possible=possible.mask(all_of_it, sums["total"]),
     )
+
+
+def widen_unknown(sums: pd.DataFrame, thin: pd.Series) -> pd.DataFrame:
+    """Return sums of lengths or areas with what is unserved as unknown in the categories that are thinly mapped.
+
+    Parameters
+    ----------
+    sums
+        category, served, unknown and total.
+    thin
+        bool by category.
+    """
+    rest = (sums["total"] - sums["served"]).clip(lower=0.0)
+    return sums.assign(unknown=sums["unknown"].mask(sums["category"].map(thin).astype(bool), rest))
 
 
 def tally(
@@ -117,48 +128,6 @@ def _factorize(label: pd.Series, by: str | None) -> tuple[np.ndarray, pd.Index]:
     except TypeError as error:
         msg = f"{by!r} cannot be divided by: its values, such as {label.iloc[0]!r}, form no groups; use one of texts"
         raise TableError(msg) from error
-
-
-def _add_ends_of_data(starts: AccessPoints, network: WalkNetwork) -> AccessPoints:
-    """The access points with one more at every node where the data end."""
-    nodes, streets = network.ends_of_data, network.streets
-    edge = streets.edge[streets.first[nodes]]
-    at = np.where(streets.outward[streets.first[nodes]], 0.0, streets.length[edge])
-    return AccessPoints(
-        starts.first,
-        np.concatenate([starts.edge, edge]),
-        np.concatenate([starts.offset, at]),
-        np.concatenate([starts.leg, np.zeros(len(nodes))]),
-    )
-
-
-def measure_streets_reached(query: Query, category: str) -> tuple[float, float]:
-    """Return the length of street within the limit of a category, and the further length that may be within it.
-
-    The latter (unknown) is reached only by walks from an end of the data or from a facility of unknown hours. Both are
-    in metres.
-    """
-    network, buffers, limit = query.network, SearchBuffers.of(query.arcs), query.cost(query.limit_of(category))
-    rows, in_doubt = query.rows_of[category], query.in_doubt().rows_of[category]
-    starts, possible = (query.starts(each)[0] for each in (rows, np.union1d(rows, in_doubt)))
-    reached = (
-        reach_streets(network.streets, query.costs, query.arcs, access_points, limit, buffers=buffers).intervals
-        for access_points in (starts, _add_ends_of_data(possible, network))
-    )
-    served, possible = (math.fsum((one.end - one.begin)[network.is_street[one.edge]]) for one in reached)
-    return served, possible - served
-
-
-def measure_streets_nearby(query: Query, category: str) -> tuple[float, float]:
-    """Return the length of street within the straight distance of a category, and the further length that may be.
-
-    The latter (unknown) is near a facility of unknown hours only. Both are in metres.
-    """
-    streets = query.network.edges.geometry.to_numpy()[query.network.is_street]
-    near, in_doubt = (buffer_facilities(one, category) for one in (query, query.in_doubt()))
-    buffers = near, shapely.difference(in_doubt, near)
-    served, unknown = (math.fsum(shapely.length(shapely.intersection(streets, one))) for one in buffers)
-    return served, unknown
 
 
 def buffer_facilities(query: Query, category: str) -> BaseGeometry:

@@ -1,10 +1,9 @@
-"""Coverage: the walk from every place to every category, compared with a limit."""
+"""Coverage: the walks from places to facilities beside their limits, and all that is read off them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
@@ -15,39 +14,38 @@ import shapely
 
 from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.nearest import check_count
-from tenmin.access.query import Query, make_query
+from tenmin.access.query import Query
 from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import straight_times, travel_times
-from tenmin.inputs.communities import assign_communities
 from tenmin.measures._basket import Basket
 from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._critical_speed import scale_speed
+from tenmin.measures._denominators import (
+    DENOMINATORS,
+    Denominator,
+    sum_communities,
+    sum_ground,
+    sum_places,
+    sum_streets,
+)
+from tenmin.measures._divisions import Divisions, check_division
 from tenmin.measures._figure import draw_coverage
-from tenmin.measures._open_at import Opening, open_facilities
-from tenmin.measures._regions import communities_having, regions_of, tally_ground
-from tenmin.measures._shares import add_rest, add_shares, measure_streets_nearby, measure_streets_reached, tally
-from tenmin.measures._thin_data import check_thin, count_facilities
+from tenmin.measures._judgement import CAUSES, judge
+from tenmin.measures._open_at import Opening, walks_in_doubt
+from tenmin.measures._shares import add_shares
+from tenmin.measures._side_by_side import compare_shares
 from tenmin.network import WalkNetwork
-from tenmin.support.contracts import Direction, Metric, check_frame, in_metres, people_of, population_groups
-from tenmin.support.errors import LimitError, TableError
+from tenmin.support.contracts import Direction, Metric, people_of
+from tenmin.support.errors import TableError
 from tenmin.support.language import Lang
-from tenmin.support.limits import Number, Unit, inclusive, read_limit, unknown_category
-from tenmin.support.moments import Moment
+from tenmin.support.limits import Unit, read_limit, unknown_category
 from tenmin.support.notebook import as_card
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CAUSES", "Coverage", "cover_places", "measure_coverage"]
-
-DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
-OF_AREAS = ("parent", "kind")
-"""Columns of the areas by which places are divided, even if the places have columns of the same names."""
-_OF_SHARES = ("category", "of", "served", "unserved", "unknown", "total", "share", "share_upper", "minutes", "metres")
-CAUSES = ("unjoined", "data_end", "thin_data", "hours")
-"""Causes of an unknown place: it is not joined to a street, the nearest facility may lie beyond the data, too few
-facilities are known for an absence to mean anything, or one in reach may be open."""
+__all__ = ["CAUSES", "Coverage", "compare_walks"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -139,7 +137,7 @@ class Coverage:
 
     def shares(
         self,
-        of: Literal["people", "places", "streets", "ground", "land", "areas"] = "people",
+        of: Denominator = "people",
         by: str | None = None,
         *,
         land: gpd.GeoDataFrame | None = None,
@@ -153,18 +151,21 @@ class Coverage:
             "ground" in the areas or of residential "land"; or "areas", the number of communities, served if they have
             a facility (one without any is unknown unless the facilities are a complete register).
         by
-            Group by the place's "area", by the "parent" or "kind" of that area, by population "group" (the columns
-            people_<group> of the places), by any other column of the places or else of the areas; shares of communities
-            and of ground by a column of the areas.
+            Group by the place's "area", by the "parent" or "kind" of that area, by the "subdistrict" (街道) or
+            "district" (区县) to which its chain of parents leads, by population "group" (people only: the columns
+            people_<group> of the places), or by any other column of the places or else of the areas; shares of streets,
+            ground, land and communities by a column of the areas. A street on the border of communities is shared
+            equally among them.
         land
-            Polygons of residential land, for of="land".
+            Polygons of residential land, for of="land"; where there are areas, what lies in them counts.
 
         Returns
         -------
         DataFrame
-            category, (by,) of, served, unserved, unknown, total, share (served / total) and share_upper ((served +
-            unknown) / total). Shares are NaN if the total is 0, or if the category has no facilities in use (which is
-            not the same as 0 % served). Those of a moment have the column `open_at`, too.
+            category, (by,) of, served, unserved, unknown, total, share (served / total), share_upper ((served +
+            unknown) / total) and, of people whose table says it (`people_base`), base: whom they count. Shares are NaN
+            if the total is 0, or if the category has no facilities in use (which is not the same as 0 % served). Those
+            of a moment have the column `open_at`, too.
 
         Raises
         ------
@@ -174,19 +175,104 @@ class Coverage:
         if of not in DENOMINATORS:
             msg = f"shares of {of!r} are not known; of is one of {DENOMINATORS}"
             raise TableError(msg)
-        _check_division(by)
-        if of == "streets":
-            sums = self._sum_streets(by)
-        elif of in {"ground", "land"}:
-            sums = self._sum_ground(of, by, land)
-        elif of == "areas":
-            sums = self._sum_communities(by)
-        else:
-            sums = self._sum_places(self.served, self.unknown, of, by)
-        return self._dated(add_shares(sums, self._facilities_in_use()))
+        check_division(by)
+        sums = self._sum(of, by, land)
+        return self._described(add_shares(sums, self._facilities_in_use()))
 
-    def _dated(self, shares: pd.DataFrame) -> pd.DataFrame:
-        """The shares with the moment at which facilities had to be open, if there is one."""
+    def compare_denominators(
+        self,
+        of: Sequence[Denominator] | None = None,
+        *,
+        land: gpd.GeoDataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Return the shares of several denominators side by side, and their differences in percentage points.
+
+        Parameters
+        ----------
+        of
+            The denominators, the one to compare with first; by default "people" (if the places have any), "places",
+            "streets" and "ground" (if there are areas).
+        land
+            As in `shares`.
+
+        Returns
+        -------
+        DataFrame
+            category; for each denominator its share and its share_upper, as `people` and `people_upper`; for each but
+            the first the difference of its share to that of the first, percentage points, as `streets_difference`.
+
+        Raises
+        ------
+        TableError
+            As in `shares`, or a denominator is named twice, or none.
+
+        Examples
+        --------
+        >>> import geopandas as gpd, tenmin as tm
+        >>> from shapely import LineString, Point
+        >>> lines = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2000, 0)])], crs="EPSG:32650")
+        >>> network = tm.WalkNetwork.from_edges(lines, walker="adult")
+        >>> homes = gpd.GeoDataFrame({"people": [30, 10]}, geometry=[Point(80, 0), Point(1200, 0)], crs="EPSG:32650")
+        >>> clinic = gpd.GeoDataFrame({"category": ["clinic"]}, geometry=[Point(0, 0)], crs="EPSG:32650")
+        >>> compared = tm.measure_coverage(network, homes, clinic, minutes=10).compare_denominators()
+        >>> compared[["people", "places", "streets", "streets_difference"]].round(6)
+           people  places  streets  streets_difference
+        0    0.75     0.5      0.4               -35.0
+        """
+        has_areas = self.areas is not None
+        known: dict[Denominator, bool] = {
+            "people": "people" in self.places.columns, "places": True, "streets": True, "ground": has_areas,
+        }  # fmt: skip
+        chosen: list[Denominator] = [name for name, there in known.items() if there] if of is None else [*of]
+        if isinstance(of, str) or not chosen or len(set(chosen)) < len(chosen):
+            msg = f"of is {of!r}; give a list of denominators, each once, e.g. ['people', 'streets'] of {DENOMINATORS}"
+            raise TableError(msg)
+        return compare_shares({name: self.shares(of=name, land=land if name == "land" else None) for name in chosen})
+
+    def compare_metrics(
+        self,
+        of: Denominator = "people",
+        *,
+        land: gpd.GeoDataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Return the shares on foot and in a straight line side by side, and their differences in percentage points.
+
+        Parameters
+        ----------
+        of, land
+            As in `shares`; whether a community has a facility is no matter of distance.
+
+        Returns
+        -------
+        DataFrame
+            category, walk, walk_upper, straight, straight_upper and straight_difference: how much a service radius of
+            the same limit overstates the share that walks it, percentage points.
+
+        Raises
+        ------
+        TableError
+            As in `shares`.
+        """
+        if of == "areas":
+            msg = "shares of 'areas' are the same by any distance; compare those of one of the other denominators"
+            raise TableError(msg)
+        metrics: tuple[Metric, Metric] = ("walk", "straight")
+        return compare_shares({metric: self._by(metric).shares(of=of, land=land) for metric in metrics})
+
+    def _by(self, metric: Metric) -> Coverage:
+        """The same coverage by another distance."""
+        if metric == self.metric:
+            return self
+        in_doubt = None if self.opening is None else walks_in_doubt(self.query, metric)
+        opening = None if in_doubt is None or self.opening is None else replace(self.opening, in_doubt=in_doubt)
+        walks = compare_walks(self.query, metric, self.limit, self.counts["thin"], opening)
+        return replace(self, metric=metric, opening=opening, **walks)
+
+    def _described(self, shares: pd.DataFrame) -> pd.DataFrame:
+        """Shares with the base of the people counted (常住, 户籍 ...) and the moment of opening, where known."""
+        bases = self.places["people_base"].dropna().astype(str) if "people_base" in self.places.columns else []
+        if len(bases) and (shares["of"] == "people").any():
+            shares = shares.assign(base="、".join(sorted(set(bases))))
         return shares if self.opening is None else shares.assign(open_at=self.opening.at)
 
     def within(
@@ -233,12 +319,12 @@ class Coverage:
         if of not in {"people", "places"}:
             msg = f"within counts people or places, not {of!r}; measure a coverage with each limit, and take its shares"
             raise TableError(msg)
-        _check_division(by)
+        check_division(by)
         asked = limits if isinstance(limits, Real | str) or not isinstance(limits, Iterable) else list(limits)
         tables = []
         for limit in read_limit(**{"minutes": None, "metres": None, self.unit: asked}, several=True).every:
             of_each = pd.Series(limit, index=self.limit.index)
-            served, cause = _judge(
+            served, cause = judge(
                 self.query,
                 self._walks(),
                 of_each,
@@ -246,9 +332,10 @@ class Coverage:
                 thin=self.counts["thin"].to_numpy(bool),
                 opening=self.opening,
             )
-            shares = add_shares(self._sum_places(served, cause.notna(), of, by), self._facilities_in_use())
+            sums = sum_places(self._divisions(), served, cause.notna(), of=of, by=by)
+            shares = self._described(add_shares(sums, self._facilities_in_use()))
             shares.insert(1, self.unit, limit)
-            tables.append(self._dated(shares))
+            tables.append(shares)
         return pd.concat(tables).sort_values(["category", self.unit], kind="stable", ignore_index=True)
 
     def table(self, category: str | None = None) -> gpd.GeoDataFrame:
@@ -308,76 +395,18 @@ class Coverage:
     def _facilities_in_use(self) -> pd.Series:
         return pd.Series({name: len(rows) for name, rows in self.query.rows_in_use.items()}, dtype="int64")
 
-    def _sum_places(self, served: pd.DataFrame, unknown: pd.DataFrame, of: str, by: str | None) -> pd.DataFrame:
-        """The sums of people or places."""
-        if by == "group":
-            return self._sum_population_groups(served, unknown, of)
-        weight = people_of(self.places).to_numpy() if of == "people" else np.ones(len(self.places))
-        return tally(served, unknown, weight, of=of, by=by, label=self._groups_of_places(by))
+    def _divisions(self) -> Divisions:
+        return Divisions(self.places, self.areas)
 
-    def _groups_of_places(self, by: str | None) -> pd.Series:
-        """The group of each place."""
-        of_areas = by in OF_AREAS and self.areas is not None and by in self.areas.columns
-        if by in self.places.columns and not of_areas:
-            return self.places[by]
-        if by is not None and "area" not in self.places.columns:
-            msg = (
-                f"places has no column 'area' to divide by {by!r}; give it, or pass areas= with polygons. "
-                f"places has {sorted(map(str, self.places.columns))}"
-            )
-            raise TableError(msg)
-        return self._groups_of(self.places.get("area", pd.Series("", index=self.places.index)), by)
-
-    def _groups_of(self, areas: pd.Series, by: str | None) -> pd.Series:
-        """The group of each of some areas: itself, or its value in a column of the areas."""
-        if by is None:
-            return pd.Series("", index=areas.index)
-        if by == "area":
-            return areas
-        if self.areas is None or by not in self.areas.columns:
-            msg = f"to divide by {by!r}, pass areas= with the column {by!r}, or places that have it"
-            raise TableError(msg)
-        return areas.map(self.areas[by])
-
-    def _sum_communities(self, by: str | None) -> pd.DataFrame:
-        if self.areas is None or by == "group":
-            msg = "shares of areas need areas= in measure_coverage, and are divided by 'area', 'parent' or 'kind'"
-            raise TableError(msg)
-        has, unknown = communities_having(self.areas, self.query, list(self.served.columns))
-        label = self._groups_of(pd.Series(has.index, index=has.index, dtype=object), by)
-        return tally(has, unknown, np.ones(len(has)), of="areas", by=by, label=label)
-
-    def _sum_ground(self, of: str, by: str | None, land: gpd.GeoDataFrame | None) -> pd.DataFrame:
-        if by == "group":
-            msg = f"shares of {of} can't be divided by 'group'; it is people that have groups"
-            raise TableError(msg)
-        regions = regions_of(self.areas, land, self.network, of).reset_index(drop=True)
-        label = self._groups_of(regions["area"], by)
-        return tally_ground(self.query, regions.assign(group=label), metric=self.metric, of=of, by=by)
-
-    def _sum_population_groups(self, served: pd.DataFrame, unknown: pd.DataFrame, of: str) -> pd.DataFrame:
-        groups = population_groups(self.places)
-        if of != "people" or not groups:
-            msg = f"shares of {of!r} by 'group' need of='people' and columns people_<group> in places"
-            raise TableError(msg)
-        tables = []
-        for name in groups:
-            label = pd.Series(name.removeprefix("people_"), index=self.places.index)
-            weight = people_of(self.places, name).to_numpy()
-            tables.append(tally(served, unknown, weight, of=of, by="group", label=label))
-        return pd.concat(tables).sort_values(["category", "group"], kind="stable", ignore_index=True)
-
-    def _sum_streets(self, by: str | None) -> pd.DataFrame:
-        if by is not None:
-            msg = f"shares of streets can't be divided by {by!r}; leave by out"
-            raise TableError(msg)
-        total, rows = math.fsum(self.network.streets.length[self.network.is_street]), []
-        for category in self.served.columns:
-            if self.metric == "straight":
-                rows.append((category, "streets", *measure_streets_nearby(self.query, category), total))
-            else:
-                rows.append((category, "streets", *measure_streets_reached(self.query, category), total))
-        return add_rest(pd.DataFrame(rows, columns=["category", "of", "served", "unknown", "total"]))
+    def _sum(self, of: str, by: str | None, land: gpd.GeoDataFrame | None) -> pd.DataFrame:
+        divisions, thin = self._divisions(), self.counts["thin"]
+        if of == "streets":
+            return sum_streets(self.query, divisions, metric=self.metric, thin=thin, by=by)
+        if of in {"ground", "land"}:
+            return sum_ground(self.query, divisions, metric=self.metric, thin=thin, of=of, by=by, land=land)
+        if of == "areas":
+            return sum_communities(divisions, self.query, list(self.served.columns), by=by)
+        return sum_places(divisions, self.served, self.unknown, of=of, by=by)
 
     def basket(self, categories: Sequence[str] | None = None, *, at_least: int | None = None) -> pd.DataFrame:
         """Return the share of people who have a whole basket of categories, or enough of it.
@@ -403,7 +432,7 @@ class Coverage:
         TableError, CategoryError
             A category is not one of the coverage, `at_least` is not from 1 to their number, or places have no people.
         """
-        return self._dated(self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people"))
+        return self._described(self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people"))
 
     def basket_by_category(
         self, categories: Sequence[str] | None = None, *, at_least: int | None = None
@@ -427,7 +456,8 @@ class Coverage:
         TableError, CategoryError
             As in `basket`.
         """
-        return self._dated(self._basket(categories, at_least).without_each(people_of(self.places).to_numpy(), "people"))
+        people = people_of(self.places).to_numpy()
+        return self._described(self._basket(categories, at_least).without_each(people, "people"))
 
     def lacking(self, categories: Sequence[str] | None = None) -> pd.DataFrame:
         """Return how many categories of a basket each place lacks.
@@ -611,208 +641,30 @@ class Coverage:
         )
 
 
-def _check_single(minutes: object, metres: object) -> None:
-    """Raise an error that points to `within` if several limits are given."""
-    for unit, limit in (("minutes", minutes), ("metres", metres)):
-        if isinstance(limit, list | tuple | set | range | np.ndarray | pd.Series) and len(limit):
-            msg = (
-                f"{unit} must be a number, but is {limit!r}; measure with one of them, and read the others off "
-                "the same walks, as in coverage.within([5, 10, 15])"
-            )
-            raise LimitError(msg)
-
-
-def _check_division(by: object) -> None:
-    """Raise an error unless shares can have a column of this name beside their own."""
-    if by is not None and (not isinstance(by, str) or by in _OF_SHARES):
-        msg = f"by={by!r} is no column to divide by; name one of the places, unlike those of the shares: {_OF_SHARES}"
-        raise TableError(msg)
-
-
-def _judge(
-    query: Query,
-    walk: pd.DataFrame,
-    limit: pd.Series,
-    *,
-    metric: Metric,
-    thin: np.ndarray,
-    opening: Opening | None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which places are served, and the cause for those that are unknown.
-
-    `walk` has minutes or metres, in the unit of the limit.
-    """
-    bound = inclusive(limit.to_numpy())
-    served = walk <= bound
-    if metric == "straight":
-        unjoined, at_end = query.places.geometry.isna() | query.places.geometry.is_empty, False
-    else:
-        end = query.amount(query.cost_to_end_of_data())[:, None]
-        unjoined, at_end = query.place_snapping.table["how"] == "none", (end <= bound) & (end < walk.to_numpy())
-    cause = np.full(served.shape, None, dtype=object)
-    cause[thin & ~served] = "thin_data"
-    cause[at_end & ~served] = "data_end"
-    if opening is not None:
-        cause[(opening.in_doubt.to_numpy() <= bound) & ~served] = "hours"
-    cause[unjoined.to_numpy()[:, None] & ~served] = "unjoined"
-    return served, pd.DataFrame(cause, index=served.index, columns=served.columns, dtype=object)
-
-
-def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what says what counts)
-    network: WalkNetwork,
-    places: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    *,
-    minutes: Number | None = None,
-    metres: Number | None = None,
-    areas: gpd.GeoDataFrame | None = None,
-    metric: Metric = "walk",
-    direction: Direction = "to",
-    barriers: gpd.GeoDataFrame | None = None,
-    legs: Literal["all", "clear"] = "all",
-    buildings: gpd.GeoDataFrame | None = None,
-    country: str | None = None,
-    thin: float = 0.5,
-    open_at: Moment | None = None,
-) -> Coverage:
-    """Return the coverage of places: the walk to the nearest facility of every category, compared with a limit.
-
-    The categories are those of the facilities, or those with a limit. A facility of a part of one (`part_of` in the
-    catalogue: a health station is a clinic) counts for the whole, too.
-
-    Parameters
-    ----------
-    network
-        The streets and the walker.
-    places
-        Points or polygons where people live: `people` (0 or more), `people_<group>` and `area` where known.
-    facilities
-        Points, multipoints (entrances) or polygons with the column `category`; only those in use count.
-    minutes, metres
-        One of them: a number, or a mapping from category to number. The limit is inclusive (1e-6 relative).
-    areas
-        Communities indexed by id, for shares by area; polygons if places or facilities do not name theirs.
-    metric
-        "walk": along the streets; "straight": in a straight line, as for a service radius.
-    direction
-        "to": people walk to the facility; "from": people walk from it.
-    barriers
-        Lines that no leg between a point and the street may cross, instead of the network's own.
-    legs, buildings
-        "all" legs, or with legs="clear" only those that pass through none of the buildings (polygons) but one's own.
-    country
-        Where the places are all the people of a town: its country by ISO 3166-1, such as "CN". Of categories that are
-        thinly mapped by the figures for this country, the unserved are unknown. By default nothing is judged: in a part
-        of a town, or a country unknown, nobody can say how many facilities there should be.
-    thin
-        Share of the expected number of facilities below which a category is thinly mapped.
-    open_at
-        Moment, in local time, at which facilities have to be open by their `opening_hours` (in OpenStreetMap's form):
-        a datetime, or a text such as "2026-03-03 20:30" or "Tu 20:30" (of an ordinary week). Places that only a
-        facility of unknown or unreadable hours would serve are unknown. The network of an extract has to be of the
-        same moment (`WalkNetwork.from_osm(..., when=...)`). Needs `tenmin[hours]`.
-
-    Returns
-    -------
-    Coverage
-        Minutes, metres, served and unknown by place and category.
-
-    Raises
-    ------
-    TableError, LimitError, CategoryError, InputError
-        If an input is not valid, or no place or no facility lies within 1 km of the box of the streets (by straight
-        distance only if they would with x and y exchanged), or the network is of another moment than `open_at`.
-
-    Warns
-    -----
-    TenminWarning
-        More than a fifth of the places or facilities near the streets join none of them.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, tenmin as tm
-    >>> from shapely import LineString, Point
-    >>> lines = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2000, 0)])], crs="EPSG:32650")
-    >>> network = tm.WalkNetwork.from_edges(lines, walker="adult")
-    >>> homes = gpd.GeoDataFrame(
-    ...     {"people": [30, 10]}, index=["near", "off"], geometry=[Point(80, 0), Point(1200, 0)], crs="EPSG:32650"
-    ... )
-    >>> clinic = gpd.GeoDataFrame({"category": ["clinic"]}, index=["c1"], geometry=[Point(0, 0)], crs="EPSG:32650")
-    >>> coverage = tm.measure_coverage(network, homes, clinic, minutes=10)
-    >>> coverage.minutes.round(6)["clinic"].to_dict()
-    {'near': 1.0, 'off': 15.0}
-    >>> coverage.shares()[["category", "of", "served", "total", "share"]]
-      category      of  served  total  share
-    0   clinic  people    30.0   40.0   0.75
-    """
-    if metric not in {"walk", "straight"}:
-        msg = f"metric must be 'walk' or 'straight', but is {metric!r}"
-        raise TableError(msg)
-    check_thin(thin, country)
-    _check_single(minutes, metres)
-    query = make_query(
-        network,
-        facilities,
-        places=places,
-        minutes=minutes,
-        metres=metres,
-        direction=direction,
-        barriers=barriers,
-        legs=legs,
-        buildings=buildings,
-        anywhere=metric == "straight",
-    )
-    opening = None
-    if open_at is not None:
-        query, opening = open_facilities(query, open_at, metric)
-    return cover_places(query, areas=areas, metric=metric, country=country, thin=thin, opening=opening)
-
-
-def cover_places(
-    query: Query,
-    *,
-    areas: gpd.GeoDataFrame | None = None,
-    metric: Metric = "walk",
-    country: str | None = None,
-    thin: float = 0.5,
-    opening: Opening | None = None,
-) -> Coverage:
-    """Return the coverage of a query whose inputs are already checked.
+def compare_walks(
+    query: Query, metric: Metric, limit: pd.Series, thin: pd.Series, opening: Opening | None
+) -> dict[str, pd.DataFrame]:
+    """Return the frames of a coverage by name: the walks, and how they compare with the limit.
 
     Parameters
     ----------
     query
-        The network, the places, the facilities and the limits.
-    areas, metric, country, thin
-        As in `measure_coverage`.
+        The checked inputs.
+    metric
+        "walk" or "straight".
+    limit, thin
+        By category: the limit, and whether too few facilities are known.
     opening
-        The moment at which facilities have to be open, if the query is of one.
+        The moment at which facilities have to be open; None if hours do not count.
     """
-    areas = None if areas is None else in_metres(check_frame(areas, "areas"), query.network.crs)
     times = straight_times(query) if metric == "straight" else travel_times(query)
-    index = pd.Index(query.categories, name="category", dtype="str")
-    limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")
-    counts = count_facilities(query.places, query.facilities, query.rows_in_use, country=country, thin=thin)
     walk = times.minutes if query.unit == "minutes" else times.metres
-    served, cause = _judge(query, walk, limit, metric=metric, thin=counts["thin"].to_numpy(bool), opening=opening)
-    joins = {"places": query.place_snapping.table, "facilities": query.facility_snapping.table}
-    return Coverage(
-        network=query.network,
-        places=assign_communities(query.places, areas),
-        facilities=query.facilities,
-        areas=areas,
-        limit=limit,
-        unit=query.unit,
-        direction=query.direction,
-        metric=metric,
-        minutes=times.minutes,
-        metres=times.metres,
-        nearest=times.nearest,
-        served=served,
-        unknown=cause.notna(),
-        cause=cause,
-        counts=counts,
-        joins=pd.concat(joins, names=["table", "id"]),
-        query=query,
-        opening=opening,
-    )
+    served, cause = judge(query, walk, limit, metric=metric, thin=thin.to_numpy(bool), opening=opening)
+    return {
+        "minutes": times.minutes,
+        "metres": times.metres,
+        "nearest": times.nearest,
+        "served": served,
+        "unknown": cause.notna(),
+        "cause": cause,
+    }

@@ -16,7 +16,7 @@ from tenmin.access.query import make_query
 from tenmin.inputs.communities import Communities
 from tenmin.inputs.standards import Clause
 from tenmin.measures.compliance._counted_facilities import FacilityRegister, meets_size_limits
-from tenmin.measures.coverage import cover_places
+from tenmin.measures.measurement import cover_places
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_places, in_metres, people_of
 from tenmin.support.limits import inclusive

@@ -52,6 +52,8 @@ from .measures.coverage import Coverage as Coverage
 from .measures.fairness import measure_fairness as measure_fairness
 from .measures.fairness import measure_gini as measure_gini
 from .measures.fairness import trace_lorenz as trace_lorenz
+from .measures.firmness import Firmness as Firmness
+from .measures.firmness import vary_coverage as vary_coverage
 from .measures.gaps import find_gaps as find_gaps
 from .measures.measurement import measure_coverage as measure_coverage
 from .measures.supply import measure_supply as measure_supply

@@ -11,13 +11,13 @@ import pandas as pd
 
 from tenmin.access.query import Query, Spots, make_query
 from tenmin.network import WalkNetwork
-from tenmin.routing import k_nearest_at, k_nearest_nodes, seed_access_points
+from tenmin.routing import NearestLabels, k_nearest_at, k_nearest_nodes, seed_access_points
 from tenmin.support.contracts import Direction
 from tenmin.support.errors import TableError
 from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
 
-__all__ = ["check_count", "find_nearest", "rank_nearest"]
+__all__ = ["check_count", "find_nearest", "nearest_walks", "rank_nearest"]
 
 
 def check_count(count: object, name: str) -> int:
@@ -138,15 +138,38 @@ def rank_nearest(query: Query, category: str, k: int) -> np.ndarray:
     ndarray
         float64 (walks, 5), by place and rank: row of the place, rank from 1, row of the facility, minutes, metres.
     """
-    rows, limit, streets = query.rows_of[category], query.limit_of(category), query.network.streets
-    starts, owner = query.starts(rows)
-    seeds, most = seed_access_points(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)
-    ranks = k_nearest_nodes(query.arcs, seeds, most, query.horizon(limit))
-    best = k_nearest_at(streets, query.costs, ranks, query.place_snapping.access_points, starts=starts, owner=owner)
+    rows, limit = query.rows_of[category], query.limit_of(category)
+    best = nearest_walks(query, category, k, limit)
     place, rank = np.nonzero((best.owner >= 0) & (query.amount(best.cost) <= inclusive(limit)))
     facility = query.by_id(rows)[best.owner[place, rank]]
     walk = query.minutes_and_metres(best.cost[place, rank], best.other[place, rank])
     return np.column_stack([place, rank + 1, facility, *walk])
+
+
+def nearest_walks(query: Query, category: str, k: int, limit: float) -> NearestLabels:
+    """Return the walks of every place to its k nearest facilities.
+
+    Parameters
+    ----------
+    query
+        The checked inputs.
+    category
+        One of its categories.
+    k
+        Number of different facilities.
+    limit
+        Minutes or metres up to which walks are found; longer ones may be among them.
+
+    Returns
+    -------
+    NearestLabels
+        Of places; their owners are the numbers of the facilities by id, as in `query.by_id`.
+    """
+    rows, streets = query.rows_of[category], query.network.streets
+    starts, owner = query.starts(rows)
+    seeds, most = seed_access_points(streets, query.costs, starts, owner), max(min(k, len(rows)), 1)
+    ranks = k_nearest_nodes(query.arcs, seeds, most, query.horizon(limit))
+    return k_nearest_at(streets, query.costs, ranks, query.place_snapping.access_points, starts=starts, owner=owner)
 
 
 def _as_table(rows: np.ndarray) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import shapely
 from tenmin.access._clear_legs import keep_clear_legs
 from tenmin.access._overlap import Spots, as_table, move_to_streets, warn_of_unjoined
 from tenmin.inputs.services import list_parts, load_catalogue
-from tenmin.network import Snapping, WalkNetwork
+from tenmin.network import ASIDE, Snapping, WalkNetwork
 from tenmin.routing import (
     AccessPoints,
     Arrivals,
@@ -80,6 +80,8 @@ class Query:
     """Limits by category; None if walks are not limited."""
     buildings: np.ndarray | None = None
     """Polygons through which no leg may pass but the item's own; None if legs may."""
+    aside: float = ASIDE
+    """Longest leg between a place or facility and a street, metres."""
     open: np.ndarray | None = None
     """Whether each facility is open at the moment asked about, int8: 1, 0, or -1 where nobody knows; None if hours do
     not count."""
@@ -95,7 +97,7 @@ class Query:
         return self._snap(self.facilities)
 
     def _snap(self, items: gpd.GeoDataFrame) -> Snapping:
-        snapped = self.network.snap(items)
+        snapped = self.network.snap(items, aside=self.aside)
         return snapped if self.buildings is None else keep_clear_legs(snapped, items, self.network, self.buildings)
 
     @cached_property
@@ -111,9 +113,30 @@ class Query:
 
     def at_hours(self, open: np.ndarray) -> Query:
         """The same query, with facilities that are open or not; what was snapped before is kept."""
-        held = {name: vars(self)[name] for name in _OF_ANY_HOUR if name in vars(self)}
-        other = replace(self, open=open)
-        vars(other).update(held)
+        return self._keeping(replace(self, open=open), _OF_ANY_HOUR)
+
+    def varied(
+        self, *, network: WalkNetwork | None = None, places: gpd.GeoDataFrame | None = None, aside: float = ASIDE
+    ) -> Query:
+        """The same query on the same streets at other costs, of places elsewhere, or with other legs.
+
+        What was snapped before is kept where it is the same.
+        """
+        other = replace(
+            self,
+            network=self.network if network is None else network,
+            places=self.places if places is None else places,
+            aside=aside,
+        )
+        kept = ["rows_in_use", "rows_of"]
+        kept += ["facility_snapping"] if aside == self.aside else []
+        kept += ["place_snapping"] if aside == self.aside and places is None else []
+        kept += ["costs", "arcs"] if network is None else []
+        return self._keeping(other, kept)
+
+    def _keeping(self, other: Query, names: Sequence[str]) -> Query:
+        """Another query with some cached properties of this one."""
+        vars(other).update({name: vars(self)[name] for name in names if name in vars(self)})
         return other
 
     def in_doubt(self) -> Query:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,7 @@ from tenmin.network._layout import Layout
 from tenmin.routing import components, link_nodes
 from tenmin.support.errors import StreetsError
 
-__all__ = ["Assembly", "assemble"]
+__all__ = ["Assembly", "assemble", "at_pace"]
 
 FIRST_COLUMNS = ["u", "v", "length", "seconds", "seconds_back", "rule", "way", "kind", "name", "oneway", "private"]
 
@@ -79,6 +79,25 @@ def assemble(layout: Layout, walker: Walker) -> Assembly:
     names = [*FIRST_COLUMNS, *(name for name in edges.columns if name not in FIRST_COLUMNS)]
     edges = GeometryTable({name: edges[name] for name in names}, edges.geometry, edges.crs)
     return _connect(edges, layout, [note for note in notes if note[2]] + barred)
+
+
+def at_pace(made: Assembly, walker: Walker, slope: float) -> Assembly:
+    """Return an assembly with the seconds of a walker who can use the same lines.
+
+    Parameters
+    ----------
+    made
+        Nodes and edges.
+    walker
+        The walker.
+    slope
+        Power of the slope factors.
+    """
+    table = made.edges.attributes()
+    factors = [name for name in ("slope_factor", "slope_factor_back") if name in table.columns]
+    there, back = walker.seconds(table.assign(**{name: table[name].astype("float64") ** slope for name in factors}))
+    back = np.where(np.isinf(made.edges["seconds_back"]), np.inf, back)
+    return replace(made, edges=made.edges.assign(seconds=there, seconds_back=back))
 
 
 def _connect(edges: GeometryTable, layout: Layout, notes: Notes) -> Assembly:

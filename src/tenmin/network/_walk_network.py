@@ -16,7 +16,7 @@ import shapely
 from tenmin.inputs.osm import OsmExtract, Rules, gc_paused, load_rules, read_streets
 from tenmin.inputs.walkers import Walker
 from tenmin.network._arrays import ARRAYS, OF_STREETS_ALONE, StreetArrays
-from tenmin.network._assembly import assemble
+from tenmin.network._assembly import assemble, at_pace
 from tenmin.network._exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
 from tenmin.network._from_graph import lines_from_graph
 from tenmin.network._from_lines import lines_from_edges
@@ -268,6 +268,20 @@ class WalkNetwork(StreetArrays):
         """Return the network for another walker; given seconds are kept."""
         someone = Walker.of(walker)
         return self if someone == self.walker else type(self).of(self.layout, someone)
+
+    def at_pace(self, walker: Walker, *, slope: float = 1.0) -> Self:
+        """Return the network at other seconds, of a walker who can use the same streets.
+
+        Parameters
+        ----------
+        walker
+            A walker that differs in speed, factors and waits alone.
+        slope
+            Power of the slope factors: 0 is level ground, 1 the walker's own rule.
+        """
+        other = replace(self, assembly=at_pace(self.assembly, walker, slope), walker=walker)
+        vars(other).update({name: getattr(self, name) for name in (*OF_STREETS_ALONE, "walls")})
+        return other
 
     def behind(self, barriers: gpd.GeoDataFrame | None) -> Self:
         """Return the network with other barriers instead of its own; with None, the network itself."""

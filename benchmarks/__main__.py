@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accuracy, compare_osmnx, growth, growth_search, nearest, network, polygons, search
+from benchmarks import accuracy, compare_osmnx, firmness, growth, growth_search, nearest, network, polygons, search
 from benchmarks.extracts import ENVIRONMENT, find_extracts
 from benchmarks.tables import Table, keep
 
@@ -21,9 +21,10 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "growth-search": growth_search.compare,
     "osmnx-ways": compare_osmnx.compare,
     "accuracy": accuracy.compare,
+    "firmness": firmness.compare,
     "polygons": polygons.compare,
 }
-BY_DEFAULT = ("network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy")
+BY_DEFAULT = ("network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness")
 
 
 def main() -> None:

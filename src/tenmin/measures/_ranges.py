@@ -14,7 +14,7 @@ import pandas as pd
 from tenmin.support.errors import TableError
 from tenmin.support.files import read_toml, shipped_file
 
-__all__ = ["VARIED", "Draws", "draw", "ranges_to_vary"]
+__all__ = ["Draws", "check_seed", "draw", "ranges_to_vary"]
 
 WALKED_ANEW = 10
 """Number of different streets, joins and placements that are walked; each serves a share of the runs."""
@@ -59,6 +59,9 @@ def ranges_to_vary(vary: object, ranges: Mapping[str, object] | None, cannot: Ma
     """
     asked = _names(vary, cannot)
     table = _shipped().copy()
+    if ranges is not None and not isinstance(ranges, Mapping):
+        msg = f"ranges is {ranges!r}; give pairs of low and high by name, e.g. {{'speed': (0.5, 1.25)}}"
+        raise TableError(msg)
     for name, pair in (ranges or {}).items():
         table.loc[name, ["low", "high"]] = _pair(name, pair, list(table.index))
         table.loc[name, ["source", "checked"]] = "given", "no"
@@ -72,7 +75,7 @@ def _names(vary: object, cannot: Mapping[str, str]) -> set[str]:
         return set(VARIED) - set(cannot)
     names = [vary] if isinstance(vary, str) else list(vary) if isinstance(vary, Collection) else [vary]
     for name in names:
-        if name not in VARIED:
+        if not isinstance(name, str) or name not in VARIED:
             msg = f"vary has {name!r}; give some of {', '.join(VARIED)}, e.g. vary=['speed'], or None for all"
             raise TableError(msg)
         if name in cannot:
@@ -106,6 +109,10 @@ class Draws:
     """Index `run`; group (runs of one group walk the same streets), and a column for each range."""
     seed: int
 
+    def values(self, run: int) -> dict[str, float]:
+        """The values of a run by range."""
+        return {str(name): float(column.iloc[run]) for name, column in self.table.items()}
+
     def rng(self, what: str, number: int) -> np.random.Generator:
         """A generator of its own for a purpose and the number of a run or group."""
         return np.random.default_rng([self.seed, crc32(what.encode()), number])
@@ -125,16 +132,17 @@ def draw(ranges: pd.DataFrame, base: Mapping[str, float], runs: int, seed: int) 
     seed
         Seed of the generator.
     """
-    anew = ranges["varied"] & ~ranges["vary"].isin(["speed", "missing"])
-    groups = min(runs, WALKED_ANEW) if anew.any() else 1
-    table = pd.DataFrame({"group": np.arange(runs) % groups}, index=pd.RangeIndex(runs, name="run"))
-    for name, row in ranges.iterrows():
-        rng = np.random.default_rng([seed, crc32(str(name).encode())])
-        count = groups if anew[name] else runs
+    rows = {str(name): row for name, row in ranges.to_dict("index").items()}
+    anew = {name for name, row in rows.items() if row["varied"] and row["vary"] not in {"speed", "missing"}}
+    groups = min(runs, WALKED_ANEW) if anew else 1
+    group = np.arange(runs) % groups
+    table = pd.DataFrame({"group": group}, index=pd.RangeIndex(runs, name="run"))
+    for name, row in rows.items():
+        rng = np.random.default_rng([seed, crc32(name.encode())])
+        count = groups if name in anew else runs
         share = (rng.permutation(count) + rng.random(count)) / count
         drawn = row["low"] + (row["high"] - row["low"]) * share
-        values = drawn[table["group"]] if anew[name] else drawn
-        table[str(name)] = values if row["varied"] else base[str(name)]
+        table[name] = (drawn[group] if name in anew else drawn) if row["varied"] else base[name]
     return Draws(table, seed)
 
 

@@ -216,29 +216,29 @@ def _what_changes_nothing(coverage: Coverage) -> dict[str, str]:
 
 def _walked_anew(query: Query, draws: Draws, run: int, group: int) -> Query:
     """The query of a group of runs: its waits and slopes, its longest leg, and its placement."""
-    values = draws.table.loc[run]
+    values = draws.values(run)
     network, walker = query.network, query.network.walker
-    waits = {name: float(values[name]) for name in _WAITS}
+    waits = {name: values[name] for name in _WAITS}
     if values["slope"] != 1.0 or any(wait != getattr(walker, name) for name, wait in waits.items()):
-        network = network.at_pace(replace(walker, **waits), slope=float(values["slope"]))
+        network = network.at_pace(replace(walker, **waits), slope=values["slope"])
     moved = _moved(query.places, draws, values, group)
     changed = None if network is query.network else network
-    return query.varied(network=changed, places=moved, aside=float(values["aside"]))
+    return query.varied(network=changed, places=moved, aside=values["aside"])
 
 
-def _moved(places: gpd.GeoDataFrame, draws: Draws, values: pd.Series, group: int) -> gpd.GeoDataFrame | None:
+def _moved(places: gpd.GeoDataFrame, draws: Draws, values: Mapping[str, float], group: int) -> gpd.GeoDataFrame | None:
     """The places, each moved to anywhere within the distance that was drawn for its kind; None if none is."""
     shapes = places.geometry.to_numpy()
     far = np.where(shapely.get_dimensions(shapes) == 0, values["moved_point"], values["moved_outline"])
     if not far.any():
         return None
     by_id = np.argsort(places.index.astype(str), kind="stable")
-    radius, angle = np.empty(len(places)), np.empty(len(places))
-    radius[by_id], angle[by_id] = draws.rng("placement", group).random((2, len(places)))
-    away = far * np.sqrt(radius) * np.exp(2j * np.pi * angle)
-    rows = shapely.get_coordinates(shapes, return_index=True)[1]
-    shift = np.column_stack([away.real, away.imag])[rows]
-    moved = shapely.set_coordinates(shapes.copy(), shapely.get_coordinates(shapes) + shift)
+    drawn = np.empty((2, len(places)))
+    drawn[:, by_id] = draws.rng("placement", group).random((2, len(places)))
+    radius, angle = far * np.sqrt(drawn[0]), 2.0 * np.pi * drawn[1]
+    shift = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    xy, rows = shapely.get_coordinates(shapes, return_index=True)
+    moved = shapely.set_coordinates(shapes.copy(), xy + shift[rows])
     return places.set_geometry(gpd.GeoSeries(moved, index=places.index, crs=places.crs))
 
 
@@ -275,8 +275,9 @@ def _missing(facilities: gpd.GeoDataFrame, draws: Draws) -> np.ndarray:
     mapped = (facilities.get("source", nothing) == _OSM).to_numpy()
     by_id = np.argsort(facilities.index.astype(str), kind="stable")
     absent = np.zeros((len(draws.table), len(facilities)), bool)
-    register, osm, other = (draws.table[f"missing_{kind}"] for kind in ("register", "osm", "other"))
-    for run in draws.table.index[(register > 0.0) | (osm > 0.0) | (other > 0.0)]:
-        share = np.select([listed, mapped], [register[run], osm[run]], other[run])
+    for run in range(len(draws.table)):
+        values = draws.values(run)
+        kinds = [values["missing_register"], values["missing_osm"]]
+        share = np.select([listed, mapped], kinds, values["missing_other"])
         absent[run, by_id] = draws.rng("missing", run).random(len(facilities)) < share[by_id]
     return absent

@@ -20,7 +20,7 @@ from test_cli import run
 
 BLOCK = re.compile(r"(?P<mark><!-- not run[^\n]*-->\n)?```(?P<kind>python|console|text)\n(?P<text>.*?)```", re.DOTALL)
 TABLE = re.compile(r"^(\S+\.csv):\n\n((?:\|.*\n)+)", re.MULTILINE)
-PAGES = ("README.md", "docs/index.md", "docs/shifan.md", "docs/standards.md", "docs/tables.md")
+PAGES = ("README.md", "docs/index.md", "docs/people.md", "docs/shifan.md", "docs/standards.md", "docs/tables.md")
 ELSEWHERE = ("tenmin demo", "tenmin verify")
 """Commands that other tests run."""
 FIRST = {"docs/index.md": 1}

@@ -28,6 +28,7 @@ __all__ = [
     "check_frame",
     "check_groups",
     "check_places",
+    "in_crs",
     "in_metres",
     "in_use",
     "larger_groups",
@@ -408,7 +409,7 @@ def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFra
         No UTM zone fits (beyond 84 degrees north or 80 south).
     """
     if crs is not None:
-        return frame if frame.crs == crs else _projected(frame, crs)
+        return frame if frame.crs == crs else in_crs(frame, crs)
     if frame.crs is not None and _measures_metres(frame.crs):
         return frame
     if frame.empty:
@@ -421,11 +422,24 @@ def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFra
             "give the frame in a local projection in metres"
         )
         raise TableError(msg) from error
-    return _projected(frame, zone)
+    return in_crs(frame, zone)
 
 
-def _projected(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
-    """Return the frame in another CRS, if that has a place for all its rows."""
+def in_crs(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Return the frame in another CRS.
+
+    Parameters
+    ----------
+    frame
+        Any GeoDataFrame with a CRS.
+    crs
+        The CRS to use.
+
+    Raises
+    ------
+    TableError
+        A row has no place in it.
+    """
     try:
         moved = frame.to_crs(crs)
     except ProjError as error:

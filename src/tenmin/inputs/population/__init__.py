@@ -5,5 +5,6 @@ those of the input but for what `list_remarks` lists as left out. `homes.toml` s
 """
 
 from tenmin.inputs.population._estimation import estimate_places
+from tenmin.inputs.population._raster import read_population_raster
 
-__all__ = ["estimate_places"]
+__all__ = ["estimate_places", "read_population_raster"]

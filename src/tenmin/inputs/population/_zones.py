@@ -12,7 +12,7 @@ from tenmin.inputs.population._notes import Note
 from tenmin.support.contracts import check_frame, check_groups, numbers_of, population_groups
 from tenmin.support.errors import TableError
 
-__all__ = ["OVERLAP", "check_zones", "people_columns"]
+__all__ = ["OVERLAP", "check_zones", "people_columns", "polygons_of"]
 
 OVERLAP = 0.01
 """Part of the smaller of two outlines that may be common to both, as where borders were drawn twice."""
@@ -79,13 +79,14 @@ def _sound(frame: gpd.GeoDataFrame, what: str) -> tuple[gpd.GeoDataFrame, list[N
     given = ~shapely.is_missing(shapes)
     _refuse(frame, given & ~np.isin(shapely.get_type_id(shapes), _POLYGONS), what, "are no outlines; give polygons")
     wrong = given & ~shapely.is_valid(shapes)
-    shapes[wrong] = [_polygons_of(shape) for shape in shapely.make_valid(shapes[wrong])]
+    shapes[wrong] = [polygons_of(shape) for shape in shapely.make_valid(shapes[wrong])]
     _refuse(frame, given & ~(shapely.area(shapes) > 0.0), what, "have outlines without ground; draw them anew")
     notes = [Note(str(label), "geometry", "", _CROSSES_ITSELF) for label in frame.index[wrong]]
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)), notes
 
 
-def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+def polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape, without points and lines."""
     parts = shapely.get_parts(shape)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 (polygons have two)
 

@@ -46,6 +46,7 @@ NO_MESSAGES = {
     "keys of data and of figures": ("no data", "tenmin network", "lower left", "upper left", "axes fraction"),
     "a credit, in one language everywhere": ("© OpenStreetMap contributors, ODbL",),
     "joined to others in a tag": ("refused and ",),
+    "a name of a gap, beside its Chinese": ("in several places",),
 }
 CODE = re.compile(r"SELECT |\^\(\?:|\[out:|tenmin/|\n# One table")
 """How queries, patterns, the name of the program and the file to fill in begin."""

@@ -326,7 +326,7 @@ cell = st.sampled_from(["10", "约20", "-1", "", "x", "300以上", "1,000", "30�
 name = st.text("甲乙丙丁ab", min_size=1, max_size=4)
 
 
-@given(st.lists(st.tuples(name, cell), max_size=12), st.booleans())
+@given(st.lists(st.tuples(name, cell), min_size=1, max_size=12), st.booleans())
 def test_rows_in_are_rows_used_and_rows_listed(rows, total):
     lines = [
         ["小区", "社区", "人口"],

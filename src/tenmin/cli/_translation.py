@@ -24,17 +24,21 @@ from tenmin.support.language import Lang, choose_language
 __all__ = ["CommandInLanguage", "GroupInLanguage", "load_chinese", "translate"]
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _SHAPES = {
     "rows": re.compile(r"rows? \d+(?:, \d+)*(?: and \d+ more)?"),
     "value": re.compile(r"'[^']*'"),
+    "quoted": _QUOTED,
 }
 """What placeholders look like that may have commas and blanks of their own."""
+_ALWAYS = frozenset({"quoted"})
+"""Those that never look otherwise."""
 _MARKS = {": ": "：", "; ": "；", ", ": "，"}
 """Marks between parts of a text, and their Chinese."""
 _MOST_MARKS = 64
 _JOIN = {" or ": " 或 ", " and ": " 和 "}
 _JOINS = re.compile("|".join(_JOIN))
-_LISTED = re.compile(r"(?:(?:'[^']*'|\.?[a-z_]+)(?:, | or | and |$))+")
+_LISTED = re.compile(r"(?:(?:'[^']*'|\.?[a-z_]+|\d+)(?:, | or | and |$))+")
 """Names alone, with commas and words between them."""
 _CLAUSE = re.compile(r"([，。；：、])(?=.)")
 """Ends of clauses, after which a line of help may end: lines are broken at blanks, which Chinese has not."""
@@ -115,7 +119,7 @@ class _Template:
         for name, after in zip(names[:-1], fixed[1:-1], strict=True):
             shaped = _SHAPES[name].match(text, begin) if name in _SHAPES else None
             found = text.find(after, shaped.end() if shaped else begin, end)
-            if found < 0:
+            if found < 0 or (name in _ALWAYS and not shaped):
                 return None
             values[name], begin = text[begin:found], found + len(after)
         return values | {names[-1]: text[begin:end]} if begin <= end else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +14,7 @@ from tenmin.inputs.readers import (
     Datum,
     Header,
     ParsedTable,
+    Remark,
     Sheets,
     Table,
     read_table,
@@ -22,6 +24,7 @@ from tenmin.support.errors import TableError
 __all__ = ["read_areas"]
 
 _LEVEL = "社区"
+_NO_PARENT = "empty; that of the row above is not taken for it"
 _TEXTS = ("name", "level", "parent", "kind")
 
 
@@ -90,7 +93,7 @@ def read_areas(
     frame = _add_columns(table)
     ids = _area_ids(table, frame)
     table.reject((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")
-    return table.to_frame(frame, ids, "area")
+    return table.to_frame(frame, ids, "area", _lacking_parents(table, frame))
 
 
 def _add_columns(table: ParsedTable) -> gpd.GeoDataFrame:
@@ -104,6 +107,15 @@ def _add_columns(table: ParsedTable) -> gpd.GeoDataFrame:
     frame = table.frame.assign(**{name: table.text_column(name) for name in _TEXTS})
     missing = [name for name in ("households", "people") if name not in frame.columns]
     return frame.assign(**dict.fromkeys(missing, np.nan), level=frame["level"].fillna(_LEVEL))
+
+
+def _lacking_parents(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[Remark]:
+    """Return a remark on each community without a parent in a table in which others have one."""
+    lacking = frame["parent"].isna() & (frame["level"] == _LEVEL)
+    if frame["parent"].isna().all() or not lacking.any():
+        return []
+    said = table.remark_on(np.flatnonzero(lacking).tolist(), "parent", _NO_PARENT)
+    return [replace(one, value="") for one in said]
 
 
 def _area_ids(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tenmin.inputs._area_names import AreaNames, plain_name
 from tenmin.inputs.readers import code_of, split_list, text_of, word_for
 from tenmin.inputs.services import normalise_name
 from tenmin.support.contracts import numbers_of, separate_positions
@@ -89,7 +90,7 @@ def _check_unique_names(areas: pd.DataFrame) -> None:
     if "name" not in areas.columns:
         return
     parent = areas["parent"].map(_normalised) if "parent" in areas.columns else ""
-    key = areas["level"] + "\n" + parent + "\n" + areas["name"].map(_normalised)
+    key = areas["level"] + "\n" + parent + "\n" + areas["name"].map(plain_name)
     wrong = key.duplicated(keep=False) & areas["name"].notna()
     if wrong.any():
         name = areas["name"][wrong].iloc[0]
@@ -219,30 +220,29 @@ class Communities:
         return dict(zip(self.areas.index, self.areas["level"], strict=True))
 
     @cached_property
-    def _by_id(self) -> Mapping[str, Hashable]:
-        return {code_of(text_of(label) or ""): label for label in self.areas.index}
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, list[Hashable]]:
-        found: dict[str, list[Hashable]] = {}
-        if "name" in self.areas.columns:
-            for label, name in self.areas["name"].items():
-                found.setdefault(_normalised(name), []).append(label)
-        return {name: labels for name, labels in found.items() if name}
+    def _names(self) -> AreaNames:
+        return AreaNames(self.areas)
 
     @cached_property
     def parents(self) -> Mapping[Hashable, Hashable]:
         """The parent of each area, where the table has a row for it."""
         if "parent" not in self.areas.columns:
             return {}
-        found = {label: self._named(str(text)) for label, text in self.areas["parent"].items() if not is_empty(text)}
+        found = {
+            label: self._names.named(str(text)) for label, text in self.areas["parent"].items() if not is_empty(text)
+        }
         return {label: above[0] for label, above in found.items() if len(above) == 1 and above[0] != label}
 
     def _named(self, text: str) -> list[Hashable]:
-        code = code_of(text)
-        if code in self._by_id:
-            return [self._by_id[code]]
-        return self._by_name.get(_normalised(text), [])
+        names = self._names
+        return names.named(text) or names.numbered(text) or names.after_others(text, self._names_above)
+
+    def _names_above(self, label: Hashable) -> list[str]:
+        """The names of what is above an area, the nearest first; a parent without a row of its own too."""
+        chain = [label, *self._ancestors(label)]
+        top = self.areas["parent"].get(chain[-1]) if "parent" in self.areas.columns else None
+        names = self.areas["name"].reindex(chain[1:]) if "name" in self.areas.columns else ()
+        return [str(one) for one in (*names, top) if not is_empty(one)]
 
     def names(self, text: str) -> bool:
         """Return whether a text names an area, several, or a 街道 that has areas."""
@@ -261,7 +261,7 @@ class Communities:
         """The areas below each 街道 or district that has no row of its own, by its name."""
         found: dict[str, list[Hashable]] = {}
         for label, text in self.areas.get("parent", pd.Series(dtype=object)).items():
-            if not is_empty(text) and not self._named(str(text)):
+            if not is_empty(text) and not self._names.named(str(text)):
                 found.setdefault(_normalised(text), []).append(label)
         return found
 
@@ -335,7 +335,7 @@ class Communities:
     def _unknown_areas_message(self, unmatched: list[tuple[Hashable, str, list[Hashable]]], what: str) -> str:
         lines = []
         for label, name, matches in unmatched[:_MAX_SHOWN]:
-            near = difflib.get_close_matches(_normalised(name), list(self._by_name), n=3, cutoff=0.4)
+            near = difflib.get_close_matches(_normalised(name), list(self._names.by_name), n=3, cutoff=0.4)
             shown = f"near names: {', '.join(near)}" if near else "no name is near it"
             why = f"names {len(matches)} areas, {matches}: give the id" if matches else f"names no area ({shown})"
             lines.append(f"{label!r}: area = {name!r} {why}")

@@ -115,8 +115,8 @@ def open_input(path: str | os.PathLike[str], kinds: Sequence[str] = ()) -> Path:
     head = first_bytes(found)
     _check_not_web_page(found, head)
     if not _SIGNATURES[kind](head):
-        content = _describe_content(head)
-        msg = f"{found}: the name says {_FORMAT_NAMES[kind]}, the content is {content}; check where it came from"
+        name, content = _FORMAT_NAMES[kind], _describe_content(head)
+        msg = f"{found}: the name says {name}, the content is {content}; check where it came from, or rename it"
         raise FileError(msg)
     return found
 

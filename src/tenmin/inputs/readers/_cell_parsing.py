@@ -25,6 +25,9 @@ _MAY_BE_THOUSANDS = re.compile(r"^[1-9]\d{0,2}\.\d{3}(?:人|户|口|个)?$")
 _IS_FRACTION = re.compile(r"^(?:0|\d{4,})\.\d|^\d+\.(?:\d{1,2}|\d{4,})(?:人|户|口|个)?$")
 _CODES = frozenset({"id", "area", "parent"})
 _UNKNOWN = "not known; kept as it is"
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}")
+_SHORTENED = "is a code that Excel has shortened; format the column as text and fill the codes in again"
+_NOTE_IN_BRACKETS = "the note in brackets is not used"
 
 Parsed = tuple[dict[str, pd.Series], list[Remark]]
 
@@ -64,7 +67,12 @@ def parse_column(
         return {column.name: pd.Series([split_list(cell) for cell in cells], dtype=object)}, []
     codes = column.name in _CODES
     texts = [code_of(cell) if codes and cell is not None else cell for cell in cells]
-    return {column.name: pd.Series(texts, dtype=object)}, []
+    shortened = [
+        Remark(row, heading, cell, _SHORTENED, is_error=True)
+        for row, cell in zip(rows, cells, strict=True)
+        if codes and cell is not None and _SCIENTIFIC.fullmatch(cell)
+    ]
+    return {column.name: pd.Series(texts, dtype=object)}, shortened
 
 
 def _parse_words(heading: str, column: ColumnSpec, cells: Cells, rows: Sequence[int]) -> Parsed:
@@ -78,12 +86,17 @@ def _parse_words(heading: str, column: ColumnSpec, cells: Cells, rows: Sequence[
         for row, cell, word in zip(rows, cells, meanings, strict=True)
         if cell is not None and word is None
     ]
+    remarks += [
+        Remark(row, heading, cell, _NOTE_IN_BRACKETS)
+        for row, cell, word in zip(rows, cells, meanings, strict=True)
+        if cell is not None and word is not None and cell.endswith((")", "）"))
+    ]
     kept = [cell if word is None and not strict_words else word for cell, word in zip(cells, meanings, strict=True)]
     return {column.name: pd.Series(kept, dtype=object)}, remarks
 
 
 def _parse_quantities(heading: str, column: ColumnSpec, cells: Cells, rows: Sequence[int], *, required: bool) -> Parsed:
-    units = units_of(column.holds)
+    units = units_of(column.holds, column.name)
     quantities: list[Quantity] = []
     remarks: list[Remark] = []
     unclear = column.holds == "count" and column.factor == 1.0 and not any(map(_IS_FRACTION.match, filter(None, cells)))
@@ -110,7 +123,9 @@ def _parse_quantity(
     if any(number < 0.0 for number in (quantity.value, quantity.least, quantity.most)):
         return quantity, "is negative"
     if required and math.isnan(quantity.value):
-        return quantity, "is no figure" if quantity.given or cell else "is empty"
+        if not math.isnan(quantity.least) or not math.isnan(quantity.most):
+            return quantity, "is a bound or an interval; give one figure"
+        return quantity, "is no figure" if cell else "is empty"
     return quantity, None
 
 

@@ -81,6 +81,7 @@ class ComposedHeadings:
         stem, unit = (found["stem"], found["unit"] or "") if found else (spelling, "")
         for part in dict.fromkeys(self._shorter(stem)):
             yield part + unit, True
+        yield from ((part, True) for part in _without_first(spelling, self.before))
 
     def _shorter(self, stem: str) -> Iterator[str]:
         """Yield a stem with a word less before it, after it, and on both sides."""

@@ -22,8 +22,11 @@ __all__ = ["read_workbook"]
 
 _EXACT_DIGITS = 15
 _DATE_REASON = "Excel keeps it as a date; type it as text if it is a number or a code"
+_MARKS = re.compile(rb"<mergeCell |<row [^>]*hidden=")
 _ZERO_FORMAT = re.compile(r"0{2,}")
 _NO_TABLE = "a sheet without the table; left out"
+_HIDDEN_SHEET = "a hidden sheet; left out"
+_HIDDEN_ROW = "hidden in Excel; used all the same"
 _LONG_REASON = "Excel keeps 15 digits of a number, so the last ones may be wrong; type it as text"
 
 
@@ -55,7 +58,8 @@ def read_workbook(path: Path, sheet: Sheets, layout: Layout) -> RawTable:
         book.close()
     tables = {name: _sheet_table(path, name, rows, layout) for name, rows in chosen.items()}
     table = join_sheets(path, tables, layout, asked=sheet is not None)
-    return replace(table, remarks=(*(Remark(0, name, "", _NO_TABLE, used=False) for name in left), *table.remarks))
+    remarks = [Remark(0, name, "", reason, used=False) for name, reason in left.items()]
+    return replace(table, remarks=(*remarks, *table.remarks))
 
 
 def _sheet_table(path: Path, name: str, rows: list[tuple[Any, ...]], layout: Layout) -> RawTable:
@@ -65,8 +69,11 @@ def _sheet_table(path: Path, name: str, rows: list[tuple[Any, ...]], layout: Lay
             rows = _cached_values(path, rows, _rows(values[name]))
         finally:
             values.close()
-    texts, remarks = _fill_merged(list(_text_rows(rows)), _merged_ranges(path, name))
-    return table_from_rows(path, texts, layout, [*_suspect_cells(rows), *remarks])
+    merged, hidden = _merged_and_hidden(path, name)
+    texts, remarks = _fill_merged(list(_text_rows(rows)), merged)
+    table = table_from_rows(path, texts, layout, [*_suspect_cells(rows), *remarks])
+    unseen = [Remark(row, "", "", _HIDDEN_ROW) for row in table.rows.tolist() if row in hidden]
+    return replace(table, remarks=(*table.remarks, *unseen))
 
 
 def _open_workbook(path: Path, *, values: bool) -> Any:
@@ -97,8 +104,8 @@ def _rows(sheet: Any) -> list[tuple[Any, ...]]:
 
 def _select_sheets(
     path: Path, book: Any, sheet: Sheets, layout: Layout
-) -> tuple[dict[str, list[tuple[Any, ...]]], list[str]]:
-    """Return the rows of each sheet that holds the table, by name, and the names of the others."""
+) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, str]]:
+    """Return the rows of each sheet that holds the table, by name, and why the others that hold anything do not."""
     names = [one.title for one in book.worksheets]
     if sheet is not None and sheet != ALL_SHEETS:
         asked = [sheet] if isinstance(sheet, str) else list(sheet)
@@ -106,17 +113,19 @@ def _select_sheets(
         if missing is not None:
             msg = f"{path} has no sheet {missing!r}; it has {', '.join(map(repr, names))}"
             raise TableError(msg)
-        return {name: _rows(book[name]) for name in asked}, []
-    visible = [one.title for one in book.worksheets if one.sheet_state == "visible"]
-    sheets = {name: _rows(book[name]) for name in visible}
-    filled = {
+        return {name: _rows(book[name]) for name in asked}, {}
+    sheets = {name: _rows(book[name]) for name in names}
+    holding = {
         name: rows for name, rows in sheets.items() if any(cell.value is not None for row in rows for cell in row)
     }
+    hidden = {name: _HIDDEN_SHEET for name in holding if book[name].sheet_state != "visible"}
+    filled = {name: rows for name, rows in holding.items() if name not in hidden}
     if not filled:
         msg = f"{path} has no rows in its sheets {', '.join(map(repr, names))}"
         raise TableError(msg)
     chosen = choose_sheets(path, {name: list(_text_rows(rows)) for name, rows in filled.items()}, sheet, layout)
-    return {name: filled[name] for name in chosen}, [name for name in filled if name not in chosen]
+    left = {name: _NO_TABLE for name in filled if name not in chosen}
+    return {name: filled[name] for name in chosen}, {**hidden, **left}
 
 
 def _cached_values(path: Path, rows: list[tuple[Any, ...]], values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -146,16 +155,18 @@ def _displayed_text(cell: Any) -> str | None:
     return text
 
 
-def _merged_ranges(path: Path, name: str) -> list[tuple[int, int, int]]:
-    """Return first row, last row and column of cells merged over several rows, except in the first row."""
+def _merged_and_hidden(path: Path, name: str) -> tuple[list[tuple[int, int, int]], set[int]]:
+    """Return first row, last row and column of cells merged over several rows, except in the first; and hidden rows."""
     with zipfile.ZipFile(path) as archive:
         sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
-        if not any(b"<mergeCell " in archive.read(one) for one in sheets):
-            return []
+        if not any(_MARKS.search(archive.read(one)) for one in sheets):
+            return [], set()
     import openpyxl
 
-    ranges = openpyxl.load_workbook(path)[name].merged_cells.ranges
-    return [(one.min_row, one.max_row, one.min_col - 1) for one in ranges if 1 < one.min_row < one.max_row]
+    sheet: Any = openpyxl.load_workbook(path)[name]
+    ranges = sheet.merged_cells.ranges
+    merged = [(one.min_row, one.max_row, one.min_col - 1) for one in ranges if 1 < one.min_row < one.max_row]
+    return merged, {number for number, row in sheet.row_dimensions.items() if row.hidden}
 
 
 def _fill_merged(

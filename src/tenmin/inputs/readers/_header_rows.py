@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tenmin.inputs.readers._raw_table import Cells, RawTable, Remark, check_headings
+from tenmin.inputs.readers._raw_table import FAILED, Cells, RawTable, Remark, check_headings, is_failed
 from tenmin.support.errors import TableError
 
 __all__ = ["Header", "Layout", "Row", "count_known_headings", "table_from_rows"]
@@ -17,6 +18,9 @@ __all__ = ["Header", "Layout", "Row", "count_known_headings", "table_from_rows"]
 Row = tuple[int, Cells]
 Header = int | tuple[int, int]
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计)[:：]?$|^(?:totals?|subtotal|sum)$", re.IGNORECASE)
+_ONLY_TOTAL = re.compile(
+    r"(?:本页|累计|总)?(?:合计|总计|小计|共计)(?:[:：]?\d+[处个所家户人]*)?[:：]?|共\d+[处个所家户人]+"
+)
 _NOTE = re.compile(
     r"^(?:[附备]?注|(?:填[表报])?说明|(?:数据|资料)?来源|统计口径|(?:单位)?负责人|填[表报]人?|填[表报](?:单位|日期|时间)"
     r"|制表(?:人|单位|日期)?"
@@ -89,7 +93,9 @@ def table_from_rows(
     start, end = _find_headings(filled, layout, path)
     headings = _join_headings([cells for _, cells in filled[start:end]])
     check_headings(headings, path)
-    body, notes = _split_notes(filled[end:], len(headings))
+    below, failures = _without_failures(filled[end:])
+    body, notes = _split_notes(below, len(headings))
+    _check_direction(path, headings, body, layout)
     if same_width:
         _check_width(path, body, max(len(cells) for _, cells in filled[start:end]))
     _check_stray_cells(path, headings, body)
@@ -99,7 +105,7 @@ def table_from_rows(
     heading_by_column, in_body = dict(columns_with_heading), set(numbers.tolist())
     known_cell_remarks = [
         Remark(one.row, heading_by_column[int(one.field)], one.value, one.reason)
-        for one in cell_remarks
+        for one in (*cell_remarks, *failures)
         if one.row in in_body and int(one.field) in heading_by_column
     ]
     remarks = [*_left_out(filled[:start], _ABOVE), *known_cell_remarks, *_left_out(notes, _BELOW)]
@@ -108,8 +114,11 @@ def table_from_rows(
 
 
 def count_known_headings(rows: Sequence[Row], layout: Layout) -> int:
-    """Return the number of known headings in the row, of the first 30, that has most."""
-    return max((_known(cells, layout) for _, cells in rows[:_FIRST_ROWS]), default=0)
+    """Return the number of known headings in the row, of the first 30, that has most; none in a list of fields."""
+    filled = [row for row in rows if any(cell is not None for cell in row[1])]
+    known = [_known(cells, layout) for _, cells in filled[:_FIRST_ROWS]]
+    start = next((row for row, count in enumerate(known) if 0 < 2 * count >= max(known)), 0)
+    return 0 if not filled or is_turned(filled[start][1], filled[start + 1 :], layout) else max(known)
 
 
 def _known(cells: Cells, layout: Layout) -> int:
@@ -198,9 +207,47 @@ def _split_notes(rows: list[Row], width: int) -> tuple[list[Row], list[Row]]:
     return rows[:start], rows[start:]
 
 
+def _without_failures(rows: list[Row]) -> tuple[list[Row], list[Remark]]:
+    """Return the rows without errors of formulas, and a remark on each of these."""
+    remarks = [
+        Remark(number, str(column), cell or "", FAILED)
+        for number, cells in rows
+        for column, cell in enumerate(cells)
+        if is_failed(cell)
+    ]
+    failed = {one.row for one in remarks}
+    return [
+        (number, [None if is_failed(cell) else cell for cell in cells] if number in failed else cells)
+        for number, cells in rows
+    ], remarks
+
+
+def is_turned(headings: Cells, body: Sequence[Row], layout: Layout) -> bool:
+    """Return whether the first column holds several headings, as in a list of fields, and the row of headings but one.
+
+    Parameters
+    ----------
+    headings, body
+        The row of headings, and the rows below it.
+    layout
+        What is a heading.
+    """
+    first_column = [_cell(cells, 0) for _, cells in body[:_FIRST_ROWS]]
+    return _known(headings, layout) <= 1 < _known(first_column, layout)
+
+
+def _check_direction(path: Path, headings: Cells, body: list[Row], layout: Layout) -> None:
+    if layout.header is None and is_turned(headings, body, layout):
+        msg = (
+            f"{path}: the headings stand in the first column; turn the table (copy it, then paste it transposed), or "
+            "name the sheet of the table by sheet="
+        )
+        raise TableError(msg)
+
+
 def _without_totals(table: RawTable, body: list[Row], headings: Cells) -> RawTable:
     """Return the table without lines of totals and without the headings of further pages."""
-    totals = [row for row in body if any(_is_total(cell) for cell in row[1][:_FIRST_CELLS])]
+    totals = [row for row in body if any(map(_is_total, row[1][:_FIRST_CELLS])) or any(map(_says_total, row[1]))]
     again = [row for row in body if [cell for cell in row[1] if cell] == [cell for cell in headings if cell]]
     remarks = [*_left_out(totals, "a line of totals"), *_left_out(again, _AGAIN)]
     return table.drop_rows([one.row for one in remarks], remarks) if remarks else table
@@ -208,6 +255,11 @@ def _without_totals(table: RawTable, body: list[Row], headings: Cells) -> RawTab
 
 def _is_total(cell: str | None) -> bool:
     return _TOTAL.search((cell or "").replace(" ", "")) is not None
+
+
+def _says_total(cell: str | None) -> bool:
+    """Return whether a cell says nothing but that its row is a total."""
+    return _ONLY_TOTAL.fullmatch(unicodedata.normalize("NFKC", cell or "").replace(" ", "")) is not None
 
 
 def _left_out(rows: Iterable[Row], reason: str) -> list[Remark]:

@@ -29,6 +29,7 @@ __all__ = [
 #: What columns of positions hold.
 _POSITIONS = frozenset({"lon", "lat", "lonlat", "latlon", "wkt"})
 #: Columns of population groups, such as people_50_plus.
+_IN_BRACKETS = re.compile(r"\([^()]*\)$")
 _GROUP = "people_"
 
 
@@ -94,7 +95,7 @@ def normalise_text(text: str) -> str:
 def _column_table() -> tuple[tuple[_ColumnRow, ...], Mapping[str, Any]]:
     path = shipped_file("tenmin.inputs.readers", "columns.toml")
     data = read_toml(path)
-    keys = {"column", "composed", "positions", "unused", "words", "units", "refused"}
+    keys = {"column", "composed", "positions", "unused", "words", "units", "units_of_others", "refused"}
     check_keys(data, keys, keys, str(path))
     rows = []
     needed = {"name", "tables", "holds", "headings"}
@@ -126,9 +127,25 @@ def worth_a_warning(heading: str) -> bool:
 
 
 @cache
-def units_of(holds: str) -> Mapping[str, float]:
-    """Return the units allowed in a kind of column ("area" or "count"), with their conversion factors."""
-    return {normalise_text(unit): float(factor) for unit, factor in _column_table()[1]["units"].get(holds, {}).items()}
+def units_of(holds: str, name: str = "") -> Mapping[str, float]:
+    """Return the units allowed in a kind of column ("area" or "count"), with their conversion factors.
+
+    Parameters
+    ----------
+    holds
+        The kind.
+    name
+        Name of the column; one of people has no number of households, and the other way round.
+
+    Examples
+    --------
+    >>> "户" in units_of("count", "people_60_plus"), "户" in units_of("count", "households")
+    (False, True)
+    """
+    units = _column_table()[1]["units"].get(holds, {})
+    others = _column_table()[1]["units_of_others"]
+    left = next((others[start] for start in others if name.startswith(start)), ())
+    return {normalise_text(unit): float(factor) for unit, factor in units.items() if unit not in left}
 
 
 def unsupported_formats() -> Mapping[str, str]:
@@ -144,18 +161,20 @@ def word_for(group: str, text: str) -> str | None:
     group
         "state", "level", "kind", "people_base" or "datum".
     text
-        The word.
+        The word, perhaps with a note in brackets after it.
 
     Examples
     --------
-    >>> word_for("state", "闲置"), word_for("level", "镇"), word_for("datum", "火星坐标系"), word_for("kind", "?")
+    >>> word_for("state", "闲置（待改）"), word_for("level", "镇"), word_for("datum", "火星"), word_for("kind", "?")
     ('vacant', '街道', 'gcj02', None)
     """
     normalised = normalise_text(text)
-    for meaning, words in _column_table()[1]["words"][group].items():
-        if normalised == normalise_text(meaning) or normalised in map(normalise_text, words):
-            return meaning
-    return None
+    known = {
+        normalise_text(word): meaning
+        for meaning, words in _column_table()[1]["words"][group].items()
+        for word in (*words, meaning)
+    }
+    return known.get(normalised) or known.get(_IN_BRACKETS.sub("", normalised))
 
 
 @cache
@@ -166,14 +185,14 @@ def _heading_index(table: str) -> Mapping[str, ColumnSpec]:
         if table not in row.tables:
             continue
         for heading in row.headings:
-            for spelling, factor in _spellings(heading, row.column.holds):
+            for spelling, factor in _spellings(heading, row.column):
                 specs_by_spelling.setdefault(spelling, replace(row.column, factor=factor))
     return specs_by_spelling
 
 
-def _spellings(heading: str, holds: str) -> Iterable[tuple[str, float]]:
+def _spellings(heading: str, column: ColumnSpec) -> Iterable[tuple[str, float]]:
     yield heading, 1.0
-    for unit, factor in units_of(holds).items():
+    for unit, factor in units_of(column.holds, column.name).items():
         for spelling in (f"{heading}({unit})", f"{heading}[{unit}]", f"{heading}_{unit}", f"{heading}/{unit}",
                      f"{heading}:{unit}", f"{heading}{unit}"):  # fmt: skip
             yield spelling, factor

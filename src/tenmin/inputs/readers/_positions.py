@@ -25,8 +25,10 @@ __all__ = ["POSITIONS", "locate", "position_columns", "settle_datum"]
 POSITIONS = ("lon", "lat", "lonlat", "latlon", "wkt")
 _POSITION_COLUMNS = (("wkt",), ("lon", "lat"), ("lonlat",), ("latlon",))
 _NO_COORDINATES = frozenset({"", "-", "--", "—", "/", "无", "暂无", "不详", "未知"})
-_PAIR = re.compile(r"[,;|\s、]+")
-_DEGREES = re.compile(r"^(?:东经|北纬|[en])?([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)°?[en]?$")
+_PAIR = re.compile(r"[,;|\s、/]+")
+_DEGREES = re.compile(r"^(?P<before>东经|北纬|[en])?(?P<number>[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)°?(?P<after>[en])?$")
+_NAMED = re.compile(r"(经度|纬度|lon(?:gitude)?|lng|lat(?:itude)?)[:=]?\s*")
+_NORTH = frozenset({"北纬", "n", "纬度", "lat", "latitude"})
 _SEXAGESIMAL = re.compile(
     r"(?P<before>东经|北纬|西经|南纬|[news])?\s*(?P<degrees>\d{1,3})\s*[°度]\s*(?P<minutes>[0-5]?\d(?:\.\d+)?)\s*['’′分]\s*"
     r"(?:(?P<seconds>[0-5]?\d(?:\.\d+)?)\s*(?:′′|''|’’|\"|”|秒))?\s*(?P<after>[news](?![a-z]))?"
@@ -196,10 +198,15 @@ def _parse_wkt(text: str) -> object:
 def _parse_pair(text: str, *, lat_first: bool = False) -> object:
     """Return the point in a text such as "113.3,23.1", or None if the text stands for no position.
 
+    What says that it is north or a latitude is one, wherever it stands.
+
     >>> print(_parse_pair("113.3；23.1"), _parse_pair("－"), _parse_pair("23.1 113.3", lat_first=True))
     POINT (113.3 23.1) None POINT (113.3 23.1)
+    >>> print(_parse_pair("北纬23.1，东经113.3"), _parse_pair("纬度:23.1,经度:113.3"))
+    POINT (113.3 23.1) POINT (113.3 23.1)
     """
-    normalised = _decimal_degrees(unicodedata.normalize("NFKC", text).strip("()[] ").casefold())
+    plain = unicodedata.normalize("NFKC", text).strip("()[] ").casefold()
+    normalised = _without_names(_decimal_degrees(plain)).strip()
     parts = [
         part.strip() for part in (normalised.split(",") if normalised.count(",") == 1 else _PAIR.split(normalised))
     ]
@@ -212,24 +219,34 @@ def _parse_pair(text: str, *, lat_first: bool = False) -> object:
     if not (numbers[0] and numbers[1]):
         msg = "is no pair of finite decimal numbers, such as 113.3 and 23.1"
         raise ValueError(msg)
-    x, y = float(numbers[0][1]), float(numbers[1][1])
+    x, y = float(numbers[0]["number"]), float(numbers[1]["number"])
+    if {numbers[0]["before"], numbers[0]["after"]} & _NORTH:
+        lat_first = True
+    elif {numbers[1]["before"], numbers[1]["after"]} & _NORTH:
+        lat_first = False
     if x == y == 0.0 or not (math.isfinite(x) and math.isfinite(y)):
         msg = "is 0, 0, which is no place; leave the cells empty" if x == 0.0 else "is not finite"
         raise ValueError(msg)
     return shapely.Point(y, x) if lat_first else shapely.Point(x, y)
 
 
+def _without_names(text: str) -> str:
+    """Return a text in which 纬度 and the like are a letter of direction."""
+    return _NAMED.sub(lambda found: "n" if found[1] in _NORTH else "e", text)
+
+
 def _decimal_degrees(text: str) -> str:
     """Return a text in which degrees, minutes and seconds are decimal degrees.
 
     >>> _decimal_degrees("113°19′30′′e, 北纬23度6分")
-    '113.325, 23.1'
+    ' e113.325 ,  n23.1 '
     """
 
     def decimal(found: re.Match[str]) -> str:
         degrees = int(found["degrees"]) + float(found["minutes"]) / 60 + float(found["seconds"] or 0) / 3600
-        south_or_west = {found["before"], found["after"]} & {"s", "w", "南纬", "西经"}
-        return f"{-degrees if south_or_west else degrees:.12g}"
+        sides = {found["before"], found["after"]}
+        direction = "n" if sides & {"n", "s", "北纬", "南纬"} else "e" if sides != {None} else ""
+        return f" {direction}{-degrees if sides & {'s', 'w', '南纬', '西经'} else degrees:.12g} "
 
     return _SEXAGESIMAL.sub(decimal, text)
 

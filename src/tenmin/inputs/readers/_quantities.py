@@ -116,6 +116,7 @@ def parse_quantity(text: str | None, units: Mapping[str, float] | None = None, f
     (Quantity(value=600.0, approximate=True, least=nan, most=nan, given=True), 300.0)
     """
     compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).casefold().replace("、", ",")
+    compact = compact.removeprefix("'").rstrip(",")
     if not compact or compact in _NO_VALUE:
         return Quantity(math.nan, given=False)
     interval = _RANGE.match(compact)

@@ -16,16 +16,32 @@ from pyproj import CRS
 from tenmin.support.bounds import MAX_COLUMNS, check_amount
 from tenmin.support.errors import TableError
 
-__all__ = ["MERGED", "Cells", "RawTable", "Remark", "check_headings", "code_of", "format_rows", "text_of"]
+__all__ = [
+    "FAILED",
+    "MERGED",
+    "Cells",
+    "RawTable",
+    "Remark",
+    "check_headings",
+    "code_of",
+    "format_rows",
+    "is_failed",
+    "text_of",
+]
 
 MERGED = "is merged with the cell above; taken for the same"
 """Reason of the remark on a row whose cell is merged with that of the row above."""
+FAILED = "is an error of a formula; taken as empty"
+"""Reason of the remark on a cell such as #N/A."""
 
 Cells = list[str | None]
 """The cells of a row or a column as text; None if empty."""
 _MAX_WHOLE = 1e21
 _MAX_SHOWN = 5
 _FLOATED = re.compile(r"^(\d+)\.0+$")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+"""Characters that are not seen: spaces without width, marks of direction and of byte order."""
+_ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)")
 
 
 @dataclass(frozen=True)
@@ -109,10 +125,10 @@ def format_rows(rows: Sequence[int]) -> str:
 
 
 def text_of(value: object) -> str | None:
-    """Return a cell as text without loss of digits, or None if it is empty.
+    r"""Return a cell as text without loss of digits, or None if it is empty.
 
-    >>> text_of("  00123 "), text_of(600.0), text_of(0.1), text_of(float("nan")), text_of("NA")
-    ('00123', '600', '0.1', None, 'NA')
+    >>> text_of("  00123 "), text_of(600.0), text_of(0.1), text_of(float("nan")), text_of("NA"), text_of("东\u200b苑")
+    ('00123', '600', '0.1', None, 'NA', '东苑')
     """
     if value is None or value is pd.NaT or value is pd.NA:
         return None
@@ -122,7 +138,17 @@ def text_of(value: object) -> str | None:
         if math.isnan(value):
             return None
         return str(int(value)) if float(value).is_integer() and abs(value) < _MAX_WHOLE else repr(float(value))
-    return str(value).strip() or None
+    text = str(value)
+    return (text if text.isascii() else _INVISIBLE.sub("", text)).strip() or None
+
+
+def is_failed(text: str | None) -> bool:
+    """Return whether a cell shows the error of a formula.
+
+    >>> is_failed("#N/A"), is_failed("#1 幼儿园")
+    (True, False)
+    """
+    return text is not None and _ERROR.fullmatch(text) is not None
 
 
 def code_of(text: str) -> str:

@@ -31,7 +31,7 @@ from tenmin.inputs.readers._headings import (
     worth_a_warning,
 )
 from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns, settle_datum
-from tenmin.inputs.readers._raw_table import MERGED, Cells, RawTable, Remark, format_rows
+from tenmin.inputs.readers._raw_table import FAILED, MERGED, Cells, RawTable, Remark, format_rows
 from tenmin.inputs.readers._row_ids import make_ids
 from tenmin.inputs.readers._sheets import Sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
@@ -262,6 +262,8 @@ def read_table(
     by_household = persons_per_household is not None and all(column.name != "people" for column in specs.values())
     if by_household and "people" in required:
         required = [*required, "households"]
+    if not len(raw.rows):
+        warnings.warn(f"{raw.path} has headings and no rows below them", TenminWarning, stacklevel=3)
     data, more = _columns(raw, specs, required)
     if by_household:
         data, estimated = _estimate_people(data, persons_per_household)
@@ -376,14 +378,18 @@ def _unused_headings(raw: RawTable, named: NamedColumns) -> list[Remark]:
 
 
 def _relevant_remarks(raw: RawTable, specs: Mapping[str, ColumnSpec]) -> list[Remark]:
-    """Return the file's remarks on known text columns, merged cells and whole rows.
+    """Return the file's remarks on known text columns, merged cells, errors of formulas and whole rows.
 
     In a custom column a date may well be meant. A number merged over several rows is an error: it may hold for each
     row or for all of them together.
     """
     texts = {heading for heading, column in specs.items() if column.holds in {"text", "list"}}
     numbers = {heading for heading, column in specs.items() if column.holds in {"count", "area"}}
-    remarks = [one for one in raw.remarks if not one.row or one.field in texts or not one.used or one.reason == MERGED]
+    everywhere = {"", *texts}
+    told = {MERGED, FAILED}
+    remarks = [
+        one for one in raw.remarks if not (one.row and one.used) or one.field in everywhere or one.reason in told
+    ]
     return [replace(one, is_error=one.reason == MERGED and one.field in numbers) for one in remarks]
 
 

@@ -17,6 +17,7 @@ __all__ = ["list_parts", "name_category", "suggest_categories", "title_of_catego
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _COMMUNITY = "社区"
+_NUMBERED = re.compile(r"\(?\d{1,2}\)?\s*[.、)]?\s*(?=\D)|\(?[一二三四五六七八九十]{1,3}[、)]\s*")
 _AMAP = re.compile(r"\d{5,6}")
 _PATH, _CODE_DIGITS = ";", 6
 
@@ -148,7 +149,16 @@ def _index_names(catalogue: Mapping[str, Category]) -> tuple[dict[str, str], dic
 
 
 def _variants(text: str) -> Iterator[str]:
-    """Yield the text, then without its last, last two, ... brackets, then each of these without a leading 社区."""
+    """Yield the text, then without its last, last two, ... brackets, then each of these without a leading 社区.
+
+    Then the same without a number in front, as of a list.
+    """
+    yield from _unnumbered_variants(text)
+    if numbered := _NUMBERED.match(text):
+        yield from _unnumbered_variants(text[numbered.end() :])
+
+
+def _unnumbered_variants(text: str) -> Iterator[str]:
     variants = [_strip_quotes(text)]
     while brackets := list(_BRACKETS.finditer(variants[-1])):
         last = brackets[-1]

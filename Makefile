@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make demo    the whole analysis of a town, Neubrandenburg, into $(OUT)/"
 	@echo "make test    the tests; one of them: make test ARGS='-k name'"
-	@echo "make lint    ruff, pyright, the layers of the modules, the locks"
+	@echo "make lint    ruff, pyright, the layers of the modules, the locks, the map's scripts"
 	@echo "make docs    the documentation, into docs/_build/html/"
 	@echo "make bench   the benchmarks, side by side with their peers"
 	@echo "make soak    the random tests with many more cases, and scripts/mutants.toml (long)"
@@ -48,6 +48,7 @@ lint: $(VENV)/locked-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_repository.py
+	$(BIN)/python scripts/check_page.py
 
 format: $(VENV)/locked-dev
 	$(BIN)/ruff check --fix

@@ -8,7 +8,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accuracy, compare_osmnx, firmness, growth, growth_search, nearest, network, polygons, search
+from benchmarks import (
+    accuracy,
+    compare_osmnx,
+    firmness,
+    growth,
+    growth_search,
+    nearest,
+    network,
+    polygons,
+    review_map,
+    search,
+)
 from benchmarks.extracts import ENVIRONMENT, find_extracts
 from benchmarks.tables import Table, keep
 
@@ -23,8 +34,11 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "accuracy": accuracy.compare,
     "firmness": firmness.compare,
     "polygons": polygons.compare,
+    "review-map": review_map.compare,
 }
-BY_DEFAULT = ("network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness")
+BY_DEFAULT = (
+    "network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness", "review-map",
+)  # fmt: skip
 
 
 def main() -> None:

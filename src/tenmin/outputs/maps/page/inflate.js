@@ -152,7 +152,8 @@ class Inflater {
   copyBack(length, distance) {
     if (distance > this.size) throw new Error('damaged data');
     this.makeRoom(length);
-    for (let end = this.size + length; this.size < end; this.size += 1) this.out[this.size] = this.out[this.size - distance];
+    const end = this.size + length;
+    for (; this.size < end; this.size += 1) this.out[this.size] = this.out[this.size - distance];
   }
 }
 

@@ -87,6 +87,18 @@ class Measured:
         assert (of, by) == ("people", None)
         return pd.DataFrame([self._share(key) for key in self.minutes.columns])
 
+    def basket(self, categories: list[str]) -> pd.DataFrame:
+        people, keys = self.places["people"], list(categories)
+        has = self.served[keys].all(axis=1)
+        might = (self.served | self.unknown)[keys].all(axis=1)
+        sums = {"share": people[has].sum(), "share_upper": people[might].sum()}
+        return pd.DataFrame([{name: part / people.sum() for name, part in sums.items()}])
+
+    def choice(self, *, most: int) -> pd.DataFrame:
+        """Return 1 where a home is served, as if every library had a second one beside it."""
+        assert most > 1
+        return self.served.astype(int) * (1 + (self.served.columns == "library"))
+
     def _share(self, key: str) -> dict[str, Any]:
         people = self.places["people"]
         total = float(people.sum())

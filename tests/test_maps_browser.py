@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -108,7 +109,23 @@ def click_at(browser: WebDriver, spot: tuple[float, float]) -> None:
 def choose(browser: WebDriver, key: str) -> None:
     """Click the switch of a service, found by its key."""
     keys = [row["key"] for row in content(browser)["categories"]]
-    browser.find_elements("css selector", "#panel .category")[keys.index(key) + 1].click()
+    show_tab(browser, "overview")
+    browser.find_elements("css selector", "#panel .service")[keys.index(key) + 1].click()
+
+
+def show_tab(browser: WebDriver, name: str) -> None:
+    browser.find_element("id", f"tab-{name}").click()
+
+
+def texts_of(browser: WebDriver, selector: str) -> list[str]:
+    look = "return [...document.querySelectorAll(arguments[0])].map((part) => part.textContent)"
+    return browser.execute_script(look, selector)
+
+
+def press(browser: WebDriver, *keys: str) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    ActionChains(browser, duration=0).send_keys(*keys).perform()
 
 
 def content(browser: WebDriver) -> dict[str, Any]:
@@ -146,95 +163,316 @@ def test_it_draws_without_a_network(browser: WebDriver, tmp_path: Path, lang: st
     assert browser.execute_script(INKS) > 20
     assert browser.title == "Town 镇"
     assert text_of(browser, "#panel h1") == "Town 镇"
-    assert "2026-10-01" in text_of(browser, "#panel .date")
+    assert "2026-10-01" in text_of(browser, "#credit")
     assert "OpenStreetMap contributors, ODbL" in text_of(browser, "#credit")
     assert text_of(browser, ".leaflet-control-scale").endswith("m")
     assert faults(browser) == []
     assert requests(browser) == []
 
 
-def test_it_opens_with_the_worst_served_service_and_names_the_denominator(browser: WebDriver, tmp_path: Path) -> None:
+def test_it_opens_with_the_sentence_a_row_for_each_service_and_the_denominator(
+    browser: WebDriver, tmp_path: Path
+) -> None:
+    measured = maps_data.measure(maps_data.homes(), maps_data.sites())
     open_page(browser, full_map(lang="en"), tmp_path)
-    assert text_of(browser, "#panel .category.on .name") == "Pharmacy"
-    assert text_of(browser, "#panel .category.on .figure") == "32.0–42.0%"
+    [row] = measured.basket(["pharmacy", "library"]).to_dict("records")
+    both = f"{100 * row['share']:.1f}–{100 * row['share_upper']:.1f}%"
+    worst = "Worst: Pharmacy, 32.0–42.0%. No facility at all: Food market or greengrocer."
+    assert text_of(browser, ".sentence") == f"{both} of 1,000 people have all 2 services. {worst}"
+    assert texts_of(browser, "#panel .service .name")[1:] == ["Pharmacy", "Library", "Food market or greengrocer"]
+    assert texts_of(browser, "#panel .service .figure")[0] == "32.0–42.0%"
+    assert texts_of(browser, "#panel .service .count")[0] == "580"
     assert "all 1,000 people (100 places" in text_of(browser, "#panel .note")
     assert "Within 5 min on foot" in text_of(browser, "#panel .rule")
 
 
-def test_another_service_draws_other_facilities_and_lists_other_gaps(browser: WebDriver, tmp_path: Path) -> None:
+def test_another_language_says_the_same(browser: WebDriver, tmp_path: Path) -> None:
     open_page(browser, full_map(lang="en"), tmp_path)
-    pharmacy = picture(browser)
+    click_at(browser, (500, 500))
+    browser.find_element("id", "language-button").click()
+    assert browser.find_element("tag name", "html").get_attribute("lang") == "zh-CN"
+    assert browser.title == text_of(browser, "#panel h1") == "步行服务覆盖图"
+    assert texts_of(browser, "#panel .service .name")[1] == "药店"
+    assert text_of(browser, "#side .kind") == "药店"
+    assert not re.search("[A-Za-z]", text_of(browser, "#legend") + text_of(browser, "#panel-overview"))
+
+
+def test_another_service_draws_other_facilities(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(lang="en"), tmp_path)
+    every = picture(browser)
+    choose(browser, "pharmacy")
+    assert picture(browser) != every
     click_at(browser, (500, 500))
     assert text_of(browser, "#side .card h2") == "Kulma-apteekki"
     choose(browser, "library")
-    assert text_of(browser, "#side .card h2") == ""
-    assert picture(browser) != pharmacy
-    assert browser.execute_script("return document.querySelector('#panel input:checked').value") == "1"
-    ranks = browser.execute_script("return [...document.querySelectorAll('.gap-row b')].map((b) => b.textContent)")
-    assert ranks == ["5", "6"]
+    assert browser.execute_script("return document.querySelector('#panel .service input:checked').value") == "1"
+    browser.execute_script("document.querySelector('#side .close').click()")
     click_at(browser, (500, 500))
     assert text_of(browser, "#side .card h2") != "Kulma-apteekki"
-    choose(browser, "pharmacy")
-    click_at(browser, (200, 200))
-    assert text_of(browser, "#side .card.facility h2") == ""
+    assert text_of(browser, "#live") != ""
     assert faults(browser) == []
 
 
-def test_all_facilities_together(browser: WebDriver, tmp_path: Path) -> None:
-    open_page(browser, full_map(lang="en"), tmp_path)
-    browser.find_elements("css selector", "#panel .category")[0].click()
-    for spot, name in (((500, 500), "Kulma-apteekki"), ((200, 200), "南图书馆"), ((700, 700), "(no name)")):
-        click_at(browser, spot)
-        assert text_of(browser, "#side .card h2") == name
-    assert len(browser.find_elements("css selector", ".gap-row")) == 6
-
-
-@pytest.mark.parametrize("layer", ["facilities", "places", "gaps", "circles", "areas", "streets", "barriers"])
+@pytest.mark.parametrize("layer", ["facilities", "places", "circles", "areas", "streets", "barriers"])
 def test_each_layer_switches_off_and_on(browser: WebDriver, tmp_path: Path, layer: str) -> None:
     open_page(browser, full_map(), tmp_path)
+    choose(browser, "pharmacy")
     before = picture(browser)
     switch = browser.find_element("css selector", f"input[name=layer-{layer}]")
     switch.click()
     assert picture(browser) != before
     if layer == "facilities":
         click_at(browser, (500, 500))
-        assert text_of(browser, "#side .card.facility h2") == ""
+        assert text_of(browser, "#side .card.facilities h2") == ""
         browser.execute_script("document.querySelector('#side .close')?.click()")
     switch.click()
     assert picture(browser) == before
 
 
+def test_the_legend_lists_only_what_is_drawn(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(lang="en"), tmp_path)
+    assert not any("Gap" in text or "range" in text for text in texts_of(browser, "#legend .keys li"))
+    choose(browser, "pharmacy")
+    keys = texts_of(browser, "#legend .keys li")
+    assert {"not served", "served", "unknown", "Within 5 min on foot", "Pharmacy"} <= set(keys)
+    browser.find_element("css selector", "input[name=layer-circles]").click()
+    assert "Within 5 min on foot" not in texts_of(browser, "#legend .keys li")
+
+
 def test_a_click_on_a_facility_tells_all_of_it(browser: WebDriver, tmp_path: Path) -> None:
     open_page(browser, full_map(lang="en"), tmp_path)
     click_at(browser, (500, 500))
-    told = text_of(browser, "#side .card dl")
-    for text in ("Pharmacy", "320 people", "pharmacy:n3", "24/7", "OpenStreetMap", "20 m"):
-        assert text in told
+    assert text_of(browser, "#side .kind") == "Pharmacy"
+    told = texts_of(browser, "#side .card dd")
+    assert told[:4] == ["320 people", "320 people", "in use", "20 m"]
+    assert {"pharmacy:n3", "24/7", "OpenStreetMap"} <= set(told)
 
 
-def test_a_click_on_a_home_tells_its_walk(browser: WebDriver, tmp_path: Path) -> None:
+def test_a_click_on_a_home_tells_every_walk_the_farthest_beyond_its_limit_first(
+    browser: WebDriver, tmp_path: Path
+) -> None:
     open_page(browser, full_map(lang="en"), tmp_path)
     click_at(browser, (450, 420))
-    told = text_of(browser, "#side .card.place dl")
-    for text in ("10.0", "served (limit 5 min)", "1.6 min (130 m)", "Kulma-apteekki", "w144"):
-        assert text in told
+    assert texts_of(browser, "#side .walks .figure") == ["no walk", "5.9 min", "1.6 min"]
+    assert texts_of(browser, "#side .walks .where")[1:] == [
+        "not served · 470 m南图书馆",
+        "served · 130 mKulma-apteekki",
+    ]
+    assert text_of(browser, "#side .card dd") == "10 people"
     click_at(browser, (50, 20))
-    assert "not served (limit 5 min)" in text_of(browser, "#side .card.place dl")
-    assert "11.6 min (930 m)" in text_of(browser, "#side .card.place dl")
+    assert texts_of(browser, "#side .walks .where span")[1] == "not served · 930 m"
     click_at(browser, (950, 0))
-    assert "unknown (limit 5 min)" in text_of(browser, "#side .card.place dl")
+    assert "unknown · 950 m" in texts_of(browser, "#side .walks .where span")
+    browser.find_elements("css selector", "#side .walk")[1].click()
+    assert browser.execute_script("return document.querySelector('#panel .service input:checked').value") != "all"
 
 
-def test_a_gap_in_the_list_is_gone_to_and_told(browser: WebDriver, tmp_path: Path) -> None:
+def test_the_worst_gap_is_found_gone_to_and_told_and_keys_lead_to_the_next(browser: WebDriver, tmp_path: Path) -> None:
     open_page(browser, full_map(lang="zh"), tmp_path)
-    browser.find_elements("css selector", "#panel .category")[0].click()
+    show_tab(browser, "gaps")
+    rows = browser.find_elements("css selector", ".gap-row")
+    assert len(rows) == 5  # hold four fifths of the severity of six
+    assert "缺菜市场" in rows[0].text
     before = browser.execute_script("return window.map_tenmin.getCenter().lat")
-    browser.find_elements("css selector", ".gap-row")[0].click()
-    assert text_of(browser, "#side .card.gap h2").startswith("第 1 号缺口")
-    assert text_of(browser, "#side .card.gap .cure").startswith("在")
-    assert text_of(browser, "#panel .category.on .figure") == "无设施"
-    wait_until(browser, f"return Math.abs(window.map_tenmin.getCenter().lat - {before}) > 1e-4")
+    rows[0].click()
+    assert text_of(browser, "#side .kind") == "第 1 号缺口"
+    assert "在" in text_of(browser, "#side .cure")
+    assert "没有设施" in text_of(browser, "#side dl")
+    assert browser.execute_script("return window.map_tenmin.getCenter().lat") != before
+    press(browser, "n")
+    assert text_of(browser, "#side .kind") == "第 2 号缺口"
+    press(browser, "b", "b")
+    assert text_of(browser, "#side .kind") == "第 5 号缺口"
     assert faults(browser) == []
+
+
+def test_gaps_are_filtered_by_service_cause_and_people(browser: WebDriver, tmp_path: Path) -> None:
+    from selenium.webdriver.support.ui import Select
+
+    open_page(browser, full_map(lang="en"), tmp_path)
+    show_tab(browser, "gaps")
+    ranks = "#panel .gap-row .rank"
+    browser.find_element("css selector", "#panel-gaps .rest > button").click()
+    assert texts_of(browser, ranks) == ["1", "2", "3", "4", "5", "6"]
+    service, cause, people = (Select(part) for part in browser.find_elements("css selector", "#panel-gaps select"))
+    cause.select_by_visible_text("no facilities")
+    assert texts_of(browser, ranks) == ["1", "2"]
+    _, cause, people = (Select(part) for part in browser.find_elements("css selector", "#panel-gaps select"))
+    cause.select_by_visible_text("any")
+    people = Select(browser.find_elements("css selector", "#panel-gaps select")[2])
+    people.select_by_visible_text("at least 500")
+    assert texts_of(browser, ranks) == []
+    people = Select(browser.find_elements("css selector", "#panel-gaps select")[2])
+    people.select_by_visible_text("at least 100")
+    service = Select(browser.find_elements("css selector", "#panel-gaps select")[0])
+    service.select_by_visible_text("Library")
+    assert texts_of(browser, ranks) == ["5", "6"]
+
+
+SERVICES = {"Pharmacy": "pharmacy", "Library": "library"}
+
+
+def _shortfall(measured: maps_data.Measured, homes: pd.Series) -> float:
+    """Return the mean of the shortfalls of the services that have facilities, the unknown homes left out."""
+    parts = []
+    for key in SERVICES.values():
+        known = homes & ~measured.unknown[key]
+        beyond = (measured.minutes[key][known] / maps_data.LIMIT - 1.0).clip(0.0, 1.0)
+        parts.append(100.0 * beyond.mean())
+    return sum(parts) / len(parts)
+
+
+def test_a_community_has_a_score_card_against_the_town(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(lang="en"), tmp_path)
+    before = picture(browser)
+    show_tab(browser, "communities")
+    assert picture(browser) != before
+    rows = browser.find_elements("css selector", ".area-row")
+    measured = maps_data.measure(maps_data.homes(), maps_data.sites())
+    halves = {"西社区": measured.places.geometry.centroid.x < maps_data.WEST + 500}
+    halves["东社区"] = ~halves["西社区"]
+    assert [row.text.split("\n")[0::2] for row in rows] == [
+        [name, f"{_shortfall(measured, halves[name]):.1f}"] for name in ("西社区", "东社区")
+    ]
+    rows[0].click()
+    assert text_of(browser, "#side h2") == "西社区"
+    assert text_of(browser, "#side dd") == "500 people"
+    named = dict(
+        zip(texts_of(browser, "#side .against .name"), texts_of(browser, "#side .against .figure"), strict=True)
+    )
+    served = {name: 100 * measured.served.loc[halves["西社区"], key].mean() for name, key in SERVICES.items()}
+    assert named == {name: f"{share:.1f}%" for name, share in sorted(served.items(), key=lambda item: item[1])}
+    press(browser, "n")
+    assert text_of(browser, "#side h2") == "东社区"
+
+
+def test_facilities_are_listed_by_what_closing_them_loses(browser: WebDriver, tmp_path: Path) -> None:
+    from selenium.webdriver.support.ui import Select
+
+    open_page(browser, full_map(lang="en"), tmp_path)
+    show_tab(browser, "facilities")
+    assert texts_of(browser, ".facility-row .figure") == sorted(
+        texts_of(browser, ".facility-row .figure"), reverse=True
+    )
+    Select(browser.find_elements("css selector", "#panel-facilities select")[1]).select_by_visible_text(
+        "Lost if closed"
+    )
+    assert texts_of(browser, ".facility-row .figure") == ["320", "0", "0"]
+    browser.find_element("css selector", ".facility-row").click()
+    assert text_of(browser, "#side h2") == "Kulma-apteekki"
+
+
+def test_a_name_is_found_and_gone_to(browser: WebDriver, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    open_page(browser, full_map(lang="en"), tmp_path)
+    press(browser, "/", "图书", Keys.ARROW_DOWN, Keys.ENTER)
+    assert text_of(browser, "#side h2") == "南图书馆"
+    press(browser, "/", "nowhere")
+    assert text_of(browser, ".found") == "Nothing found"
+
+
+def test_all_is_reached_by_the_keyboard_and_the_focus_never_falls(browser: WebDriver, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    focus = "return document.activeElement.id || document.activeElement.className || document.activeElement.tagName"
+    open_page(browser, full_map(lang="en"), tmp_path)
+    browser.find_element("id", "search").click()
+    press(browser, Keys.TAB)
+    assert browser.execute_script(focus) == "tab-overview"
+    press(browser, Keys.ARROW_RIGHT)
+    assert browser.execute_script(focus) == "tab-gaps"
+    assert browser.find_element("id", "tab-gaps").get_attribute("aria-selected") == "true"
+    press(browser, Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
+    assert text_of(browser, "#side .kind") == "Gap no. 1"
+    press(browser, Keys.ESCAPE)
+    assert browser.execute_script(focus).startswith("row gap-row")
+    assert not browser.find_element("id", "side").is_displayed()
+    browser.execute_script("document.getElementById('table-button').focus()")
+    press(browser, Keys.ENTER)
+    sheet = browser.find_element("id", "sheet")
+    assert sheet.get_attribute("role") == "dialog"
+    press(browser, Keys.TAB, Keys.TAB)
+    assert browser.execute_script("return document.activeElement.closest('#sheet') !== null")
+    press(browser, Keys.ESCAPE)
+    assert not sheet.is_displayed()
+    assert browser.execute_script(focus) == "table-button"
+    unnamed = "return [...document.querySelectorAll('button, input, select, textarea, #map')].filter((part) => !part.closest('[hidden]') && !(part.textContent.trim() || part.getAttribute('aria-label') || part.labels?.length)).length"  # noqa: E501
+    assert browser.execute_script(unnamed) == 0
+
+
+def test_the_address_brings_back_tab_service_selection_and_view(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(lang="en"), tmp_path)
+    choose(browser, "library")
+    show_tab(browser, "facilities")
+    browser.find_element("css selector", ".facility-row").click()
+    asked = (
+        "return location.href",
+        "return document.querySelector('#side h2').textContent",
+        f"return {CANVAS}.toDataURL()",
+    )
+    before = [browser.execute_script(one) for one in asked]
+    browser.get("about:blank")
+    browser.get(before[0])
+    wait_until(browser, "return document.body.dataset.ready === 'yes'")
+    assert [browser.execute_script(one) for one in asked] == before
+    browser.get("about:blank")
+    browser.get(before[0].split("#")[0] + "#tab=nothing&service=%E0&kind=places&id=none&view=a/b/c")
+    wait_until(browser, "return document.body.dataset.ready === 'yes'")
+    assert text_of(browser, ".tab[aria-selected=true]") == "Overview"
+
+
+def test_notes_go_to_a_file_and_come_back(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(lang="en"), tmp_path)
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    click_at(browser, (500, 500))
+    text = "责任单位：卫健局\n</textarea><script>window.__pwn=1</script>"
+    browser.execute_script(
+        "const area = document.querySelector('.noted textarea'); area.value = arguments[0];"
+        "area.dispatchEvent(new Event('input'))",
+        text,
+    )
+    browser.find_element("id", "notes-save").click()
+    saved = tmp_path / "notes.json"
+    wait_until(browser, "return true")
+    for _ in range(100):
+        if saved.exists():
+            break
+        wait_until(browser, "return new Promise((done) => setTimeout(() => done(true), 50))")
+    notes = json.loads(saved.read_text(encoding="utf-8"))
+    assert notes["format"] == 1
+    assert notes["notes"] == [{"kind": "facilities", "id": "pharmacy:n3", "text": text}]
+    open_page(browser, full_map(lang="en"), tmp_path)
+    browser.find_element("id", "notes-file").send_keys(str(saved))
+    wait_until(browser, "return document.getElementById('notes-save').textContent.includes('(1)')")
+    click_at(browser, (500, 500))
+    assert browser.execute_script("return document.querySelector('.noted textarea').value") == text
+    for bad in ("{", "[]", '{"format": 2, "notes": []}', '{"format": 1, "notes": [{"kind": 3}]}'):
+        saved.write_text(bad, encoding="utf-8")
+        browser.find_element("id", "notes-file").send_keys(str(saved))
+        wait_until(browser, "return document.getElementById('message').textContent.includes('was not loaded')")
+        browser.execute_script("document.getElementById('message').textContent = ''")
+    assert browser.execute_script("return document.getElementById('notes-save').textContent") == "Save notes (1)"
+
+
+def test_it_prints_a_sheet_of_its_own(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(lang="en", title="Otsikko"), tmp_path)
+    show_tab(browser, "gaps")
+    paper = {"landscape": True, "printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69}
+    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert text_of(browser, "#print h1") == "Otsikko"
+    assert len(texts_of(browser, "#print tbody tr")) == 6
+    assert "ODbL" in text_of(browser, "#print footer")
+    assert "all 1,000 people" in text_of(browser, "#print footer")
+    assert texts_of(browser, "#print .keys li") == texts_of(browser, "#legend .keys li")
+    drawn = """
+        const canvas = document.querySelector('#print .picture canvas');
+        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return pixels.filter((part, number) => number % 4 === 3 && part > 0).length;
+    """
+    assert browser.execute_script(drawn) > 10_000
 
 
 def test_the_table_gives_every_figure(browser: WebDriver, tmp_path: Path) -> None:
@@ -250,6 +488,23 @@ def test_the_table_gives_every_figure(browser: WebDriver, tmp_path: Path) -> Non
     assert not browser.find_element("id", "sheet").is_displayed()
 
 
+def test_what_tables_call_by_codes_is_said_in_words(browser: WebDriver, tmp_path: Path) -> None:
+    sites = maps_data.sites().assign(state="planned")
+    homes = maps_data.homes().assign(levels_source="median of building=house", kind="our own kind", people_60_plus=2.5)
+    open_page(
+        browser,
+        draw_map(maps_data.measure(homes, sites), areas=maps_data.blocks().assign(kind="old"), lang="zh"),
+        tmp_path,
+    )
+    click_at(browser, (450, 420))
+    told = texts_of(browser, "#side dd")
+    assert {"同类建筑（house）的中位数", "our own kind", "3 人"} <= set(told)
+    assert "60 岁及以上人口" in texts_of(browser, "#side dt")
+    show_tab(browser, "communities")
+    browser.find_element("css selector", ".area-row").click()
+    assert "老旧社区" in texts_of(browser, "#side dd")
+
+
 def hostile_map(payload: str) -> folium.Map:
     """Return a map with the payload in every text that it takes."""
     sites = maps_data.sites().assign(category=payload, name=payload, opening_hours=payload, source=payload)
@@ -258,7 +513,9 @@ def hostile_map(payload: str) -> folium.Map:
     homes = homes.set_axis(pd.Index([f"{payload} {i}" for i in range(len(homes))]))
     measured = maps_data.measure(homes, sites, categories=[payload])
     network = replace(measured.network, date=payload, source=payload)
-    gaps = maps_data.lacks(measured).assign(gap=payload, reason=payload, by=payload, cure=payload, cure_zh=payload)
+    gaps = maps_data.lacks(measured).assign(
+        gap=payload, reason=payload, by=payload, cure=payload, cure_zh=payload, name=payload
+    )
     areas = maps_data.blocks().assign(name=payload, **{f"{payload} ": payload})
     areas = areas.set_axis(pd.Index([f"{payload} {i}" for i in range(len(areas))]))
     tables = {"gaps": gaps, "isochrones": maps_data.circles(sites), "areas": areas}
@@ -266,13 +523,16 @@ def hostile_map(payload: str) -> folium.Map:
 
 
 def press_everything(browser: WebDriver) -> None:
-    """Press every switch and button of the page, and leave all layers on."""
-    press = """
-        document.querySelectorAll('#panel input, #panel button, .gap-row, .close').forEach((part) => part.click());
-        document.querySelectorAll('#panel .layers input').forEach((box) => box.checked || box.click());
-        document.querySelector('#panel .category:nth-of-type(2) input').click();
-    """
-    browser.execute_script(press)
+    """Press every switch and button of the page but those that leave it, and leave all layers on."""
+    sweep = """
+        window.print = () => {};
+        const parts = () => document.querySelectorAll('#panel input[type=radio], #panel button:not(#notes-load), .gap-row, #legend input, .close');
+        parts().forEach((part) => part.isConnected && part.click());
+        document.querySelectorAll('#legend input').forEach((box) => box.checked || box.click());
+        document.body.classList.remove('presenting');
+        document.querySelectorAll('#panel .service input')[1].click();
+    """  # noqa: E501
+    browser.execute_script(sweep)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
@@ -282,14 +542,21 @@ def test_no_text_runs_and_every_text_is_shown_as_it_is(browser: WebDriver, tmp_p
     open_page(browser, hostile_map(text), tmp_path)
     for spot in ((250, 20), (-20, 500), (500, 500)):
         click_at(browser, spot)
-    assert text_of(browser, "#side .card.facility h2") == text
-    assert text_of(browser, "#side .card dl").count(text) >= 5
+    assert text_of(browser, "#side .card.facilities h2") == text
+    assert text_of(browser, "#side .card").count(text) >= 5
     press_everything(browser)
     assert text_of(browser, "#panel h1") == text
-    assert text_of(browser, "#panel .category:nth-of-type(2) .name") == text
+    assert texts_of(browser, "#panel .service .name")[1] == text
+    browser.execute_script("document.getElementById('table-button').click()")
     assert text_of(browser, "#sheet tbody th bdi") == text
-    browser.execute_script("document.querySelector('.gap-row').click()")
-    assert text_of(browser, "#side .card.gap .cure") == text
+    browser.execute_script("document.getElementById('tab-gaps').click(); document.querySelector('.gap-row').click()")
+    assert text_of(browser, "#side .card.gaps .cure bdi") == text
+    assert text_of(browser, "#side .card.gaps h2") == text
+    browser.execute_script("document.getElementById('tab-communities').click()")
+    browser.execute_script("document.querySelector('.area-row').click()")
+    assert text_of(browser, "#side .card.areas h2") == text
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert text_of(browser, "#print h1") == text
     assert browser.execute_script(INKS) > 20
     assert browser.execute_script("return typeof window.__pwn") == "undefined"
     assert text_of(browser, "title") == text
@@ -418,7 +685,7 @@ def test_when_the_map_fails_the_page_says_so_and_its_figures_stand(browser: WebD
     wait_until(browser, "return document.querySelector('.failure') !== null")
     assert text_of(browser, ".failure").startswith("This browser is too old for the map")
     choose(browser, "library")
-    assert text_of(browser, "#panel .category.on .name") == "Library"
+    assert text_of(browser, "#panel .service.on .name") == "Library"
     browser.find_element("id", "table-button").click()
     assert len(browser.find_elements("css selector", "#sheet tbody tr")) == 3
 
@@ -480,16 +747,17 @@ def test_a_rank_stands_inside_its_pill(browser: WebDriver, rank: int) -> None:
         const pen = Object.assign(document.createElement('canvas'), { width: 400, height: 60 }).getContext('2d');
         const plane = { x0: 0, y0: 0 };
         const frame = { zoom: PLANE_ZOOM, corner: { x: 0, y: 0 }, size: { x: 400, y: 60 }, ratio: 1 };
-        const view = new View(pen, { plane, ...frame });
-        drawRanks(view, { font: 'sans-serif', gapMarks: [{ rank: arguments[0], point: [200, 30], doubtful: 0 }] });
+        const view = new View(pen, { plane, font: 'sans-serif', ...frame });
+        drawRanks(view, { chosen: null, gapMarks: [{ rank: arguments[0], point: [200, 30], doubtful: 0 }] });
         const row = pen.getImageData(0, 22, 400, 1).data;
         let pill = 0;
-        for (let i = 0; i < row.length; i += 4) pill += row[i + 3] === 255 && row[i] === 176 && row[i + 1] === 18;
+        for (let i = 0; i < row.length; i += 4) pill += row[i + 3] === 255 && row[i] === 194 && row[i + 1] === 80;
         return [pill, pen.measureText(String(arguments[0])).width];
     """
     browser.get("about:blank")
-    sources = "".join(map(script, ("unpack.js", "symbols.js", "drawing.js")))
-    pill, text = browser.execute_script(sources + draw, rank)
+    leaflet = "const L = { Renderer: { extend() {} } };"
+    sources = "".join(map(script, ("elements.js", "unpack.js", "symbols.js", "drawing.js", "layers.js")))
+    pill, text = browser.execute_script(leaflet + sources + draw, rank)
     assert pill > text > 0
 
 
@@ -522,42 +790,48 @@ def test_no_home_opens_under_a_panel_and_map_and_panel_are_usable(
         assert panel["width"] >= 250
         assert panel["height"] >= 0.4 * height
         assert stage["width"] >= min(0.6 * width, 500)
-        assert stage["height"] >= 0.55 * height
+        assert stage["height"] >= 0.49 * height
         assert browser.execute_script(INKS) > 20
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_lists_fold_where_the_map_is_narrow_and_stay_as_the_reader_leaves_them(
-    browser: WebDriver, tmp_path: Path
-) -> None:
-    folds = "return ['#legend', '#side .gaps'].map((name) => document.querySelector(name).open)"
-    open_page(browser, full_map(), tmp_path)
-    assert browser.execute_script(folds) == [True, True]
-    resized(browser, 760, 640)
+def test_the_sheet_of_a_phone_has_three_heights(browser: WebDriver, tmp_path: Path) -> None:
+    resized(browser, 390, 844)
     try:
         open_page(browser, full_map(), tmp_path)
-        assert browser.execute_script(folds) == [False, False]
-        browser.find_element("css selector", "#side .gaps summary").click()
-        wait_until(browser, "return document.querySelector('#side .gaps').open")
-        choose(browser, "library")
-        assert browser.execute_script(folds) == [False, True]
+        heights = []
+        for _ in range(3):
+            heights.append(browser.find_element("id", "panel").rect["height"] / 844)
+            browser.find_element("css selector", "#panel .handle").click()
+        assert heights == pytest.approx([0.5, 0.9, 0.15], abs=0.01)
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_rail_folds_to_present(browser: WebDriver, tmp_path: Path) -> None:
+    open_page(browser, full_map(), tmp_path)
+    browser.find_element("id", "tab-overview").click()
+    press(browser, "p")
+    assert not browser.find_element("id", "panel").is_displayed()
+    assert browser.execute_script("return getComputedStyle(document.body).fontSize") == "18px"
+    press(browser, "p")
+    assert browser.find_element("id", "panel").is_displayed()
 
 
 def test_homes_that_join_no_street_are_listed_once(browser: WebDriver, tmp_path: Path) -> None:
     measured = replace(maps_data.measure(maps_data.homes(), maps_data.sites()), unjoined=("w100", "w105"))
     open_page(browser, draw_map(measured, gaps=maps_data.lacks(measured), lang="en"), tmp_path)
-    assert text_of(browser, "#side .defects h2") == "Homes that join no street: 2 (20 people)"
-    browser.find_element("css selector", "#side .defects summary").click()
-    browser.find_elements("css selector", "#side .defects .gap-row")[1].click()
-    told = text_of(browser, "#side .card.place dl")
+    show_tab(browser, "gaps")
+    part = browser.find_element("css selector", "#panel .defects summary")
+    assert part.text == "Homes that join no street: 2 (20 people)"
+    part.click()
+    wait_until(browser, "return document.querySelectorAll('.place-row').length === 2")
+    browser.find_elements("css selector", ".place-row")[1].click()
+    told = text_of(browser, "#side .card.places")
     assert "w105" in told
     assert "joins no street" in told
-    open_page(browser, full_map(), tmp_path)
-    assert browser.find_elements("css selector", "#side .defects") == []
 
 
 def test_what_is_printed_keeps_its_colours(browser: WebDriver, tmp_path: Path) -> None:

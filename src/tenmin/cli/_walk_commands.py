@@ -142,7 +142,8 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
             write_table(in_words(table, lang), folder / f"{name}.csv")
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
-    draw_map(coverage, gaps=gaps, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
+    places = find_gaps(coverage, by="place")
+    draw_map(coverage, gaps=places, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
 
 
 Sample = Annotated[

@@ -23,10 +23,10 @@ __all__ = ["CREDIT", "INKS", "Layer", "credit_of", "draw_layers", "figure_texts"
 CREDIT = "© OpenStreetMap contributors, ODbL"
 """The credit that figures of OpenStreetMap's data need."""
 INKS: Mapping[str, str] = {
-    "served": "#2b6cb0",
-    "unserved": "#e07b1a",
-    "unknown": "#8a8a8a",
-    "gap": "#b0122b",
+    "served": "#9db8d2",
+    "unserved": "#c2500a",
+    "unknown": "#6f7680",
+    "gap": "#c2500a",
     "street": "#a9a9a6",
     "path": "#c9c9c5",
     "water": "#3f9fb5",

@@ -24,27 +24,30 @@ from tenmin.outputs.maps._layers import (
     isochrone_layer,
     place_layer,
     rounded,
+    split_categories,
     street_layer,
     texts_of,
     unit_column,
 )
 from tenmin.outputs.maps._network_block import network_numbers
 from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
-from tenmin.outputs.maps._words import Words
+from tenmin.outputs.maps._words import Words, load_texts
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import TenminWarning
 
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
-from tenmin.measures.lacking import list_categories
 
 __all__ = ["Bounds", "MapData", "page_bounds", "page_content"]
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude), degrees."""
 
+FORMAT = 2
+"""Version of the data block, told by the page in its notes and checked by nothing else."""
 BY_CATEGORY = ("facilities", "isochrones", "gaps")
-FIGURES = ("served", "unserved", "unknown", "total", "share", "share_upper")
+PEOPLE = ("served", "unserved", "unknown", "total")
+SHARES = ("share", "share_upper")
 
 
 @dataclass(frozen=True)
@@ -76,17 +79,22 @@ class MapData:
         given = {"places": coverage.places, "facilities": coverage.facilities, **tables}
         crs = coverage.network.crs
         projected = {name: check_crs(frame, name).to_crs(crs) for name, frame in given.items() if frame is not None}
+        measured = set(map(str, coverage.minutes.columns))
         by_category = {name: _with_text_category(projected[name]) for name in BY_CATEGORY if name in projected}
-        others = {key for frame in by_category.values() for key in frame["category"]} - set(coverage.minutes.columns)
-        _warn_of_unmeasured(others)
-        kept = {name: frame[~frame["category"].isin(others)] for name, frame in by_category.items()}
+        lists = {
+            name: [split_categories(text, measured) for text in frame["category"]]
+            for name, frame in by_category.items()
+        }
+        _warn_of_unmeasured({key for rows in lists.values() for row in rows for key in row} - measured)
+        known = {name: np.array([not measured.isdisjoint(row) for row in rows], bool) for name, rows in lists.items()}
+        kept = {name: frame.loc[known[name]] for name, frame in by_category.items()}
         ordered = {name: frame if name == "gaps" else _by_id(frame) for name, frame in {**projected, **kept}.items()}
         walks = coverage.metric == "walk" and hasattr(coverage, "query")
         return cls(coverage, **ordered, computes=computes and walks)
 
 
 def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return list_categories(frame.assign(category=frame["category"].astype(str)))
+    return frame.assign(category=frame["category"].astype(str))
 
 
 def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -127,7 +135,7 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
     InputError
         If the page does not support the language.
     """
-    words = Words.of(lang)
+    words = {one: Words.of(one) for one in dict.fromkeys([lang, *load_texts()])}
     shares = _worst_first(data.coverage.shares(of="people"))
     number = {str(key): position for position, key in enumerate(shares["category"])}
     layers = _layers(data, number, words)
@@ -135,11 +143,12 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
     if data.computes:
         numbers["network"] = network_numbers(data.coverage, data.places, data.facilities, number)
     return {
+        "format": FORMAT,
         "lang": lang,
-        "title": words.texts["title"] if title is None else str(title),
-        "texts": dict(words.texts),
+        "title": None if title is None else str(title),
+        "texts": {one: dict(spoken.texts) for one, spoken in words.items()},
         "bounds": page_bounds(data),
-        "facts": _facts(data, words),
+        "facts": {**_facts(data, words), "basket": _basket(data, shares)},
         "categories": _categories(data, shares, words),
         "tables": {name: layer.texts for name, layer in layers.items()},
         "packed": pack(numbers),
@@ -179,35 +188,34 @@ def _worst_first(shares: pd.DataFrame) -> pd.DataFrame:
     return shares.sort_values(["share", "category"], na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _layers(data: MapData, number: Mapping[str, int], words: Words) -> dict[str, Layer]:
+def _layers(data: MapData, number: Mapping[str, int], words: Mapping[str, Words]) -> dict[str, Layer]:
     coverage = data.coverage
+    streets = coverage.network.edges[coverage.network.is_street]
     layers = {
-        "streets": street_layer(coverage.network.edges[coverage.network.is_street]),
+        "streets": street_layer(streets),
         "barriers": barrier_layer(coverage.network.barriers),
-        "places": place_layer(coverage, data.places, data.facilities, number, words, computes=data.computes),
-        "facilities": facility_layer(coverage, data.facilities, number, words),
+        "places": place_layer(coverage, data.places, data.facilities, data.areas, number, computes=data.computes),
+        "facilities": facility_layer(coverage, data.facilities, number),
     }
     if data.isochrones is not None:
         layers["circles"] = isochrone_layer(data.isochrones, data.facilities, number)
     if data.gaps is not None:
-        layers["gaps"] = gap_layer(data.gaps, number, words)
+        layers["gaps"] = gap_layer(data.gaps, number, streets, words)
     if data.areas is not None:
-        layers["areas"] = area_layer(data.areas, words)
+        layers["areas"] = area_layer(data.areas)
     return layers
 
 
-def _facts(data: MapData, words: Words) -> dict[str, Any]:
+def _facts(data: MapData, words: Mapping[str, Words]) -> dict[str, Any]:
     coverage = data.coverage
     walker = coverage.network.walker
-    pace = words.texts["walker"].replace("{name}", walker.title(words.lang)).replace("{speed}", f"{walker.speed_kmh:g}")
-    if coverage.opening is not None:
-        pace = words.texts["walker_at"].replace("{walker}", pace).replace("{moment}", coverage.opening.at)
     return {
         "unit": coverage.unit,
-        "direction": words.texts[f"direction_{coverage.direction}"],
+        "direction": coverage.direction,
         "metric": coverage.metric,
         "barriers": sorted(set(barrier_groups(coverage.network.barriers))),
-        "walker": pace,
+        "walker": {lang: walker.title(lang) for lang in words},
+        "moment": None if coverage.opening is None else coverage.opening.at,
         "speed": walker.speed_kmh,
         "date": coverage.network.date,
         "sources": _sources(data),
@@ -215,6 +223,20 @@ def _facts(data: MapData, words: Words) -> dict[str, Any]:
         "places": len(data.places),
         "left_out": int(in_use(coverage.facilities).sum() - in_use(data.facilities).sum()),
     }
+
+
+def _basket(data: MapData, shares: pd.DataFrame) -> dict[str, float | None]:
+    """Return the share of people who have every category of which there is any facility."""
+    offered = shares["category"][shares["share"].notna()].tolist()
+    if not offered:
+        return {"share": None, "share_upper": None}
+    (row,) = data.coverage.basket(offered).to_dict("records")
+    return {figure: _share(row[figure]) for figure in SHARES}
+
+
+def _share(value: float) -> float | None:
+    """Return a share unrounded, so that none reads 100 % that is not, and None if it is not known."""
+    return float(value) if np.isfinite(value) else None
 
 
 def _sources(data: MapData) -> list[str]:
@@ -226,18 +248,17 @@ def _sources(data: MapData) -> list[str]:
     return list(dict.fromkeys(text for group in names for text in texts_of(group) if text is not None))
 
 
-def _categories(data: MapData, shares: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
-    symbol = {key: number for number, key in enumerate(sorted(shares["category"]))}
+def _categories(data: MapData, shares: pd.DataFrame, words: Mapping[str, Words]) -> list[dict[str, Any]]:
     parts, used = list_parts(), data.facilities["category"][counted(data.coverage, data.facilities)]
     return [
         {
             "key": str(row["category"]),
-            "name": words.category(str(row["category"])),
-            "symbol": symbol[row["category"]],
+            "name": {lang: spoken.category(str(row["category"])) for lang, spoken in words.items()},
             "limit": float(data.coverage.limit[row["category"]]),
             "parts": list(parts.get(row["category"], (row["category"],))),
             "facilities": int(used.isin(parts.get(row["category"], (row["category"],))).sum()),
-            **{figure: rounded(row[figure], 6) for figure in FIGURES},
+            **{figure: rounded(row[figure], 6) for figure in PEOPLE},
+            **{figure: _share(row[figure]) for figure in SHARES},
         }
         for row in shares.to_dict("records")
     ]

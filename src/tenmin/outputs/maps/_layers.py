@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from tenmin.measures.coverage import CAUSES, Coverage
 from tenmin.outputs.maps._shapes import page_points, page_shapes
@@ -29,6 +30,7 @@ __all__ = [
     "isochrone_layer",
     "place_layer",
     "rounded",
+    "split_categories",
     "street_layer",
     "street_weights",
     "texts_of",
@@ -40,7 +42,8 @@ LINE_TOLERANCE = 0.5
 AREA_TOLERANCE = 1.5
 """Tolerance of simplifying isochrones, gaps and areas, metres."""
 PATHS = frozenset({"footway", "path", "pedestrian", "cycleway", "track", "bridleway", "corridor", "platform"})
-STREET, PATH, STEPS, PLAZA = 0, 1, 2, 7
+MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
+STREET, PATH, STEPS, MAIN_STREET, PLAZA = 0, 1, 2, 3, 7
 BARRIERS = {"waterway": "water", "water": "water", "railway": "rail", "motorway": "rail"}
 WALL = "wall"
 UNSERVED, SERVED, UNKNOWN = 0, 1, 2
@@ -60,10 +63,15 @@ class Layer:
 
 
 def street_layer(edges: gpd.GeoDataFrame) -> Layer:
-    """Return the streets in three line weights: streets, paths and steps."""
+    """Return the streets by weight: minor streets, paths, steps and main streets, with the names of the edges."""
     weight = street_weights(edges)
-    drawn = [page_shapes(edges.geometry[weight == which], simplify=LINE_TOLERANCE) for which in (STREET, PATH, STEPS)]
-    return Layer({"weights": drawn}, {})
+    named = pd.Series(texts_of(edges["name"]) if "name" in edges else "", index=edges.index, dtype=object).fillna("")
+    codes, names = pd.factorize(named.to_numpy(), sort=True)
+    drawn = [
+        {**page_shapes(edges.geometry[weight == which], simplify=LINE_TOLERANCE), "name": codes[weight == which]}
+        for which in (STREET, PATH, STEPS, MAIN_STREET)
+    ]
+    return Layer({"weights": drawn}, {"names": list(names)})
 
 
 def street_weights(edges: gpd.GeoDataFrame, is_street: np.ndarray | None = None) -> np.ndarray:
@@ -77,15 +85,24 @@ def street_weights(edges: gpd.GeoDataFrame, is_street: np.ndarray | None = None)
         bool (edges,): whether each is a street; all by default.
     """
     kinds = edges["kind"] if "kind" in edges else pd.Series("", index=edges.index)
-    weight = np.where(kinds == "steps", STEPS, np.where(kinds.isin(PATHS), PATH, STREET))
+    classes = [kinds.isin(PATHS), kinds == "steps", kinds.astype(str).str.startswith(MAIN)]
+    weight = np.select(classes, [PATH, STEPS, MAIN_STREET], STREET)
     return weight if is_street is None else np.where(is_street, weight, PLAZA)
 
 
 def barrier_layer(barriers: gpd.GeoDataFrame) -> Layer:
-    """Return the barriers in three groups: water, railways and motorways, and walls."""
+    """Return the barriers in three groups (water, railways and motorways, walls), with what the gaps call them."""
     group = barrier_groups(barriers)
-    kinds = {name: barriers[group == name] for name in sorted({*BARRIERS.values(), WALL})}
-    return Layer({name: page_shapes(lines.geometry, simplify=LINE_TOLERANCE) for name, lines in kinds.items()}, {})
+    names = texts_of(barriers["name"].where(barriers["name"].notna(), barriers["kind"]))
+    codes, called = pd.factorize(np.array(names, dtype=object), sort=True)
+    numbers = {
+        name: {
+            **page_shapes(barriers[group == name].geometry, simplify=LINE_TOLERANCE),
+            "name": codes[(group == name).to_numpy()],
+        }
+        for name in sorted({*BARRIERS.values(), WALL})
+    }
+    return Layer(numbers, {"names": list(called)})
 
 
 def barrier_groups(barriers: gpd.GeoDataFrame) -> pd.Series:
@@ -97,23 +114,21 @@ def place_layer(
     coverage: Coverage,
     places: gpd.GeoDataFrame,
     facilities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame | None,
     category: Mapping[str, int],
-    words: Words,
     *,
     computes: bool = False,
 ) -> Layer:
-    """Return the places with their state in every category, and their walk and nearest facility.
+    """Return the places with their people, their community, and state, walk and nearest facility by category.
 
     Parameters
     ----------
     coverage
         The coverage.
-    places, facilities
-        The tables of the coverage in the order of the page.
+    places, facilities, areas
+        The tables of the page in its order.
     category
         Number of each category on the page.
-    words
-        Words of the page.
     computes
         Whether the page computes the walks and the nearest facilities itself.
     """
@@ -125,16 +140,35 @@ def place_layer(
         }
         for key in category
     ]
-    names, codes = _other_columns(places, words, "people")
-    numbers = {"shapes": page_shapes(places.geometry), "people": _hundredths(places["people"]), "walks": walks}
-    joined = _joins(coverage, "places", places)
-    return Layer({**numbers, **joined, "codes": codes}, {"id": texts_of(places.index), **names})
+    names, codes = _other_columns(places, "people")
+    numbers = {
+        "shapes": page_shapes(places.geometry),
+        "people": _hundredths(places["people"]),
+        "area": _rows_of_areas(places, areas),
+        "walks": walks,
+        **_joins(coverage, "places", places),
+        "codes": codes,
+    }
+    return Layer(numbers, {"id": texts_of(places.index), **names})
 
 
-def facility_layer(
-    coverage: Coverage, facilities: gpd.GeoDataFrame, category: Mapping[str, int], words: Words
-) -> Layer:
-    """Return the facilities, with the people who are served by each as their nearest.
+def _rows_of_areas(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> np.ndarray:
+    """Return the row of the community of each place: the one that it names, or else the smallest that it lies in."""
+    if areas is None:
+        return np.full(len(places), MISSING)
+    named = places["area"] if "area" in places else pd.Series(None, index=places.index, dtype=object)
+    rows = named.map(_rows(areas)).fillna(MISSING).to_numpy(np.int64)
+    points = shapely.point_on_surface(places.geometry.to_numpy())
+    size = areas.area.to_numpy()
+    inside = pd.DataFrame(areas.sindex.query(points, predicate="within").T, columns=["place", "area"])
+    smallest = inside.iloc[np.argsort(size[inside["area"]], kind="stable")].drop_duplicates("place")
+    found = np.full(len(places), MISSING)
+    found[smallest["place"]] = smallest["area"]
+    return np.where(rows == MISSING, found, rows)
+
+
+def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: Mapping[str, int]) -> Layer:
+    """Return the facilities, with the people who are served by each as their nearest, and by no other.
 
     Parameters
     ----------
@@ -144,17 +178,17 @@ def facility_layer(
         Its facilities in the order of the page.
     category
         Number of each category on the page.
-    words
-        Words of the page.
     """
     shapes = facilities.geometry
-    names, codes = _other_columns(facilities, words, "category", "complete")
+    names, codes = _other_columns(facilities, "category", "complete")
+    only = coverage.choice(most=2) == 1
     numbers = {
         "shapes": page_shapes(shapes),
         "points": page_points(shapes),
         "category": _numbers(facilities["category"], category),
         "in_use": counted(coverage, facilities).astype(np.int64),
-        "people": _hundredths(_served_people(coverage, facilities)),
+        "people": _hundredths(_served_people(coverage, facilities, coverage.served)),
+        "alone": _hundredths(_served_people(coverage, facilities, coverage.served & only)),
         **_joins(coverage, "facilities", facilities),
         "codes": codes,
     }
@@ -195,64 +229,116 @@ def isochrone_layer(isochrones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, 
     return Layer(numbers, {"unit": unit})
 
 
-def gap_layer(gaps: gpd.GeoDataFrame, category: Mapping[str, int], words: Words) -> Layer:
-    """Return the gaps by rank, with people, reason and cure.
+def gap_layer(
+    gaps: gpd.GeoDataFrame, category: Mapping[str, int], streets: gpd.GeoDataFrame, words: Mapping[str, Words]
+) -> Layer:
+    """Return the gaps by rank, with a name, the categories that are lacking, people, reason and cure.
 
     Homes that join no street are a gap of every service; the page lists them once, as defects of the data.
 
     Parameters
     ----------
     gaps
-        As from `find_gaps`.
+        As from `find_gaps`, by category or by place.
     category
         Number of each category on the page.
+    streets
+        Edges that gaps without a community are named by.
     words
-        Words of the page.
+        Words of the page by language.
     """
     gaps = gaps[gaps["reason"] != "unjoined"]
     shapes = gaps.geometry
     unit = "metres" if "excess_metres" in gaps else "minutes"
-    named = texts_of(gaps["by"])
-    cure = "cure_zh" if words.lang == "zh" and "cure_zh" in gaps else "cure"
+    lacks = [
+        [category[key] for key in split_categories(text, category) if key in category] for text in gaps["category"]
+    ]
+    cures, cure_of = _coded_cures(gaps, words)
     numbers = {
         "shapes": page_shapes(shapes, simplify=AREA_TOLERANCE),
         "points": page_points(shapes),
-        "category": _numbers(gaps["category"], category),
+        "lacks": np.array([one for row in lacks for one in row], dtype=np.int64),
+        "lacking": np.array([len(row) for row in lacks], dtype=np.int64),
         "doubtful": gaps["reason"].isin(CAUSES).to_numpy(np.int64),
         "people": _hundredths(gaps["people"]),
+        "severity": _hundredths(gaps["severity"]),
+        "places": gaps["places"].to_numpy(np.int64),
+        "excess": _hundredths(gaps[f"excess_{unit}"]),
+        "rank": gaps.index.to_numpy(np.int64),
+        "cure": cure_of,
     }
     texts = {
         "unit": unit,
-        "rank": [int(rank) for rank in gaps.index],
         "id": texts_of(gaps["gap"]),
-        "places": [int(count) for count in gaps["places"]],
-        "excess": [rounded(value, 2) for value in gaps[f"excess_{unit}"]],
-        "severity": [rounded(value, 2) for value in gaps["severity"]],
-        "reason": [words.reason(reason) for reason in texts_of(gaps["reason"])],
-        "by": [words.barriers(by) for by in named],
-        "cure": [_cure(text, by, words) for text, by in zip(texts_of(gaps[cure]), named, strict=True)],
+        "name": {lang: _names_of_gaps(gaps, streets, lang) for lang in words},
+        "reason": texts_of(gaps["reason"]),
+        "by": texts_of(gaps["by"]),
+        "cures": cures,
     }
     return Layer(numbers, texts)
 
 
-def _cure(text: str | None, by: str | None, words: Words) -> str | None:
+def _coded_cures(gaps: gpd.GeoDataFrame, words: Mapping[str, Words]) -> tuple[dict[str, list[str]], np.ndarray]:
+    """Return the distinct sentences on cures by language, barriers by their words, and the number of each gap's."""
+    sentences = {lang: gaps["cure_zh" if lang == "zh" and "cure_zh" in gaps else "cure"] for lang in words}
+    whole = pd.DataFrame({**sentences, "by": gaps["by"]}).astype(object)
+    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(whole.where(whole.notna(), "")))
+    rows = list(distinct)
+    said = {
+        lang: [_cure(str(row[number]), str(row[-1]), words[lang]) for row in rows] for number, lang in enumerate(words)
+    }
+    return said, codes
+
+
+def _cure(text: str, by: str, words: Words) -> str:
     """Return the sentence on a cure, with the barriers in it by their words."""
-    return text if text is None or not by else text.replace(by, words.barriers(by) or by)
+    return text.replace(by, words.barriers(by)) if by else text
 
 
-def area_layer(areas: gpd.GeoDataFrame, words: Words) -> Layer:
+def _names_of_gaps(gaps: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str) -> list[str | None]:
+    """Return what people call where a gap is: its own name, its communities, or the nearest street with a name."""
+    own = ("name_zh", "name") if lang == "zh" else ("name",)
+    given = [column for column in (*own, "area") if column in gaps]
+    named = gaps[given].bfill(axis=1).iloc[:, 0] if given else pd.Series(None, index=gaps.index, dtype=object)
+    known = streets[streets["name"].notna()] if "name" in streets else streets.iloc[:0]
+    bare = named.isna() & ~gaps.geometry.is_empty & gaps.geometry.notna()
+    if len(known) and bare.any():
+        spots = shapely.point_on_surface(gaps.geometry[bare].to_numpy())
+        gap, street = known.sindex.nearest(spots, return_all=False)
+        named = named.astype(object)
+        named[named.index[bare.to_numpy()][gap]] = known["name"].to_numpy()[street]
+    return texts_of(named)
+
+
+def area_layer(areas: gpd.GeoDataFrame) -> Layer:
     """Return the outlines of communities or districts, with the other columns of their table.
 
     Parameters
     ----------
     areas
         Their table.
-    words
-        Words of the page.
     """
-    names, codes = _other_columns(areas, words)
-    numbers = {"shapes": page_shapes(areas.geometry, simplify=AREA_TOLERANCE), "codes": codes}
+    names, codes = _other_columns(areas)
+    shapes = areas.geometry
+    numbers = {
+        "shapes": page_shapes(shapes, simplify=AREA_TOLERANCE),
+        "points": page_points(shapes),
+        "codes": codes,
+    }
     return Layer(numbers, {"id": texts_of(areas.index), **names})
+
+
+def split_categories(text: str, known: Container[str]) -> list[str]:
+    """Return the categories that a gap lacks: the one that it names, or several with semicolons between.
+
+    Parameters
+    ----------
+    text
+        What the column `category` says.
+    known
+        The categories of the page; one of these is never split.
+    """
+    return [text] if text in known else text.split(";")
 
 
 def unit_column(frame: pd.DataFrame, noun: str) -> str:
@@ -299,13 +385,13 @@ def rounded(value: Any, digits: int) -> float | None:
     return round(number, digits) + 0.0 if math.isfinite(number) else None
 
 
-def _other_columns(frame: gpd.GeoDataFrame, words: Words, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
+def _other_columns(frame: gpd.GeoDataFrame, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Return the columns that are not shown otherwise: names and distinct texts, and the code of the text per row."""
     columns = [name for name in frame.columns if name not in {*shown, frame.geometry.name}]
     filled = [name for name in columns if frame[name].notna().any()]
     coded = [pd.factorize(np.array(texts_of(frame[name]), dtype=object)) for name in filled]
-    values = [[words.value(str(name), text) for text in found] for name, (_, found) in zip(filled, coded, strict=True)]
-    return {"columns": [str(name) for name in filled], "values": values}, [codes for codes, _ in coded]
+    values = {"columns": [str(name) for name in filled], "values": [list(found) for _, found in coded]}
+    return values, [codes for codes, _ in coded]
 
 
 def _rows(facilities: gpd.GeoDataFrame) -> dict[Any, int]:
@@ -346,12 +432,12 @@ def _integers(values: pd.Series) -> np.ndarray:
     return np.rint(np.where(np.isfinite(numbers), numbers, MISSING)).astype(np.int64)
 
 
-def _served_people(coverage: Coverage, facilities: gpd.GeoDataFrame) -> pd.Series:
-    """Return the people whose nearest facility of its own category each is, and who are within its limit."""
+def _served_people(coverage: Coverage, facilities: gpd.GeoDataFrame, counts: pd.DataFrame) -> pd.Series:
+    """Return the people of the places that count by category, by the nearest facility if it is of that category."""
     people = pd.Series(0.0, index=facilities.index)
     for key in coverage.minutes.columns:
         own = coverage.nearest[key].isin(facilities.index[facilities["category"] == key])
-        served = (coverage.served[key] & own).to_numpy(bool)
+        served = (counts[key] & own).to_numpy(bool)
         sums = coverage.places["people"][served].groupby(coverage.nearest[key][served]).sum()
         people = people.add(sums, fill_value=0.0)
     return people.reindex(facilities.index)

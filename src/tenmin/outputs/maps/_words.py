@@ -46,7 +46,8 @@ class Words:
         if lang not in texts:
             msg = f"the map does not speak {lang!r}; choose lang from {sorted(texts)}"
             raise InputError(msg)
-        return cls(lang, texts[lang])
+        reasons = {f"reason_{reason}": names[lang] for reason, names in REASONS.items()}
+        return cls(lang, {**texts[lang], **reasons})
 
     def category(self, key: str) -> str:
         """Return the name of a category; a code of digits, which no catalogue explains, is called one."""
@@ -55,26 +56,6 @@ class Words:
             return self.texts["code"].replace("{code}", key) if key.isdecimal() else key
         return str(getattr(known, self.lang))
 
-    def value(self, column: str, text: str | None) -> str | None:
-        """Return what a column of a table says; of `key=value`, the key has a word and the value is kept.
-
-        Parameters
-        ----------
-        column
-            Name of the column.
-        text
-            What stands in it.
-        """
-        head, sign, tail = (text or "").partition("=")
-        found = self.texts.get(f"value_{column}_{head}{sign}")
-        return text if found is None else found.replace("{tag}", tail)
-
-    def reason(self, reason: str | None) -> str | None:
-        """Return the name of the reason of a gap."""
-        return REASONS[reason][self.lang] if reason in REASONS else reason
-
-    def barriers(self, by: str | None) -> str | None:
+    def barriers(self, by: str) -> str:
         """Return the barriers that cause a gap; those without a name are called by their kind."""
-        if by is None:
-            return None
         return self.texts["and"].join(self.texts.get(f"barrier_{name}", name) for name in by.split(", "))

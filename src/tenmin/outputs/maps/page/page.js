@@ -1,211 +1,251 @@
-// The page: reads its data block, puts the map and the panels together, and follows clicks and switches.
+// The page: reads its data block, puts map, rail and drawer together, and follows clicks, keys and switches.
 
-const LAYERS = ['facilities', 'places', 'gaps', 'circles', 'areas', 'streets', 'barriers'];
+const CREDIT = '© OpenStreetMap contributors, ODbL · openstreetmap.org/copyright';
+const PHONE = 600;
+const SNAPS = ['low', 'half', 'high'];
 
-// Widths of the map from which these open unfolded.
-const ROOM_FOR_GAPS = 700;
-const ROOM_FOR_LEGEND = 1100;
-
-const Drawing = L.Renderer.extend({
-  options: { padding: 0.2 },
-
-  initialize(draw) {
-    L.Renderer.prototype.initialize.call(this);
-    this._draw = draw;
-  },
-
-  _initContainer() {
-    this._container = document.createElement('canvas');
-    this._pen = this._container.getContext('2d');
-  },
-
-  _destroyContainer() {
-    L.DomUtil.remove(this._container);
-    delete this._container;
-  },
-
-  _updatePaths() {},
-
-  _update() {
-    if (this._map._animatingZoom && this._bounds) return;
-    L.Renderer.prototype._update.call(this);
-    this.refresh();
-  },
-
-  refresh() {
-    const canvas = this._container;
-    const size = this._bounds.getSize();
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    canvas.width = size.x * ratio;
-    canvas.height = size.y * ratio;
-    canvas.style.width = `${size.x}px`;
-    canvas.style.height = `${size.y}px`;
-    L.DomUtil.setPosition(canvas, this._bounds.min);
-    const corner = this._bounds.min.add(this._map.getPixelOrigin());
-    this._draw(this._pen, { zoom: this._map.getZoom(), corner, size, ratio });
-  },
-});
-
-// The panel and its tables stand from the first moment; the map joins them when its numbers are unpacked.
+// Rail and tables stand from the first moment; the map joins them when its numbers are unpacked.
 class Review {
   constructor(content) {
     this.content = content;
-    this.words = new Words(content);
-    this.layers = LAYERS.filter((name) => content.tables[name]);
+    this.notes = new Notes();
+    this.layers = LAYERS.filter((name) => name === 'streets' || content.tables[name]);
     const shown = Object.fromEntries(this.layers.map((name) => [name, true]));
-    this.choice = { category: content.categories.length ? 0 : null, chosen: null, shown };
-    this.buildPanel();
-    this.markChosen();
+    this.choice = { tab: 'overview', category: null, chosen: null, measure: 'shortfall', shown };
+    this.speak(content.lang);
+    this.listenToKeys();
+  }
+
+  // Says everything in a language, now and from now on.
+  speak(lang) {
+    this.words = new Words(this.content, lang);
+    const { words } = this;
+    document.documentElement.lang = LOCALES[lang];
+    document.title = words.title();
+    this.rail = new Rail(this);
+    if (this.whatIf) {
+      this.whatIf.build();
+      this.rail.hold(this.whatIf);
+    }
+    describe(byId('map'), { label: words.say('map_label'), role: 'application' });
+    describe(byId('side'), { label: words.say('side_label') });
+    byId('credit').replaceChildren(make('span', { textContent: CREDIT }), outside(words.sources(), 'span', { className: 'sources' }), make('span', { className: 'sources', textContent: words.date() }));
+    byId('legend').replaceChildren(make('summary', { textContent: words.say('legend') }), make('ul', { className: 'keys' }),
+      layerSwitches(this.layers, this.choice.shown, words, (name, on) => this.change({ shown: { ...this.choice.shown, [name]: on } })));
+    byId('north').textContent = words.say('north');
+    this.show();
   }
 
   open(numbers, map) {
     this.map = map;
     this.town = numbers.network ? new Town(this.content, numbers, new Plane(this.content.bounds)) : null;
-    this.atlas = new Atlas(this.content, numbers);
-    this.drawing = new Drawing((pen, frame) => {
-      pen.setTransform(1, 0, 0, 1, 0, 0);
-      pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
-      const view = new View(pen, { plane: this.atlas.plane, ...frame });
-      drawScene(view, this.scene, this.choice.shown);
-      if (this.whatIf) this.whatIf.tools.draw(view);
-    });
-    this.atlas.town = this.town;
+    this.atlas = new Atlas(this.content, numbers, this.town);
+    this.scenes = new Scenes(this.atlas);
+    this.drawing = new Drawing((pen, frame) => this.draw(pen, frame));
+    const { choice, view } = readAddress(this);
+    this.choice = { ...this.choice, ...choice };
     this.whatIf = this.town ? new WhatIf(this) : null;
-    if (this.whatIf) byId('panel').append(this.whatIf.element);
-    this.scene = this.atlas.scene(this.choice);
-    this.drawing.addTo(map);
-    L.control.scale({ imperial: false, maxWidth: 160, position: 'bottomright' }).addTo(map);
-    this.unfolded = { gaps: byId('stage').clientWidth >= ROOM_FOR_GAPS, defects: false };
-    byId('legend').open = byId('stage').clientWidth >= ROOM_FOR_LEGEND;
+    this.rail.hold(this.whatIf);
+    byId('legend').open = byId('stage').clientWidth >= PHONE + 300;
+    this.rail.panels.overview.tell();
     this.show();
-    map.fitBounds(this.content.bounds, { ...margins(), maxZoom: 17, animate: false });
+    if (view) map.setView(view.slice(1), view[0], { animate: false });
+    else map.fitBounds(this.content.bounds, { ...margins(), maxZoom: 17, animate: false });
+    this.drawing.addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 140, position: 'bottomright' }).addTo(map);
     this.listen();
-  }
-
-  buildPanel() {
-    const { content, words } = this;
-    const toggle = (name, on) => this.change({ shown: { ...this.choice.shown, [name]: on } });
-    const table = make('button', { type: 'button', id: 'table-button', textContent: words.say('table') });
-    table.addEventListener('click', () => this.openTable());
-    byId('panel').append(heading(content, words),
-      categoryList(content, words, (category) => this.change({ category, chosen: null })),
-      make('p', { className: 'note', textContent: shareNote(content, words) }),
-      layerSwitches(this.layers, this.choice.shown, words, toggle), table);
-    const sources = words.say('sources', { list: content.facts.sources.join(content.lang === 'zh' ? '、' : ', ') });
-    byId('credit').append(make('span', { textContent: '© OpenStreetMap contributors, ODbL · openstreetmap.org/copyright' }),
-      content.facts.sources.length ? make('span', { className: 'sources', textContent: sources }) : '');
+    this.showLegend();
+    writeAddress(this);
   }
 
   change(part) {
     this.choice = { ...this.choice, ...part };
     this.show();
+    if (part.category !== undefined && part.category !== null) announce(this.tellOf(part.category));
   }
 
   choose(chosen, { travel = false } = {}) {
-    const category = chosen?.kind === 'gaps' ? this.atlas.gaps.category[chosen.row] : this.choice.category;
-    this.change({ chosen, category });
+    const gap = chosen && chosen.kind === 'gaps';
+    this.opener = chosen && !this.choice.chosen ? document.activeElement : this.opener;
+    this.change({ chosen, ...(gap ? { tab: 'gaps' } : {}) });
+    if (chosen) announce(this.atlas.nameOf(chosen, this.words));
+    else this.returnFocus();
     if (travel) this.travel(this.atlas.frameOf(chosen));
   }
 
-  show() {
-    this.markChosen();
-    if (!this.atlas) return;
-    this.scene = this.atlas.scene(this.choice);
-    this.drawing.refresh();
-    byId('legend').replaceChildren(make('summary', { textContent: this.words.say('legend') }), legendKeys(this.atlas, this.choice, this.words));
-    this.showSide();
+  // Focus goes back to what opened the drawer, or to the tab if that is gone.
+  returnFocus() {
+    const there = this.opener && this.opener.isConnected && this.opener !== document.body ? this.opener : byId(`tab-${this.choice.tab}`);
+    there.focus();
   }
 
-  // After a change of the town: the picture and the open card.
+  tellOf(number) {
+    return [this.words.category(number), this.words.share(this.content.categories[number])].join(': ');
+  }
+
+  show() {
+    this.rail.show(this.choice);
+    if (!this.atlas) return;
+    const rows = this.choice.tab === 'gaps' && this.atlas.gaps ? this.rail.panels.gaps.rows(this.choice.category).shown : [];
+    const chosen = this.choice.chosen && this.choice.chosen.kind === 'gaps' ? [this.choice.chosen.row] : [];
+    this.scene = this.scenes.of({ ...this.choice, gaps: [...new Set([...rows, ...chosen])] });
+    this.drawing.refresh();
+    this.showSide();
+    this.showLegend();
+    writeAddress(this);
+  }
+
+  // After a change of the town: the picture and the open card, and once every service is known, the sums.
   follow() {
+    this.sideKey = '';
     this.show();
   }
 
-  tell(text) {
-    byId('tip').textContent = text;
-    byId('tip').hidden = false;
+  recount() {
+    this.atlas.recount();
+    this.rail.recount();
+    this.follow();
   }
 
-  markChosen() {
-    const { category } = this.choice;
-    document.body.dataset.category = category === null ? 'all' : String(category);
-    for (const row of document.querySelectorAll('#panel .category')) {
-      const on = row.dataset.category === document.body.dataset.category;
-      row.classList.toggle('on', on);
-      row.querySelector('input').checked = on;
-    }
+  showLegend() {
+    byId('legend').querySelector('.keys').replaceChildren(...legendKeys(this));
   }
 
   showSide() {
-    const { atlas, choice, words } = this;
-    const parts = [];
-    if (choice.chosen) {
-      const close = make('button', { type: 'button', className: 'close', textContent: '×', title: words.say('close') });
-      close.addEventListener('click', () => this.choose(null));
-      const details = detailsOf(atlas, choice, words);
-      details.prepend(close);
-      parts.push(details);
-    }
-    const go = (chosen) => this.choose(chosen, { travel: true });
-    if (atlas.gaps) parts.push(this.foldable('gaps', ...gapList(atlas, choice, words, go)));
-    if (atlas.unjoined.length) parts.push(this.foldable('defects', ...unjoinedList(atlas, choice, words, go)));
-    const top = document.querySelector('#side .gaps')?.scrollTop ?? 0;
-    byId('side').replaceChildren(...parts);
-    byId('stage').classList.toggle('with-side', parts.length > 0);
-    const list = document.querySelector('#side .gaps');
-    if (list) list.scrollTop = top;
+    const { chosen } = this.choice;
+    const key = chosen ? `${this.words.lang} ${chosen.kind} ${chosen.row}` : '';
+    if (key === this.sideKey) return;
+    this.sideKey = key;
+    byId('side').replaceChildren(...(chosen ? [cardOf(this)] : []));
+    byId('side').scrollTop = 0;
+    byId('side').hidden = !chosen;
+    byId('stage').classList.toggle('with-side', Boolean(chosen));
   }
 
-  // A part of the side that stays open or shut as the reader left it, whatever is chosen meanwhile.
-  foldable(name, title, ...content) {
-    const part = make('details', { className: name, open: this.unfolded[name] }, make('summary', {}, title), ...content);
-    part.addEventListener('toggle', () => { this.unfolded[name] = part.open; });
-    return part;
+  draw(pen, frame) {
+    const view = new View(pen, { plane: this.atlas.plane, font: this.font(), ...frame });
+    const key = JSON.stringify([frame.zoom, frame.corner, frame.size, frame.ratio, this.choice.shown]);
+    if (key !== this.groundKey) this.ground = this.drawGround(view, frame);
+    this.groundKey = key;
+    view.clear();
+    view.lay(this.ground);
+    drawPicture(view, this.scene, { ...this, shown: this.choice.shown });
+    if (this.whatIf) this.whatIf.tools.draw(view);
   }
 
-  openTable() {
-    const { content, words } = this;
-    const sheet = byId('sheet');
-    const close = make('button', { type: 'button', className: 'close', textContent: '×', title: words.say('close') });
-    close.addEventListener('click', () => { sheet.hidden = true; });
-    sheet.replaceChildren(close, make('h2', { textContent: words.say('table') }), coverageTable(content, words),
-      make('p', { className: 'note', textContent: shareNote(content, words) }));
-    sheet.hidden = false;
-    close.focus();
+  drawGround(view, frame) {
+    const sheet = this.ground && this.ground.width === view.pen.canvas.width && this.ground.height === view.pen.canvas.height ? this.ground : view.spare();
+    const below = new View(sheet.getContext('2d'), { plane: this.atlas.plane, font: this.font(), ...frame });
+    below.clear();
+    drawGround(below, this.atlas.ground, this.choice.shown);
+    return sheet;
+  }
+
+  // The whole picture on another canvas, with what is on the screen in the middle.
+  drawOn(canvas) {
+    const zoom = printZoom(this.map);
+    const middle = this.map.project(this.map.getCenter(), zoom);
+    const size = L.point(canvas.width, canvas.height);
+    const frame = { zoom, corner: middle.subtract(size.divideBy(2)), size, ratio: 1 };
+    const view = new View(canvas.getContext('2d'), { plane: this.atlas.plane, font: this.font(), ...frame });
+    drawGround(view, this.atlas.ground, this.choice.shown);
+    drawPicture(view, this.scene, { ...this, shown: this.choice.shown });
+  }
+
+  font() {
+    this.family = this.family ?? getComputedStyle(document.body).fontFamily;
+    return this.family;
+  }
+
+  // Says what happened, where all can read it.
+  tell(text) {
+    byId('message').textContent = text;
+    byId('message').hidden = false;
+    announce(text);
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => { byId('message').hidden = true; }, 6000);
+  }
+
+  present() {
+    document.body.classList.toggle('presenting');
+    this.map.invalidateSize({ animate: false });
+  }
+
+  // The next or previous row of the list that the chosen one stands in.
+  step(by) {
+    const kind = this.choice.tab === 'communities' ? 'areas' : 'gaps';
+    if (!this.atlas || !this.atlas[kind]) return;
+    const { panels } = this.rail;
+    const rows = kind === 'areas' ? panels.communities.ranked(this.choice).map(({ one }) => one.area) : panels.gaps.rows(this.choice.category).shown;
+    if (!rows.length) return;
+    const { chosen } = this.choice;
+    const at = chosen && chosen.kind === kind ? rows.indexOf(chosen.row) : -1;
+    const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length;
+    this.choose({ kind, row: rows[next] }, { travel: true });
   }
 
   at(event) {
     const { plane } = this.atlas;
     const zoom = this.map.getZoom();
     const spot = plane.ofPixel(this.map.project(event.latlng, zoom), zoom);
-    return this.atlas.pick(spot, 2 ** (PLANE_ZOOM - zoom), this.scene, this.choice.shown);
+    return this.atlas.pick(spot, 2 ** (PLANE_ZOOM - zoom), this.pickable(zoom), this.choice.shown);
+  }
+
+  // What is drawn at this zoom can be clicked, and nothing else.
+  pickable(zoom) {
+    const marks = this.scene.marked ? this.scene.marks : [];
+    const apart = zoom >= HOUSE_ZOOM || this.atlas.places.people.length <= FEW_HOMES;
+    const gapMarks = zoom < CITY_ZOOM ? this.scene.gapMarks.filter(({ circled }) => circled) : this.scene.gapMarks;
+    return { marks, gapMarks, homesApart: apart };
   }
 
   listen() {
     const { map } = this;
     let waiting = 0;
     map.on('click', (event) => {
-      if (!this.whatIf || !this.whatIf.tools.click(event)) this.choose(this.at(event));
+      if (this.whatIf && this.whatIf.tools.click(event)) return;
+      const found = this.at(event);
+      if (found || this.choice.chosen) this.choose(found);
     });
     map.on('mousemove', (event) => {
       cancelAnimationFrame(waiting);
       waiting = requestAnimationFrame(() => this.point(event));
     });
     map.on('mouseout movestart zoomstart', () => { byId('tip').hidden = true; });
-    document.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      byId('sheet').hidden = true;
-      this.choose(null);
+    map.on('moveend', () => {
+      this.showLegend();
+      writeAddress(this);
     });
+    window.addEventListener('beforeprint', () => fillPrint(this));
+  }
+
+  listenToKeys() {
+    document.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === 'Escape' && this.choice.chosen) this.choose(null);
+      if (event.target.closest('input, textarea, select')) return;
+      const act = { n: () => this.step(1), b: () => this.step(-1), p: () => this.present(), '/': () => byId('search').focus() }[event.key.toLowerCase()];
+      if (!act || !this.atlas) return;
+      event.preventDefault();
+      act();
+    });
+    byId('panel').addEventListener('click', (event) => { if (event.target.closest('.handle')) this.snap(); });
+  }
+
+  // The sheet of a phone takes a little, half or nearly all of the screen.
+  snap() {
+    const sheet = byId('tenmin-page');
+    sheet.dataset.sheet = SNAPS[(SNAPS.indexOf(sheet.dataset.sheet) + 1) % SNAPS.length];
+    this.map.invalidateSize({ animate: false });
   }
 
   point(event) {
     const found = this.at(event);
     const tip = byId('tip');
     this.map.getContainer().classList.toggle('pointing', Boolean(found));
-    tip.hidden = found?.kind !== 'facilities';
+    tip.hidden = !found || found.kind === 'places';
     if (tip.hidden) return;
-    tip.textContent = this.atlas.facilityName(found.row);
+    tip.textContent = this.atlas.nameOf(found, this.words);
     tip.style.left = `${event.containerPoint.x + 14}px`;
     tip.style.top = `${event.containerPoint.y + 14}px`;
   }
@@ -213,47 +253,38 @@ class Review {
   travel([west, north, east, south]) {
     const { plane } = this.atlas;
     const corner = (x, y) => this.map.unproject(L.point(plane.toPixel([x, y], PLANE_ZOOM)), PLANE_ZOOM);
-    if (west <= east) this.map.flyToBounds([corner(west, south), corner(east, north)], { ...margins(), maxZoom: 16, duration: 0.6 });
+    if (west <= east) this.map.fitBounds([corner(west, south), corner(east, north)], { ...margins(), maxZoom: 16.5, animate: false });
   }
 }
 
-function byId(id) {
-  return document.getElementById(id);
-}
-
-// Pixels on each side of the map that its view keeps clear: what an open panel covers, or a narrow edge.
+// Pixels on each side of the map that its view keeps clear: what the open drawer covers, or a narrow edge.
 function margins() {
-  const stage = byId('stage');
-  const [side, legend] = [byId('side'), byId('legend')];
+  const [stage, side] = [byId('stage'), byId('side')];
   const across = side.offsetWidth > stage.clientWidth / 2;
-  const unfolded = side.querySelector('details[open], .card');
-  const right = unfolded && !across ? side.offsetWidth + 24 : 24;
-  const left = legend.open && stage.clientWidth - right > 2 * legend.offsetWidth ? legend.offsetWidth + 24 : 24;
-  const [above, below] = across ? [24, side.offsetHeight + 40] : [right > 24 ? 24 : side.offsetHeight + 24, 40];
-  return { paddingTopLeft: [left, above], paddingBottomRight: [right, below] };
+  const right = side.hidden || across ? 28 : side.offsetWidth + 28;
+  const below = across && !side.hidden ? side.offsetHeight + 24 : byId('legend').offsetHeight + 36;
+  return { paddingTopLeft: [28, 28], paddingBottomRight: [right, Math.min(below, stage.clientHeight / 2)] };
 }
 
 function openMap(content) {
-  const { texts } = content;
+  const texts = content.texts[content.lang];
   const map = L.map('map', { attributionControl: false, zoomControl: false, zoomSnap: 0.25, wheelPxPerZoomLevel: 120, maxZoom: 19, minZoom: 9 });
   L.control.zoom({ position: 'topleft', zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
   map.fitBounds(content.bounds);
   return map;
 }
 
-const content = JSON.parse(byId('tenmin-data').textContent);
-document.title = content.title;
-const review = new Review(content);
-
 function openReview() {
   try {
     review.open(unpack(content.packed), window.map_tenmin);
     document.body.dataset.ready = 'yes';
   } catch (problem) {
-    byId('map').append(make('p', { className: 'failure', textContent: `${content.texts.failure} (${problem})` }));
+    byId('map').append(make('p', { className: 'failure', textContent: `${review.words.say('failure')} (${problem})` }));
     throw problem;
   }
 }
 
+const content = JSON.parse(byId('tenmin-data').textContent);
+const review = new Review(content);
 window.map_tenmin = openMap(content);
 setTimeout(openReview);  // after the panel is painted

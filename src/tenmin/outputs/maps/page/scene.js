@@ -1,191 +1,189 @@
-// What is to be seen for one choice: the atlas holds all shapes, a scene those of the chosen service, picking finds what lies under a click.
+// What is to be seen for one choice of tab, service and selection, ready to be drawn at any zoom.
 
-const MARK_REACH = 11;
-const POINT_REACH = 6;
-const TESTER = document.createElement('canvas').getContext('2d');
+const STEPS_OF_LACKING = [0, 1 / 8, 1 / 3];
+const CIRCLES = 20;
+const RADIUS = [9, 26];
 
-class Atlas {
-  constructor(content, numbers) {
-    this.content = content;
-    this.plane = new Plane(content.bounds);
-    this.tables = content.tables;
-    const layer = (name) => numbers[name] && this.layer(numbers[name]);
-    this.streets = numbers.streets.weights.map((weight) => {
-      const shapes = new Shapes(this.plane, weight);
-      return shapes.path(shapes.rows(), false);
-    });
-    this.barriers = Object.fromEntries(Object.entries(numbers.barriers).map(([name, packed]) => {
-      const shapes = new Shapes(this.plane, packed);
-      return [name, shapes.path(shapes.rows(), false)];
-    }));
-    this.places = layer('places');
-    this.facilities = layer('facilities');
-    this.circles = layer('circles');
-    this.gaps = layer('gaps');
-    this.areas = layer('areas');
-    this.facilities.name = this.column('facilities', 'name');
-    this.unjoined = content.facts.metric === 'walk' ? where(this.places.leg, -1) : [];
+class Scenes {
+  constructor(atlas) {
+    this.atlas = atlas;
+    this.cells = new Map();
   }
 
-  has(barrier) {
-    return this.content.facts.barriers.includes(barrier);
-  }
-
-  layer(numbers) {
-    const shapes = new Shapes(this.plane, numbers.shapes);
-    return { ...numbers, shapes, points: numbers.points && pointsOn(this.plane, numbers.points) };
-  }
-
-  column(table, name) {
-    const number = this.tables[table].columns.indexOf(name);
-    return this.tables[table].id.map((_, row) => (number < 0 ? null : this.text(table, number, row)));
-  }
-
-  // What a column of a table says of a row; null where it says nothing.
-  text(table, number, row) {
-    return this.tables[table].values[number][this[table].codes[number][row]] ?? null;
-  }
-
-  categoryOf(facility) {
-    return this.content.categories[this.facilities.category[facility]];
-  }
-
-  facilityName(row) {
-    return this.facilities.name[row] ?? this.content.texts.unnamed;
-  }
-
-  // Rows of a layer that the chosen category shows; all of them when none is chosen.
-  rowsOf(layer, category) {
-    return category === null ? layer.shapes.rows() : where(layer.category, category);
-  }
-
-  scene(choice) {
-    const { category } = choice;
+  of(choice) {
+    const { atlas } = this;
+    const { tab, category, chosen } = choice;
     return {
-      font: getComputedStyle(document.body).fontFamily,
-      neutral: category === null,
-      streets: this.streets,
-      barriers: this.barriers,
-      areas: this.areas ? this.areas.shapes.path(this.areas.shapes.rows()) : new Path2D(),
-      places: this.placeScene(category),
-      ...this.circleScene(category),
-      ...this.gapScene(category),
-      ...this.facilityScene(category),
-      chosen: this.chosenScene(choice),
+      tab,
+      chosen,
+      paint: this.paint(choice),
+      areas: tab === 'communities' ? this.paintAreas(choice) : null,
+      ...this.range(choice),
+      marks: this.marks(choice),
+      gapMarks: tab === 'gaps' && atlas.gaps ? this.gapMarks(choice.gaps) : [],
+      selected: chosen ? this.selected(chosen, category) : null,
     };
   }
 
-  placeScene(category) {
-    const { shapes, walks } = this.places;
-    const states = category === null ? new Array(shapes.count).fill(0) : walks[category].state;
-    const scene = {};
-    STATES.forEach((name, state) => {
-      const rows = where(states, state);
-      const dots = rows.filter((row) => shapes.isPoint(row));
-      scene[name] = { path: shapes.path(rows.filter((row) => !shapes.isPoint(row))), points: dots.map((row) => shapes.middle(row)) };
-    });
-    return scene;
-  }
-
-  circleScene(category) {
-    if (!this.circles || category === null) return { circles: [], limitLevel: -1 };
-    const { shapes, level, levels, lines } = this.circles;
-    const rows = this.rowsOf(this.circles, category);
-    const paths = levels.map((_, number) => shapes.path(rows.filter((row) => level[row] === number), !lines));
-    const same = this.tables.circles.unit === this.content.facts.unit;
-    return { circles: paths, circlesAreLines: lines, limitLevel: same ? levels.indexOf(this.content.categories[category].limit) : -1 };
-  }
-
-  gapScene(category) {
-    if (!this.gaps || category === null) return { gapPath: new Path2D(), doubtPath: new Path2D(), gapMarks: [] };
-    const rows = this.rowsOf(this.gaps, category);
-    const marks = rows.filter((row) => this.gaps.points[row]);
-    const { rank } = this.tables.gaps;
-    const { doubtful } = this.gaps;
-    return {
-      gapPath: this.gaps.shapes.path(rows.filter((row) => !doubtful[row])),
-      doubtPath: this.gaps.shapes.path(rows.filter((row) => doubtful[row])),
-      gapMarks: marks.map((row) => ({ row, rank: rank[row], doubtful: doubtful[row], point: this.gaps.points[row] })),
-    };
-  }
-
-  facilityScene(category) {
-    const { shapes, points } = this.facilities;
-    const rows = this.rowsOf(this.facilities, category);
-    const mark = (row) => ({
-      row, point: points[row], name: this.facilities.name[row], symbol: this.categoryOf(row).symbol, inUse: Boolean(this.facilities.in_use[row]),
-    });
-    return {
-      marks: rows.filter((row) => points[row]).map(mark),
-      grounds: shapes.path(rows.filter((row) => !shapes.isPoint(row))),
-    };
-  }
-
-  chosenScene({ category, chosen }) {
-    if (!chosen) return null;
-    const { kind, row } = chosen;
-    const { shapes, points } = this[kind];
-    const scene = { points: [], path: shapes.isPoint(row) ? null : shapes.path([row]) };
-    if (kind === 'facilities') {
-      scene.points = [points[row]];
-      scene.circles = this.circles && this.circles.shapes.path(where(this.circles.facility, row), !this.circles.lines);
+  // The class of each home and the inks of the classes.
+  paint({ tab, category }) {
+    const { places } = this.atlas;
+    if (category !== null) {
+      return { kind: 'states', classes: places.walks[category].state, inks: [INK.unserved, INK.served, null], edges: [INK.unservedEdge, INK.servedEdge, INK.unknown] };
     }
-    if (kind === 'places' && category !== null) this.joinNearest(scene, shapes.middle(row), category, row);
-    return scene;
+    if (tab === 'communities' || tab === 'facilities') {
+      return { kind: 'plain', classes: new Uint8Array(places.people.length), inks: [INK.home], edges: [INK.homeEdge] };
+    }
+    return this.paintLacking();
   }
 
-  joinNearest(scene, from, category, row) {
-    const to = this.facilities.points[this.places.walks[category].nearest[row]];
-    scene.walk = walkPath(this, category, row);
-    if (to) scene.points = [to];
-    if (!to || scene.walk) return;
-    scene.line = new Path2D();
-    scene.line.moveTo(...from);
-    scene.line.lineTo(...to);
+  paintLacking() {
+    const { counted, offered } = this.atlas;
+    const bounds = stepsOf(offered.length);
+    const classes = counted.lacking.map((lacking, row) => {
+      if (!lacking) return counted.unknown[row] ? bounds.length : 0;
+      return bounds.findIndex((most) => lacking <= most);
+    });
+    const inks = [...rampOf(bounds.length), null];
+    return { kind: 'lacking', classes, bounds, inks, edges: [INK.servedEdge, ...inks.slice(1, -1).map(() => '#9a5a2a'), INK.unknown] };
   }
 
-  // What lies at a spot, the smallest things first; `reach` is the length of one pixel on the plane.
-  pick(spot, reach, scene, shown) {
-    const marked = shown.facilities && nearestMark(scene.marks, spot, MARK_REACH * reach);
-    if (marked) return { kind: 'facilities', row: marked.row };
-    const ranked = shown.gaps && nearestMark(scene.gapMarks, spot, MARK_REACH * reach);
-    if (ranked) return { kind: 'gaps', row: ranked.row };
-    const found = (kind, rows) => rows.length && { kind, row: rows[0] };
-    return (
-      (shown.places && found('places', this.placesAt(spot, reach)))
-      || (shown.facilities && found('facilities', inside(this.facilities.shapes, spot, scene.marks.map(({ row }) => row))))
-      || (shown.gaps && found('gaps', inside(this.gaps?.shapes, spot, scene.gapMarks.map(({ row }) => row))))
-      || (shown.areas && found('areas', inside(this.areas?.shapes, spot)))
-      || null
-    );
+  paintAreas({ measure, category }) {
+    const { communities, content } = this.atlas;
+    const value = (one) => valueOfCommunity(one, measure, category, content);
+    return communities.map((one) => ({ row: one.area, step: stepOfValue(value(one)) }));
   }
 
-  placesAt(spot, reach) {
-    const { shapes } = this.places;
-    const close = shapes.near(spot, POINT_REACH * reach).filter((row) => shapes.isPoint(row));
-    const dots = close.map((row) => ({ row, point: shapes.middle(row) }));
-    const dot = nearestMark(dots, spot, POINT_REACH * reach);
-    return dot ? [dot.row] : inside(shapes, spot);
+  range({ tab, category, chosen }) {
+    const { circles } = this.atlas;
+    if (!circles) return { circles: [], limitLevel: -1 };
+    const own = chosen && chosen.kind === 'facilities' ? where(circles.facility, chosen.row) : [];
+    const rows = own.length || category === null || tab === 'communities' ? own : where(circles.category, category);
+    const same = this.atlas.tables.circles.unit === this.atlas.content.facts.unit;
+    const paths = circles.levels.map((_, level) => circles.shapes.path(rows.filter((row) => circles.level[row] === level), !circles.lines));
+    return {
+      circles: rows.length ? paths : [],
+      limitLevel: same && category !== null ? circles.levels.indexOf(this.atlas.content.categories[category].limit) : circles.levels.length - 1,
+    };
   }
 
-  frameOf({ kind, row }) {
-    return this[kind].shapes.boxes[row];
+  marks({ tab, category }) {
+    const { facilities, content } = this.atlas;
+    const rows = category === null ? facilities.shapes.rows() : where(facilities.category, category);
+    return rows.filter((row) => facilities.points[row]).map((row) => ({
+      row, point: facilities.points[row], name: facilities.name[row], category: content.categories[facilities.category[row]],
+      inUse: Boolean(facilities.in_use[row]), quiet: category === null && tab !== 'facilities',
+    }));
+  }
+
+  gapMarks(rows) {
+    const { gaps } = this.atlas;
+    const most = Math.max(1, ...rows.map((row) => gaps.people[row]));
+    return rows.filter((row) => gaps.points[row]).map((row, place) => ({
+      row, rank: gaps.rank[row], point: gaps.points[row], doubtful: gaps.doubtful[row], circled: place < CIRCLES,
+      size: RADIUS[0] + (RADIUS[1] - RADIUS[0]) * Math.sqrt(gaps.people[row] / most),
+    }));
+  }
+
+  selected({ kind, row }, category) {
+    const { atlas } = this;
+    const { shapes, points } = atlas[kind];
+    const chosen = { kind, row, points: [], path: shapes.isPoint(row) ? null : shapes.path([row]) };
+    if (kind === 'facilities' && points[row]) chosen.points = [points[row]];
+    if (kind === 'places' && shapes.isPoint(row)) chosen.points = [shapes.middle(row)];
+    if (kind === 'places' && category !== null) this.joinNearest(chosen, category, row);
+    if (kind === 'gaps') {
+      chosen.barrier = atlas.barriersOf(row);
+      const [lacked] = category === null ? atlas.gaps.lacked[row] : [category];
+      const home = this.typicalHome(row, lacked);
+      if (home >= 0) this.joinNearest(chosen, lacked, home);
+    }
+    return chosen;
+  }
+
+  // The home of a gap with most people that lacks a service.
+  typicalHome(gap, lacked) {
+    const { places, gaps } = this.atlas;
+    const path = gaps.shapes.path([gap]);
+    const { state } = places.walks[lacked];
+    let best = -1;
+    for (const home of places.shapes.within(gaps.shapes.boxes[gap])) {
+      if (state[home] === SERVED || (best >= 0 && places.people[home] <= places.people[best])) continue;
+      if (TESTER.isPointInPath(path, ...places.shapes.middle(home), 'nonzero')) best = home;
+    }
+    return best;
+  }
+
+  // The walk to the nearest facility along the streets, or where the page carries none, a straight line.
+  joinNearest(chosen, category, home) {
+    const { facilities, places } = this.atlas;
+    const to = facilities.points[places.walks[category].nearest[home]];
+    chosen.line = walkPath(this.atlas, category, home);
+    chosen.straight = !chosen.line;
+    if (to) chosen.points = [...chosen.points, to];
+    if (!to || chosen.line) return;
+    chosen.line = new Path2D();
+    chosen.line.moveTo(...places.shapes.middle(home));
+    chosen.line.lineTo(...to);
+  }
+
+  // Squares of so many metres with the class that most of their people have.
+  cellsOf(paint, metres) {
+    if (!this.cells.has(metres)) this.cells.set(metres, new Cells(this.atlas, metres));
+    return this.cells.get(metres).painted(paint, this.atlas.places.people);
   }
 }
 
-function nearestMark(marks, [x, y], reach) {
-  let best = null;
-  let least = reach;
-  for (const mark of marks) {
-    const far = Math.hypot(mark.point[0] - x, mark.point[1] - y);
-    if (far <= least) [best, least] = [mark, far];
-  }
-  return best;
+function stepsOf(services) {
+  const bounds = STEPS_OF_LACKING.map((part) => Math.ceil(part * services));
+  return [...new Set([...bounds, services])];
 }
 
-function inside(shapes, [x, y], rows = null) {
-  if (!shapes) return [];
-  const allowed = rows && new Set(rows);
-  const close = shapes.near([x, y], 0).filter((row) => !allowed || allowed.has(row));
-  return close.filter((row) => TESTER.isPointInPath(shapes.path([row]), x, y, 'nonzero'));
+function rampOf(count) {
+  return count < 4 ? [RAMP[0], ...RAMP.slice(RAMP.length - count + 1)] : RAMP;
+}
+
+const SHORTFALL_STEPS = [10, 25, 50];
+
+function stepOfValue(value) {
+  if (value === null) return -1;
+  const step = SHORTFALL_STEPS.findIndex((most) => value < most);
+  return step < 0 ? RAMP.length - 1 : step;
+}
+
+// What a community is coloured by, 0 (best) to 100: its shortfall, or the people without the basket or the chosen service.
+function valueOfCommunity(one, measure, category, content) {
+  if (category !== null) return content.categories[category].facilities ? lackOf(one.shares[category]) : null;
+  return measure === 'basket' ? lackOf(one.basket) : one.shortfall;
+}
+
+function lackOf({ share }) {
+  return share === null ? null : 100 * (1 - share);
+}
+
+class Cells {
+  constructor({ places, plane, content }, metres) {
+    const [[south], [north]] = content.bounds;
+    this.side = metres / ((156543.034 * Math.cos((((south + north) / 2) * Math.PI) / 180)) / 2 ** PLANE_ZOOM);
+    this.plane = plane;
+    const numbers = new Map();
+    this.corners = [];
+    this.cell = Int32Array.from(places.shapes.rows(), (row) => {
+      const [x, y] = places.shapes.middle(row).map((part) => Math.floor(part / this.side));
+      const key = `${x} ${y}`;
+      if (!numbers.has(key)) numbers.set(key, this.corners.push([x * this.side, y * this.side]) - 1);
+      return numbers.get(key);
+    });
+  }
+
+  painted({ classes, inks }, people) {
+    const count = inks.length;
+    const sums = new Float64Array(this.corners.length * count);
+    for (let row = 0; row < classes.length; row += 1) sums[this.cell[row] * count + classes[row]] += people[row] + 1;
+    return this.corners.map((corner, number) => {
+      let most = 0;
+      for (let one = 1; one < count; one += 1) if (sums[number * count + one] > sums[number * count + most]) most = one;
+      return { corner, of: most };
+    });
+  }
 }

@@ -4,6 +4,8 @@ const PLANE_ZOOM = 16;
 const TILE = 256;
 const STEP = 1e-6;
 const NOWHERE = 999_000_000;
+const GRID_SIDE = 64;
+const TILE_SIDE = 512;
 
 // The packed text: four bytes with the size of a head, the head in JSON, then the bytes of all numbers, plane by plane.
 function unpack(text) {
@@ -87,10 +89,12 @@ class Shapes {
   }
 
   box(row) {
+    return this.ringBox(this.featureStart[row], this.featureStart[row + 1]);
+  }
+
+  ringBox(from, to) {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
-    const first = this.ringStart[this.featureStart[row]];
-    const end = this.ringStart[this.featureStart[row + 1]];
-    for (let i = first; i < end; i += 1) {
+    for (let i = this.ringStart[from]; i < this.ringStart[to]; i += 1) {
       box[0] = Math.min(box[0], this.xy[2 * i]);
       box[1] = Math.min(box[1], this.xy[2 * i + 1]);
       box[2] = Math.max(box[2], this.xy[2 * i]);
@@ -109,16 +113,33 @@ class Shapes {
     return ring < this.featureStart[row + 1] && this.ringStart[ring + 1] - this.ringStart[ring] === 1;
   }
 
-  // A ring goes back to its first vertex by a line: closing it would cost Chromium a walk over the whole path.
-  trace(path, row, closed) {
-    for (let ring = this.featureStart[row]; ring < this.featureStart[row + 1]; ring += 1) {
-      const first = this.ringStart[ring];
-      const end = this.ringStart[ring + 1];
-      path.moveTo(this.xy[2 * first], this.xy[2 * first + 1]);
-      for (let i = first + 1; i < end; i += 1) path.lineTo(this.xy[2 * i], this.xy[2 * i + 1]);
-      if (closed && end - first > 1) path.lineTo(this.xy[2 * first], this.xy[2 * first + 1]);
+  isClosed(row) {
+    const [from, to] = [this.ringStart[this.featureStart[row]], this.ringStart[this.featureStart[row + 1]] - 1];
+    return to - from > 2 && this.xy[2 * from] === this.xy[2 * to] && this.xy[2 * from + 1] === this.xy[2 * to + 1];
+  }
+
+  longestPiece(ring) {
+    const best = { length: 0, point: [0, 0], turn: 0 };
+    for (let i = this.ringStart[ring] + 1; i < this.ringStart[ring + 1]; i += 1) {
+      const [x, y, u, v] = this.xy.subarray(2 * i - 2, 2 * i + 2);
+      const length = Math.hypot(u - x, v - y);
+      if (length > best.length) Object.assign(best, { length, point: [(x + u) / 2, (y + v) / 2], turn: Math.atan2(v - y, u - x) });
     }
-    return path;
+    if (Math.abs(best.turn) > Math.PI / 2) best.turn -= Math.sign(best.turn) * Math.PI;
+    return best;
+  }
+
+  // A ring goes back to its first vertex by a line: closing it would cost Chromium a walk over the whole path.
+  traceRing(path, ring, closed) {
+    const first = this.ringStart[ring];
+    const end = this.ringStart[ring + 1];
+    path.moveTo(this.xy[2 * first], this.xy[2 * first + 1]);
+    for (let i = first + 1; i < end; i += 1) path.lineTo(this.xy[2 * i], this.xy[2 * i + 1]);
+    if (closed && end - first > 1) path.lineTo(this.xy[2 * first], this.xy[2 * first + 1]);
+  }
+
+  trace(path, row, closed) {
+    for (let ring = this.featureStart[row]; ring < this.featureStart[row + 1]; ring += 1) this.traceRing(path, ring, closed);
   }
 
   path(rows, closed = true) {
@@ -132,11 +153,62 @@ class Shapes {
   }
 
   near([x, y], reach) {
-    return this.rows().filter((row) => {
-      const [west, south, east, north] = this.boxes[row];
-      return x >= west - reach && x <= east + reach && y >= south - reach && y <= north + reach;
+    return this.within([x - reach, y - reach, x + reach, y + reach]);
+  }
+
+  // Rows whose boxes meet a box, by a grid that is built when it is first asked.
+  within(box) {
+    this.grid = this.grid ?? new Grid(this.boxes);
+    return this.grid.within(box);
+  }
+}
+
+// Boxes by the squares of a grid that they touch; those that touch many squares are looked at each time.
+class Grid {
+  constructor(boxes) {
+    this.boxes = boxes;
+    this.cells = new Map();
+    this.large = [];
+    boxes.forEach((box, row) => {
+      if (box[0] > box[2]) return;
+      const [west, north, east, south] = box.map((edge) => Math.floor(edge / GRID_SIDE));
+      if ((east - west + 1) * (south - north + 1) > 16) this.large.push(row);
+      else this.eachCell([west, north, east, south], (key) => {
+        if (!this.cells.has(key)) this.cells.set(key, []);
+        this.cells.get(key).push(row);
+      });
     });
   }
+
+  eachCell([west, north, east, south], visit) {
+    for (let y = north; y <= south; y += 1) for (let x = west; x <= east; x += 1) visit(y * 65536 + x);
+  }
+
+  within(box) {
+    const found = new Set(this.large);
+    const edges = box.map((edge) => Math.floor(edge / GRID_SIDE));
+    if ((edges[2] - edges[0] + 1) * (edges[3] - edges[1] + 1) > this.cells.size) for (const rows of this.cells.values()) rows.forEach((row) => found.add(row));
+    else this.eachCell(edges, (key) => this.cells.get(key)?.forEach((row) => found.add(row)));
+    return [...found].filter((row) => meet(this.boxes[row], box)).sort((a, b) => a - b);
+  }
+}
+
+function meet(one, other) {
+  return one[0] <= other[2] && one[2] >= other[0] && one[1] <= other[3] && one[3] >= other[1];
+}
+
+// Lines of all rows in tiles of the plane, so that only those in sight are drawn.
+function tilesOf(shapes) {
+  const tiles = new Map();
+  for (let ring = 0; ring < shapes.ringStart.length - 1; ring += 1) {
+    const box = shapes.ringBox(ring, ring + 1);
+    const key = `${Math.floor((box[0] + box[2]) / 2 / TILE_SIDE)} ${Math.floor((box[1] + box[3]) / 2 / TILE_SIDE)}`;
+    if (!tiles.has(key)) tiles.set(key, { box, path: new Path2D() });
+    const tile = tiles.get(key);
+    tile.box = [Math.min(tile.box[0], box[0]), Math.min(tile.box[1], box[1]), Math.max(tile.box[2], box[2]), Math.max(tile.box[3], box[3])];
+    shapes.traceRing(tile.path, ring, false);
+  }
+  return [...tiles.values()];
 }
 
 function starts(counts) {

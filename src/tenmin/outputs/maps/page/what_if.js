@@ -137,13 +137,15 @@ class WhatIf {
     clearTimeout(this.turn);
     const rest = this.review.content.categories.map((_, category) => category);
     const next = () => {
-      if (!rest.length) this.tell();
-      else {
+      if (!rest.length) {
+        this.tell();
+        this.review.recount();
+      } else {
         this.town.states(rest.shift());
         this.turn = setTimeout(next, TURN_MS);
       }
     };
-    if (this.town.changes.length) this.turn = setTimeout(next, TURN_MS);
+    this.turn = setTimeout(next, TURN_MS);
   }
 
   tell() {

@@ -1,0 +1,254 @@
+// The picture above the ground, layer by layer, coarser the farther away: cells, then houses, names, and what a choice marks.
+
+const [CITY_ZOOM, STREETS_ZOOM, PATH_ZOOM, HOUSE_ZOOM, WALL_ZOOM, NAMES_ZOOM] = [13, 12.5, 14.5, 15, 15, 15.5];
+const FEW_HOMES = 1500;
+const FEW_NAMES = 24;
+const FEW_MARKS = 100;
+
+function homesApart(view, atlas) {
+  return view.zoom >= HOUSE_ZOOM || atlas.places.people.length <= FEW_HOMES;
+}
+
+function drawHomes(view, scene, atlas, scenes) {
+  if (!homesApart(view, atlas)) drawCells(view, scene, scenes);
+  else drawHouses(view, scene, atlas);
+}
+
+function drawCells(view, scene, scenes) {
+  const metres = view.zoom >= CITY_ZOOM ? 100 : 100 * 2 ** Math.ceil(CITY_ZOOM - view.zoom);
+  const cells = scenes.cellsOf(scene.paint, metres);
+  const { side } = scenes.cells.get(metres);
+  view.inPixels();
+  const size = side * view.scale;
+  const gap = Math.min(1.2, 0.12 * size);
+  const seen = cells.map((cell) => ({ of: cell.of, spot: view.at(cell.corner) })).filter(({ spot }) => view.sees(spot, size));
+  scene.paint.inks.forEach((ink, number) => {
+    view.pen.fillStyle = ink ?? hatching(view.pen, 1, INK.unknown);
+    for (const { of, spot: [x, y] } of seen) if (of === number) view.pen.fillRect(x, y, size - gap, size - gap);
+  });
+}
+
+function drawHouses(view, scene, atlas) {
+  const { pen } = view;
+  const { shapes } = atlas.places;
+  const { classes, inks, edges } = scene.paint;
+  const seen = shapes.within(view.box);
+  inks.forEach((ink, number) => {
+    const rows = seen.filter((row) => classes[row] === number);
+    view.inWorld();
+    pen.beginPath();
+    for (const row of rows) if (!shapes.isPoint(row)) shapes.trace(pen, row, true);
+    pen.fillStyle = ink ?? hatching(pen, 1, INK.unknown);
+    if (!ink) {
+      pen.setTransform(1, 0, 0, 1, 0, 0);
+      pen.fill();
+      view.inWorld();
+    } else pen.fill();
+    pen.lineWidth = (view.zoom >= HOUSE_ZOOM ? 0.7 : 1) / view.scale;
+    pen.strokeStyle = edges[number];
+    pen.stroke();
+    view.inPixels();
+    for (const row of rows) if (shapes.isPoint(row)) dot(view, shapes.middle(row), ink, edges[number]);
+  });
+}
+
+function dot(view, point, ink, edge) {
+  const [x, y] = view.at(point);
+  view.pen.beginPath();
+  view.pen.arc(x, y, Math.max(4, Math.min(8, 5 + view.zoom - 14)), 0, 2 * Math.PI);
+  view.pen.fillStyle = ink ?? INK.white;
+  view.pen.fill();
+  view.pen.lineWidth = 1.4;
+  view.pen.strokeStyle = edge;
+  view.pen.setLineDash(ink ? [] : [2, 2]);
+  view.pen.stroke();
+  view.pen.setLineDash([]);
+}
+
+function drawAreas(view, scene, atlas) {
+  const { shapes } = atlas.areas;
+  for (const { row, step } of scene.areas ?? []) {
+    const path = shapes.path([row]);
+    if (step < 0) view.hatch(path, INK.unknown);
+    else view.fill(path, RAMP[step], 0.72);
+  }
+  atlas.areaPath = atlas.areaPath ?? shapes.path(shapes.rows());
+  view.stroke(atlas.areaPath, 'rgba(255, 255, 255, 0.8)', 3);
+  view.stroke(atlas.areaPath, INK.area, scene.areas ? 1.2 : 0.9, scene.areas ? [] : [6, 4]);
+}
+
+function drawRange(view, scene, atlas) {
+  for (let level = scene.circles.length - 1; level >= 0; level -= 1) {
+    const limit = level === scene.limitLevel;
+    if (atlas.circles.lines) view.stroke(scene.circles[level], INK.ground, limit ? 3 : 1.5);
+    else view.rim(scene.circles[level], INK.ground, limit ? 1.5 : 0.7);
+  }
+}
+
+// The gaps to draw: while one is chosen, that one alone.
+function apart({ gapMarks, chosen }) {
+  return chosen && chosen.kind === 'gaps' ? gapMarks.filter(({ row }) => row === chosen.row) : gapMarks;
+}
+
+function drawGaps(view, scene, atlas) {
+  if (view.zoom < CITY_ZOOM) return;
+  const { shapes } = atlas.gaps;
+  for (const { row, doubtful } of apart(scene)) {
+    if (!meet(shapes.boxes[row], view.box)) continue;
+    const path = shapes.path([row]);
+    if (doubtful) view.stroke(path, INK.doubt, 1.6, [6, 4]);
+    else {
+      if (!scene.selected) view.fill(path, INK.gap, 0.1);
+      view.stroke(path, INK.gap, 1.8);
+    }
+  }
+}
+
+function drawRanks(view, scene) {
+  const far = view.zoom < CITY_ZOOM;
+  view.inPixels();
+  const { pen } = view;
+  for (const mark of apart(scene)) {
+    mark.radius = far && mark.circled ? mark.size : null;
+    const [x, y] = view.at(mark.point);
+    if ((far && !mark.circled) || !view.sees([x, y], 30)) continue;
+    const text = String(mark.rank);
+    const half = Math.max(far ? mark.size : 11, view.widthOf(text, 13) / 2 + 6);
+    const high = far ? mark.size : 11;
+    if (!far && !view.claim(x - half, y - high, 2 * half, 2 * high)) continue;
+    pen.beginPath();
+    pen.arc(x - half + high, y, high, Math.PI / 2, 1.5 * Math.PI);
+    pen.arc(x + half - high, y, high, -Math.PI / 2, Math.PI / 2);
+    pen.closePath();
+    pen.globalAlpha = far ? 0.86 : 1;
+    pen.fillStyle = mark.doubtful ? INK.doubt : INK.gap;
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.lineWidth = 1.5;
+    pen.strokeStyle = INK.white;
+    pen.stroke();
+    pen.fillStyle = INK.white;
+    pen.font = `13px ${view.font}`;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'middle';
+    pen.fillText(text, x, y + 0.5);
+  }
+}
+
+function drawFacilities(view, scene, atlas) {
+  const many = scene.marks.length > 0 && scene.marks[0].quiet;
+  const grown = Math.max(4.5, Math.min(11, 6 + (view.zoom - 13.5) * 2));
+  const size = many ? Math.min(8, grown - 2) : grown;
+  view.inPixels();
+  const seen = scene.marks.filter((mark) => view.sees(view.at(mark.point)));
+  scene.marked = !many || seen.length <= FEW_MARKS;
+  if (!scene.marked) return;
+  for (const mark of seen) drawSymbol(view.pen, mark.category, ...view.at(mark.point), size, mark.inUse);
+  if (many ? view.zoom < 17 : view.zoom < NAMES_ZOOM && seen.length > FEW_NAMES) return;
+  const [chosen] = scene.chosen && scene.chosen.kind === 'facilities' ? [scene.chosen.row] : [];
+  for (const mark of seen) view.claim(view.at(mark.point)[0] - size, view.at(mark.point)[1] - size, 2 * size, 2 * size);
+  for (const mark of seen) if (mark.name !== null && mark.row !== chosen) labelBeside(view, mark.name, view.at(mark.point), size);
+}
+
+// Lines of at most 8 Han characters or about 22 letters, three at most.
+function wrapped(text) {
+  const most = /[\u2e80-\u9fff\uac00-\ud7af]/.test(text) ? 8 : 22;
+  const lines = [];
+  let rest = [...text.trim()];
+  while (rest.length && lines.length < 3) {
+    const space = rest.length > most ? rest.slice(0, most + 1).lastIndexOf(' ') : -1;
+    const end = rest.length <= most ? rest.length : space > 0 ? space : most;
+    lines.push(rest.slice(0, end).join('').trim());
+    rest = rest.slice(end);
+  }
+  if (rest.length) lines[lines.length - 1] = `${lines[lines.length - 1].slice(0, -1)}…`;
+  return lines;
+}
+
+function labelBeside(view, name, [x, y], size) {
+  const lines = wrapped(name);
+  const width = Math.max(...lines.map((line) => view.widthOf(line, 12)));
+  const height = 15 * lines.length;
+  const spots = [[x + size + 4, y - height / 2], [x - size - 4 - width, y - height / 2], [x - width / 2, y + size + 3], [x - width / 2, y - size - 3 - height]];
+  const spot = spots.find(([left, top]) => view.claim(left, top, width, height));
+  if (spot) lines.forEach((line, number) => view.write(line, spot[0], spot[1] + 15 * number + 8));
+}
+
+function drawAreaNames(view, scene, atlas, words) {
+  view.inPixels();
+  const rows = scene.areas ? scene.areas.map(({ row }) => row) : atlas.communities.map(({ area }) => area);
+  for (const row of rows) {
+    if (!atlas.areas.points[row]) continue;
+    const [x, y] = view.at(atlas.areas.points[row]);
+    const [west, north, east, south] = atlas.areas.shapes.boxes[row];
+    const lines = wrapped(atlas.nameOf({ kind: 'areas', row }, words));
+    const width = Math.max(...lines.map((line) => view.widthOf(line, 13)));
+    const fits = (east - west) * view.scale > 0.8 * width && (south - north) * view.scale > 20;
+    if (!fits || !view.sees([x, y]) || !view.claim(x - width / 2, y - 8 * lines.length, width, 16 * lines.length)) continue;
+    lines.forEach((line, number) => view.write(line, x, y + 16 * (number - (lines.length - 1) / 2), { size: 13, align: 'center', ink: '#4c4070' }));
+  }
+}
+
+function drawStreetNames(view, atlas) {
+  if (view.zoom < 14) return;
+  view.inPixels();
+  const used = new Map();
+  for (const { text, main, length, point, turn } of atlas.ground.names) {
+    if (!main && view.zoom < 16) break;
+    const [x, y] = view.at(point);
+    if (!view.sees([x, y], 0)) continue;
+    const width = view.widthOf(text, 11);
+    if (length * view.scale < 0.75 * width || (used.get(text) ?? []).some(([u, v]) => Math.hypot(u - x, v - y) < 300)) continue;
+    const across = Math.abs(Math.cos(turn)) * width + 12;
+    const down = Math.abs(Math.sin(turn)) * width + 12;
+    if (!view.claim(x - across / 2, y - down / 2, across, down)) continue;
+    used.set(text, [...(used.get(text) ?? []), [x, y]]);
+    view.write(text, x, y, { size: 11, align: 'center', ink: INK.streetName, turn });
+  }
+}
+
+function drawSelected(view, scene, atlas, words) {
+  const { selected } = scene;
+  if (!selected) return;
+  if (selected.kind === 'gaps') view.veil(selected.path ?? new Path2D());
+  if (selected.barrier) {
+    view.stroke(selected.barrier, INK.white, 8);
+    view.stroke(selected.barrier, INK.barrier, 5);
+  }
+  if (selected.path) {
+    view.stroke(selected.path, INK.white, 5);
+    view.stroke(selected.path, selected.kind === 'gaps' ? INK.gap : INK.chosen, 2.5);
+  }
+  if (selected.line) {
+    view.stroke(selected.line, INK.white, 6);
+    view.stroke(selected.line, INK.chosen, 2.5, selected.straight ? [7, 5] : []);
+  }
+  view.inPixels();
+  for (const point of selected.points) {
+    const [x, y] = view.at(point);
+    view.pen.beginPath();
+    view.pen.arc(x, y, 15, 0, 2 * Math.PI);
+    view.pen.lineWidth = 5;
+    view.pen.strokeStyle = INK.white;
+    view.pen.stroke();
+    view.pen.lineWidth = 2.5;
+    view.pen.strokeStyle = INK.chosen;
+    view.pen.stroke();
+  }
+  if (selected.kind === 'facilities' && selected.points.length) labelBeside(view, atlas.nameOf(selected, words), view.at(selected.points[0]), 16);
+}
+
+// The layers from below; of each, the switch that shows it.
+function drawPicture(view, scene, { atlas, scenes, words, shown }) {
+  scene.homesApart = homesApart(view, atlas) && scene.paint.kind !== 'plain';
+  if (shown.areas && atlas.areas) drawAreas(view, scene, atlas);
+  if (shown.places && (scene.tab !== 'communities' || view.zoom >= HOUSE_ZOOM || scene.paint.kind === 'states')) drawHomes(view, scene, atlas, scenes);
+  if (shown.circles && scene.circles.length) drawRange(view, scene, atlas);
+  if (shown.gaps && scene.gapMarks.length) drawGaps(view, scene, atlas);
+  if (scene.selected && scene.selected.kind === 'gaps') drawSelected(view, scene, atlas, words);
+  if (shown.facilities) drawFacilities(view, scene, atlas);
+  if (shown.gaps) drawRanks(view, scene);
+  if (scene.selected && scene.selected.kind !== 'gaps') drawSelected(view, scene, atlas, words);
+  if (shown.areas && atlas.areas) drawAreaNames(view, scene, atlas, words);
+  if (shown.streets) drawStreetNames(view, atlas);
+}

@@ -137,8 +137,8 @@ def test_where_all_are_served_there_is_no_gap_but_its_columns():
     none = by_place(homes({"h": (10, 0)}))
     assert len(none) == 0
     assert " ".join(none.columns) == (
-        "gap category people places excess_minutes severity reason by area name name_zh people_lacking cure cure_zh "
-        "geometry"
+        "gap category people places excess_minutes severity reason by area name name_zh people_lacking "
+        "shortfall_metres shortfall_minutes cure cure_zh geometry"
     )
 
 

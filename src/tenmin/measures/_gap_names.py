@@ -31,7 +31,7 @@ def name_gaps(coverage: Coverage, places: PlacesOfGaps, members: pd.DataFrame) -
     places
         The places.
     members
-        place, reason and group: each place once, sorted by group.
+        place, people, reason and group: each place once, sorted by group.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def name_gaps(coverage: Coverage, places: PlacesOfGaps, members: pd.DataFrame) -
         name and name_zh, None where nothing near has a name.
     """
     rows, group = members["place"].to_numpy(), members["group"].to_numpy()
-    people, names = places.people[rows], dict[int, tuple[str, str]]()
+    people, names = members["people"].to_numpy(), dict[int, tuple[str, str]]()
     townwide = members["reason"].isin(TOWNWIDE)
     for number in members.loc[townwide, "group"].unique():
         names[number] = "in several places", "多处"

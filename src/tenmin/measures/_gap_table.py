@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.measures._cures import write_cures
+from tenmin.measures._cures import Pace, write_cures
 from tenmin.measures._unserved import PlacesOfGaps
 from tenmin.measures.lacking import SEPARATOR
 
@@ -20,7 +20,9 @@ QUARTER = 8
 """Segments in a quarter of a circle round a place; its area is 0.6 % below that of the circle."""
 
 
-def tabulate_gaps(unserved: pd.DataFrame, members: pd.DataFrame, places: PlacesOfGaps, near: float) -> pd.DataFrame:
+def tabulate_gaps(
+    unserved: pd.DataFrame, members: pd.DataFrame, places: PlacesOfGaps, near: float, pace: Pace
+) -> pd.DataFrame:
     """Return one row for each group of places, in the order of their numbers.
 
     Parameters
@@ -28,36 +30,40 @@ def tabulate_gaps(unserved: pd.DataFrame, members: pd.DataFrame, places: PlacesO
     unserved
         Pairs of place and category as from `list_unserved`, with `group` (0 to the number of groups).
     members
-        place, reason, by and group: each place once in a group, sorted by group, then by the id of the place.
+        place, people, reason, by and group: each place once in a group, sorted by group, then by the id of the place.
     places
         The places.
     near
         Step between neighbours, metres; outlines are made of circles of half of it.
+    pace
+        The unit of the limit.
 
     Returns
     -------
     DataFrame
-        category (joined by ";"), people, places, excess, severity, reason, by, area, lacking (people without each
-        category, joined by ";"), ids (those of its places, an array), cure, cure_zh, geometry.
+        category (joined by ";"), people, places, excess, shortfall_metres, shortfall_minutes, severity, reason, by,
+        area, people_lacking (people without each category, joined by ";"), ids (those of its places, an array), cure,
+        cure_zh, geometry.
     """
     group, rows = members["group"].to_numpy(), members["place"].to_numpy()
     first = np.flatnonzero(np.diff(group, prepend=-1))
-    count, people = len(first), places.people[rows]
+    count, people = len(first), members["people"].to_numpy()
     reason = members["reason"].to_numpy()[first]
     own = np.split(rows, first[1:])[:count]
-    pairs = unserved.assign(people=places.people[unserved["place"]])
-    category, lacking = _lacking(pairs, count)
-    cures = write_cures(pairs, reason)
+    category, lacking = _lacking(unserved, count)
+    cures, excess = write_cures(unserved, reason, pace), _mean_excess(unserved, count)
     return pd.DataFrame(
         {
             "category": category,
             "people": np.bincount(group, people, count),
             "places": np.bincount(group, minlength=count),
-            "excess": _mean_excess(pairs, count),
-            "severity": np.bincount(pairs["group"], pairs["people"] * pairs["depth"], count),
+            "excess": excess,
+            "shortfall_metres": excess * pace.metres,
+            "shortfall_minutes": excess * pace.minutes,
+            "severity": np.bincount(unserved["group"], unserved["people"] * unserved["depth"], count),
             "reason": reason,
-            "by": _barriers(members, count),
-            "area": [_communities(places, rows_of) for rows_of in own],
+            "by": pd.Series(_barriers(members, count), dtype=object),
+            "area": pd.Series([_communities(places, rows_of) for rows_of in own], dtype=object),
             "people_lacking": lacking,
             "ids": [places.ids[rows_of] for rows_of in own],
             "cure": cures["en"],

@@ -40,14 +40,15 @@ def gather_homes(unserved: pd.DataFrame, places: PlacesOfGaps, walls: Walls, nea
     Returns
     -------
     DataFrame
-        place, reason, by, group (0 to the number of groups).
+        place, people (all that live there if it is unserved, else those for whom no place is left), reason, by, group
+        (0 to the number of groups).
     """
     homes = _main_causes(unserved)
     xy = places.xy[homes["place"]]
     cause = homes.groupby(["reason", "by"], dropna=False, sort=True).ngroup().to_numpy()
     chain = group_points(xy, cause, walls, step=near)
     townwide = homes["reason"].isin(TOWNWIDE).to_numpy()
-    cell = _divide(chain, xy, homes["depth"].to_numpy() * places.people[homes["place"]], ~townwide)
+    cell = _divide(chain, xy, (homes["depth"] * homes["people"]).to_numpy(), ~townwide)
     group = group_points(xy, cell, walls, step=near)
     group[townwide] = len(homes) + cause[townwide]
     return homes.drop(columns="depth").assign(group=np.unique(group, return_inverse=True)[1])
@@ -63,7 +64,8 @@ def _main_causes(unserved: pd.DataFrame) -> pd.DataFrame:
     by_cause["depth"] = by_cause.groupby("place")["depth"].transform("sum")
     first = by_cause.sort_values(["place", "uncertain", "of_cause", "rank", "by"], kind="stable")
     first = first.drop_duplicates("place").reset_index(drop=True)
-    return first[["place", "reason", "by", "depth"]]
+    people = unserved.groupby("place")["people"].max()
+    return first[["place", "reason", "by", "depth"]].assign(people=people.loc[first["place"]].to_numpy())
 
 
 def _divide(chain: np.ndarray, xy: np.ndarray, severity: np.ndarray, local: np.ndarray) -> np.ndarray:

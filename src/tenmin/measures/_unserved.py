@@ -10,10 +10,12 @@ import shapely
 
 from tenmin.access.added_links import Links, walk_over_links
 from tenmin.access.bridges import find_bridges
+from tenmin.access.gates import find_gate_links
 from tenmin.access.travel_times import straight_times, travel_times
 from tenmin.measures._gap_score import exceed_limit
 from tenmin.measures.coverage import CAUSES, Coverage
 from tenmin.support.contracts import people_of
+from tenmin.support.errors import TableError
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
@@ -76,6 +78,10 @@ class _Evidence:
     """Links across barriers."""
     barrier: np.ndarray
     """Name of each barrier, or its kind if it has none; last, None."""
+    gates: Links
+    """Links through closed gates and private compounds."""
+    gate: np.ndarray
+    """Name of what each of them opens, or its kind; last, None."""
     at_end: np.ndarray
     """Whether a walk leads from each place to an end of the data."""
     to_closed: pd.DataFrame
@@ -86,11 +92,19 @@ class _Evidence:
         barriers, query = coverage.network.barriers, coverage.query
         name = barriers["name"].where(barriers["name"].notna() & (barriers["name"] != ""), barriers["kind"])
         at_end = np.isfinite(query.cost_to_end_of_data())
-        bridges, named = find_bridges(coverage.network), np.array([*name.astype(str), None], object)
-        return cls(coverage, bridges, named, at_end, _walks_to_closed(coverage))
+        gates, opened = find_gate_links(coverage.network)
+        return cls(
+            coverage,
+            find_bridges(coverage.network),
+            np.array([*name.astype(str), None], object),
+            gates,
+            np.array([*opened, None], object),
+            at_end,
+            _walks_to_closed(coverage),
+        )
 
-    def reasons(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The reason why each of some places is unserved, and the barrier that causes it.
+    def reasons(self, category: str, rows: np.ndarray, walk: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The reason why each of some places is unserved, what causes it, and the walk without it (else NaN).
 
         `walk` is their walk, in the unit of the limit.
         """
@@ -98,21 +112,24 @@ class _Evidence:
         no_facilities = np.full(len(rows), len(self.coverage.query.rows_in_use[category]) == 0)
         to_closed = self.to_closed[category].to_numpy()[rows]
         no_walk = ~np.isfinite(walk) & ~np.isfinite(to_closed)
-        barrier = self._severed_by(category, rows, walk)
+        gate, opened = self._try(self.gates, category, rows, gain=1.0)
+        barrier, bridged = self._try(self.bridges, category, rows, gain=SEVERED)
+        severed = (barrier >= 0) & np.isfinite(walk) & (bridged <= inclusive(SEVERED * walk))
         closed = to_closed <= inclusive(self.coverage.limit[category])
-        conditions = [pd.notna(cause), no_facilities, closed, barrier >= 0, no_walk & self.at_end[rows], no_walk]
-        reason = np.select(conditions, [cause, "no_facilities", "closed", "severed", "data_end", "island"], "far")
-        return reason, self.barrier[np.where(reason == "severed", barrier, -1)]
+        conditions = [pd.notna(cause), no_facilities, closed, gate >= 0, severed, no_walk & self.at_end[rows], no_walk]
+        names = [cause, "no_facilities", "closed", "gate", "severed", "data_end", "island"]
+        reason = np.select(conditions, names, "far")
+        by = np.where(reason == "gate", self.gate[gate], self.barrier[np.where(reason == "severed", barrier, -1)])
+        return reason, by, np.select([reason == "gate", reason == "severed"], [opened, bridged], np.nan)
 
-    def _severed_by(self, category: str, rows: np.ndarray, walk: np.ndarray) -> np.ndarray:
-        """The barrier over which one bridge would bring each place within the limit and save it enough, or -1."""
+    def _try(self, links: Links, category: str, rows: np.ndarray, *, gain: float) -> tuple[np.ndarray, np.ndarray]:
+        """The cause of the link that would bring each place within the limit, or -1, and the walk over it."""
         query, limit = self.coverage.query, self.coverage.limit[category]
-        if self.coverage.metric == "straight":
-            return np.full(len(rows), -1)
-        over = walk_over_links(query, query.rows_of[category], self.bridges, limit=limit, gain=SEVERED)
-        bridged = query.amount(over.cost[rows])
-        severed = np.isfinite(walk) & (bridged <= inclusive(limit)) & (bridged <= inclusive(SEVERED * walk))
-        return np.where(severed, over.owner[rows], -1)
+        if self.coverage.metric == "straight" or not len(links.metres):
+            return np.full(len(rows), -1), np.full(len(rows), np.inf)
+        over = walk_over_links(query, query.rows_of[category], links, limit=limit, gain=gain)
+        walk = query.amount(over.cost[rows])
+        return np.where(walk <= inclusive(limit), over.owner[rows], -1), walk
 
 
 def _walks_to_closed(coverage: Coverage) -> pd.DataFrame:
@@ -125,30 +142,63 @@ def _walks_to_closed(coverage: Coverage) -> pd.DataFrame:
     return times.minutes if query.unit == "minutes" else times.metres
 
 
-def list_unserved(coverage: Coverage) -> pd.DataFrame:
-    """Return the pairs of a place and a category in which it is unserved, by category.
+def list_unserved(coverage: Coverage, supply: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the pairs of a place and a category in which its people are unserved, by category.
 
     Parameters
     ----------
     coverage
         A coverage.
+    supply
+        As from `measure_supply`: people for whom no place is left are unserved, too.
 
     Returns
     -------
     DataFrame
-        place (row of the places), category, reason (a key of `REASONS`), by (name of the barrier, or None), excess
-        (walk minus limit, in the unit of the limit; inf without a walk), depth (excess / limit, at most 1).
+        place (row of the places), category, people (that are unserved), reason (a key of `REASONS`), by (name of the
+        barrier, gate or facility, or None), excess (walk minus limit, in the unit of the limit; inf without a walk),
+        depth (excess / limit, at most 1), metres and walk (its metres, and it in the unit of the limit) and cured (the
+        walk if the barrier had a way across or the gate were open, else NaN).
     """
-    evidence, tables = _Evidence.of(coverage), list[pd.DataFrame]()
+    evidence, people, tables = _Evidence.of(coverage), people_of(coverage.places).to_numpy(), list[pd.DataFrame]()
     walks = coverage.minutes if coverage.unit == "minutes" else coverage.metres
+    full = None if supply is None else _check_supply(supply, coverage)
     for category in step_through(coverage.limit.index, "gaps"):
         rows = np.flatnonzero(~coverage.served[category].to_numpy())
         walk, limit = walks[category].to_numpy()[rows], coverage.limit[category]
-        reason, by = evidence.reasons(str(category), rows, walk)
-        depth = exceed_limit(walk, limit)
-        columns = {"place": rows, "category": str(category), "reason": reason, "by": by}
-        tables.append(pd.DataFrame({**columns, "excess": walk - limit, "depth": depth}))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_COLUMNS)
+        reason, by, cured = evidence.reasons(str(category), rows, walk)
+        columns = {"place": rows, "category": str(category), "people": people[rows], "reason": reason, "by": by}
+        depth, metres = exceed_limit(walk, limit), coverage.metres[category].to_numpy()[rows]
+        tables.append(pd.DataFrame({**columns, "excess": walk - limit, "depth": depth, "metres": metres}))
+        tables[-1] = tables[-1].assign(walk=walk, cured=cured)
+        if full is not None:
+            tables.append(_without_a_place(coverage, str(category), full[full["category"] == category]))
+    return pd.concat(tables, ignore_index=True).astype({"by": object}) if tables else pd.DataFrame(columns=_COLUMNS)
 
 
-_COLUMNS = ["place", "category", "reason", "by", "excess", "depth"]
+def _check_supply(supply: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """The rows of a supply with people for whom no place is left."""
+    missing = [name for name in ("place", "category", "full") if name not in supply]
+    if missing:
+        msg = f"supply has no column {missing[0]!r}; give measure_supply(coverage, facilities) with method='assign'"
+        raise TableError(msg)
+    full = supply[supply["full"] > 0.0]
+    strange = full.loc[~full["place"].isin(coverage.places.index), "place"]
+    if len(strange):
+        msg = f"supply has place {strange.iloc[0]!r}, which the coverage does not; measure it with this coverage"
+        raise TableError(msg)
+    return full
+
+
+def _without_a_place(coverage: Coverage, category: str, full: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of served places and a category in whose facilities no place is left for some of their people."""
+    rows = coverage.places.index.get_indexer(pd.Index(full["place"]))
+    served = coverage.served[category].to_numpy()[rows]
+    rows, people = rows[served], full["full"].to_numpy()[served]
+    names = coverage.facilities.get("name", pd.Series(dtype=object)).reindex(coverage.nearest[category].iloc[rows])
+    columns = {"place": rows, "category": category, "people": people, "reason": "full", "by": names.to_numpy(object)}
+    metres = coverage.metres[category].to_numpy()[rows]
+    return pd.DataFrame({**columns, "excess": np.inf, "depth": 1.0, "metres": metres, "walk": np.inf, "cured": np.nan})
+
+
+_COLUMNS = ["place", "category", "people", "reason", "by", "excess", "depth", "metres", "walk", "cured"]

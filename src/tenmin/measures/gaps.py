@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from tenmin.measures._cures import Pace
 from tenmin.measures._gap_names import name_gaps
 from tenmin.measures._gap_table import tabulate_gaps
 from tenmin.measures._neighbourhoods import gather_homes
@@ -29,7 +30,11 @@ LAST = ("thin_data", "unjoined")
 
 
 def find_gaps(
-    coverage: Coverage, *, near: float = 200.0, by: Literal["category", "place"] = "category"
+    coverage: Coverage,
+    *,
+    near: float = 200.0,
+    by: Literal["category", "place"] = "category",
+    supply: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the gaps in a coverage, worst first.
 
@@ -48,6 +53,8 @@ def find_gaps(
         Longest distance between neighbours in a gap, metres.
     by
         "category" or "place": one row for each category, or for each neighbourhood.
+    supply
+        As from `measure_supply`: those for whom no place is left are in gaps with the reason `full`.
 
     Returns
     -------
@@ -57,11 +64,13 @@ def find_gaps(
         gap (a stable id), category (by place those that any of its places lacks, sorted and joined by ";"), people,
         places (their number), excess_minutes or excess_metres (mean of walk minus limit, weighted by people,
         over those with a walk), severity (sum of people x min(1, excess / limit), full weight without a walk, over all
-        categories that they lack), reason (a key of `REASONS`), by (name of the barrier, or None), area (names of its
-        communities, that with most people first, or None), by place also name and name_zh (that community, else the
-        nearest street, else a facility nearby, or None) and people_lacking (people without each category, joined by
-        ";" in the order of `category`), cure and cure_zh (a sentence), geometry (union of circles of near / 2 around
-        the places).
+        categories that they lack), reason (a key of `REASONS`), by (names of the barriers or gates, or of the full
+        facility; kinds of those without one; or None), area (names of its communities, that with most people first,
+        or None), shortfall_metres and shortfall_minutes (the excess as level metres and as minutes of the walker), by
+        place also name and name_zh (the community of most people, else the nearest street, else a facility nearby, or
+        None) and people_lacking (people without each category, joined by ";" in the order of `category`), cure and
+        cure_zh (what would cure it, with the walk as it is and as it would be), geometry (union of circles of near / 2
+        around the places).
 
     Raises
     ------
@@ -91,11 +100,12 @@ def find_gaps(
         raise TableError(msg)
     if by == "place":
         _check_categories(coverage)
-    places, unserved = PlacesOfGaps.of(coverage), list_unserved(coverage)
+    places, unserved = PlacesOfGaps.of(coverage), list_unserved(coverage, supply)
     gather = _gather_by_place if by == "place" else _gather_by_category
     members, unserved = gather(coverage, places, unserved, near)
+    members = members.drop_duplicates(["group", "place"])
     members = members.iloc[np.lexsort((places.ids[members["place"]], members["group"]))]
-    table = tabulate_gaps(unserved, members, places, near)
+    table = tabulate_gaps(unserved, members, places, near, Pace.of(coverage))
     named = by == "place"
     table = table.join(name_gaps(coverage, places, members)) if named else table
     table["gap"] = [
@@ -120,7 +130,15 @@ def _check_categories(coverage: Coverage) -> None:
 
 def _columns(excess: str, *, named: bool) -> list[str]:
     figures = ["gap", "category", "people", "places", excess, "severity", "reason", "by", "area"]
-    return [*figures, *(["name", "name_zh", "people_lacking"] if named else []), "cure", "cure_zh", "geometry"]
+    shortfall = ["shortfall_metres", "shortfall_minutes"]
+    return [
+        *figures,
+        *(["name", "name_zh", "people_lacking"] if named else []),
+        *shortfall,
+        "cure",
+        "cure_zh",
+        "geometry",
+    ]
 
 
 def _gather_by_category(
@@ -134,7 +152,7 @@ def _gather_by_category(
         group[rows] = count + group_points(xy, reason, coverage.network.walls, step=near)
         count = group[rows].max() + 1
     pairs = unserved.assign(group=group)
-    return pairs[["place", "reason", "by", "group"]], pairs
+    return pairs[["place", "people", "reason", "by", "group"]], pairs
 
 
 def _gather_by_place(

@@ -279,20 +279,11 @@ def gap_layer(
 
 
 def _coded_cures(gaps: gpd.GeoDataFrame, words: Mapping[str, Words]) -> tuple[dict[str, list[str]], np.ndarray]:
-    """Return the distinct sentences on cures by language, barriers by their words, and the number of each gap's."""
+    """Return the distinct sentences on cures by language, and the number of each gap's."""
     sentences = {lang: gaps["cure_zh" if lang == "zh" and "cure_zh" in gaps else "cure"] for lang in words}
-    whole = pd.DataFrame({**sentences, "by": gaps["by"]}).astype(object)
+    whole = pd.DataFrame(sentences).astype(object)
     codes, distinct = pd.factorize(pd.MultiIndex.from_frame(whole.where(whole.notna(), "")))
-    rows = list(distinct)
-    said = {
-        lang: [_cure(str(row[number]), str(row[-1]), words[lang]) for row in rows] for number, lang in enumerate(words)
-    }
-    return said, codes
-
-
-def _cure(text: str, by: str, words: Words) -> str:
-    """Return the sentence on a cure, with the barriers in it by their words."""
-    return text.replace(by, words.barriers(by)) if by else text
+    return {lang: [str(row[number]) for row in distinct] for number, lang in enumerate(words)}, codes
 
 
 def _names_of_gaps(gaps: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str) -> list[str | None]:

@@ -9,31 +9,19 @@ import numpy as np
 import pandas as pd
 
 from tenmin.inputs.services import title_of_category
-from tenmin.measures._unserved import REASONS
+from tenmin.measures._unserved import GAP_WORDS, REASONS
 from tenmin.measures.coverage import Coverage
-from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang
 
 __all__ = ["Pace", "write_cures"]
 
-OBSTACLES: dict[str, dict[Lang, str]] = read_toml(shipped_file("tenmin.measures", "obstacles.toml"))
-"""Words for barriers, gates and private ways without a name, by their kind."""
 TOLD = 5
 """Most categories that a sentence names, those most people lack first; of the others it says how many they are."""
 LEAST = 1e-9
 """People of a place without any, so that its walk counts where nobody lives."""
 _AND: dict[Lang, str] = {"en": ", ", "zh": "、"}
 _NEXT: dict[Lang, str] = {"en": "; ", "zh": "；"}
-_UNITS: dict[str, dict[Lang, str]] = {
-    "minutes": {"en": "{:,.1f} min", "zh": "{:,.1f}分钟"},
-    "metres": {"en": "{:,.0f} m", "zh": "{:,.0f}米"},
-}
-_FIGURES: dict[str, dict[Lang, str]] = {
-    "far": {"en": "{name} (nearest {metres}, {excess} too far)", "zh": "{name}（最近{metres}，超出{excess}）"},
-    "more": {"en": "{count} more", "zh": "另{count}类"},
-    "opened": {"en": "{cured} instead of {walk}", "zh": "步行由{walk}减为{cured}"},
-    "no_walk": {"en": "{cured}, where there is no walk now", "zh": "目前无路可走，打通后步行{cured}"},
-}
+_OBSTACLES, _FIGURES = GAP_WORDS["obstacles"], GAP_WORDS["figures"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +52,7 @@ class Pace:
         amount, lang
             The amount and the language.
         """
-        return _UNITS[self.unit][lang].format(amount)
+        return _FIGURES[self.unit][lang].format(amount)
 
 
 def write_cures(pairs: pd.DataFrame, main: np.ndarray, pace: Pace) -> dict[Lang, list[str]]:
@@ -140,8 +128,8 @@ def _sentence(reason: str, lacking: list[_Lack], by: set[str], pace: Pace, lang:
     names = [_name(one, pace, lang) if reason == "far" else title_of_category(one.category, lang) for one in lacking]
     if len(names) > TOLD:
         names[TOLD:] = [_FIGURES["more"][lang].format(count=len(names) - TOLD)]
-    obstacles = [OBSTACLES.get(name, {}).get(lang, name) for name in sorted(by)] or [
-        OBSTACLES["facility" if reason == "full" else "barrier"][lang]
+    obstacles = [_OBSTACLES.get(name, {}).get(lang, name) for name in sorted(by)] or [
+        _OBSTACLES["facility" if reason == "full" else "barrier"][lang]
     ]
     return REASONS[reason][f"cure_{lang}"].format(
         category=_AND[lang].join(names), by=_AND[lang].join(obstacles), change=_change(lacking, pace, lang)
@@ -152,7 +140,7 @@ def _name(lack: _Lack, pace: Pace, lang: Lang) -> str:
     """A category with how far the nearest is."""
     return _FIGURES["far"][lang].format(
         name=title_of_category(lack.category, lang),
-        metres=_UNITS["metres"][lang].format(lack.metres),
+        metres=_FIGURES["metres"][lang].format(lack.metres),
         excess=pace.tell(lack.excess, lang),
     )
 

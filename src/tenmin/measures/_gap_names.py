@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from tenmin.measures._neighbourhoods import TOWNWIDE
-from tenmin.measures._unserved import PlacesOfGaps
+from tenmin.measures._unserved import GAP_WORDS, PlacesOfGaps
 from tenmin.measures.coverage import Coverage
 
 __all__ = ["name_gaps"]
@@ -42,17 +42,23 @@ def name_gaps(coverage: Coverage, places: PlacesOfGaps, members: pd.DataFrame) -
     people, names = members["people"].to_numpy(), dict[int, tuple[str, str]]()
     townwide = members["reason"].isin(TOWNWIDE)
     for number in members.loc[townwide, "group"].unique():
-        names[number] = "in several places", "多处"
+        names[number] = _told("townwide", "")
     sources = {
-        ("{}", "{}"): places.area[rows],
-        ("around {}", "{}一带"): _nearest_named(coverage.network.edges, places.xy[rows]),
-        ("near {}", "{}附近"): _nearest_named(coverage.facilities, places.xy[rows]),
+        "area": places.area[rows],
+        "street": _nearest_named(coverage.network.edges, places.xy[rows]),
+        "facility": _nearest_named(coverage.facilities, places.xy[rows]),
     }
-    for (en, zh), of_places in sources.items():
+    for source, of_places in sources.items():
         for number, name in _of_most_people(group, of_places, people).items():
-            names.setdefault(number, (en.format(name), zh.format(name)))
+            names.setdefault(number, _told(source, name))
     told = [names.get(number, (None, None)) for number in range(group.max() + 1 if len(group) else 0)]
     return pd.DataFrame(told, columns=["name", "name_zh"], dtype=object)
+
+
+def _told(source: str, name: str) -> tuple[str, str]:
+    """A name in English and in Chinese."""
+    words = GAP_WORDS["names"][source]
+    return words["en"].format(name), words["zh"].format(name)
 
 
 def _nearest_named(table: gpd.GeoDataFrame, xy: np.ndarray) -> np.ndarray:

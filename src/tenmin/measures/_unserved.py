@@ -17,13 +17,17 @@ from tenmin.measures.coverage import CAUSES, Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.errors import TableError
 from tenmin.support.files import read_toml, shipped_file
+from tenmin.support.language import Lang
 from tenmin.support.limits import inclusive
 from tenmin.support.progress import step_through
 
-__all__ = ["DOUBTFUL", "REASONS", "PlacesOfGaps", "list_unserved"]
+__all__ = ["DOUBTFUL", "GAP_WORDS", "REASONS", "PlacesOfGaps", "list_unserved"]
 
 REASONS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.measures", "gaps.toml"))
 """Reasons of gaps, each with its name (zh, en) and a sentence on its cure (cure_zh, cure_en)."""
+
+GAP_WORDS: dict[str, dict[str, dict[Lang, str]]] = read_toml(shipped_file("tenmin.measures", "gap_words.toml"))
+"""Words of the texts on gaps, by language."""
 
 DOUBTFUL = CAUSES
 """Reasons under which more data may show that a place is served."""

@@ -10,7 +10,7 @@ import shapely
 
 from tenmin.access.added_links import Links, walk_over_links
 from tenmin.access.bridges import find_bridges
-from tenmin.access.gates import find_gate_links
+from tenmin.access.gate_links import find_gate_links
 from tenmin.access.travel_times import straight_times, travel_times
 from tenmin.measures._gap_score import exceed_limit
 from tenmin.measures.coverage import CAUSES, Coverage

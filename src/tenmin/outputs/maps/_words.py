@@ -55,7 +55,3 @@ class Words:
         if known is None:
             return self.texts["code"].replace("{code}", key) if key.isdecimal() else key
         return str(getattr(known, self.lang))
-
-    def barriers(self, by: str) -> str:
-        """Return the barriers that cause a gap; those without a name are called by their kind."""
-        return self.texts["and"].join(self.texts.get(f"barrier_{name}", name) for name in by.split(", "))

@@ -79,15 +79,15 @@ def test_all_faults_are_told_at_once():
         tm.read_changes(changes(*rows))
     said = str(caught.value)
     for number, words in (
-        (1, "did you mean add_facility"),
-        (2, "'lon' is 205.0"),
-        (2, "'lat' is '38'"),
-        (3, "unknown field 'name'"),
+        (1, "did you mean 'add_facility'"),
+        (2, "'lon' cannot be 205.0"),
+        (2, "'lat' cannot be '38'"),
+        (3, "unknown key 'name'"),
         (3, "'id' is missing"),
         (4, "nothing is enlarged"),
-        (5, "'from' is"),
-        (5, "'to' is"),
-        (6, "'date' is 'tomorrow'"),
+        (5, "'from' cannot be"),
+        (5, "'to' cannot be"),
+        (6, "'date' cannot be 'tomorrow'"),
         (7, '"change" is None'),
     ):
         assert re.search(rf"change {number}\b.*{re.escape(words)}", said), (number, words)
@@ -121,7 +121,10 @@ def test_what_is_no_change_set_is_refused(tmp_path: Path, content: object, said:
         ),
         ('{"format": 1, "changes": ', "damaged"),
         ("[" * 100_000, "damaged"),
-        ('{"format": 1, "changes": [{"change": "move_facility", "id": "a", "lon": 1e999, "lat": 1}]}', "'lon' is inf"),
+        (
+            '{"format": 1, "changes": [{"change": "move_facility", "id": "a", "lon": 1e999, "lat": 1}]}',
+            "'lon' cannot be inf",
+        ),
     ],
 )
 def test_hostile_json_is_refused(tmp_path: Path, text: str, said: str):

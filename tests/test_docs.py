@@ -66,7 +66,9 @@ def test_every_public_name_has_one_entry_in_the_reference():
     assert sorted(entries) == sorted(tm.__all__)
 
 
-@pytest.mark.parametrize("noun", [tm.OsmExtract, tm.WalkNetwork, tm.Walker, tm.Standard, tm.Coverage, tm.Compliance])
+@pytest.mark.parametrize(
+    "noun", [tm.OsmExtract, tm.WalkNetwork, tm.Walker, tm.Standard, tm.Coverage, tm.Compliance, tm.Study, tm.Survey]
+)
 def test_what_a_noun_offers_is_described(noun: type):
     source = inspect.getsource(noun) + "".join(inspect.getsource(base) for base in noun.__mro__[1:-1])
     fields = [name for name in getattr(noun, "__dataclass_fields__", {}) if not name.startswith("_")]

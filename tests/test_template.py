@@ -43,10 +43,11 @@ def test_what_is_written_is_read_without_a_remark(tmp_path: Path, lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_study_names_the_files_beside_it(tmp_path: Path, lang):
-    *books, study = write_template(tmp_path / "new" / "folder", lang=lang)
+    *books, streets, study = write_template(tmp_path / "new" / "folder", lang=lang)
     inputs = tomllib.loads(study.read_text("utf-8"))["inputs"]
     named = [inputs["facilities"][0]["path"], inputs["areas"]["path"], inputs["places"]["path"]]
     assert named == [path.name for path in books]
+    assert inputs["streets"]["path"] == streets.name
     assert set(inputs["facilities"][0]["complete"]) <= set(load_catalogue())
     assert tomllib.loads(study.read_text("utf-8"))["study"]["lang"] == lang
 

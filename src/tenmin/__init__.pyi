@@ -63,6 +63,11 @@ from .outputs.geopackage import save_layers as save_layers
 from .outputs.maps import draw_map as draw_map
 from .plans.changes import Changes as Changes
 from .plans.changes import read_changes as read_changes
+from .study.definition import Study as Study
+from .study.definition import read_study as read_study
+from .study.scenarios import apply_changes as apply_changes
+from .study.survey import Survey as Survey
+from .study.survey import survey as survey
 from .support.contracts import list_remarks as list_remarks
 from .support.errors import (
     CategoryError as CategoryError,

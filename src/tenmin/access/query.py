@@ -172,6 +172,40 @@ class Query:
         """The categories of the query, sorted."""
         return list(self.rows_of)
 
+    def with_facilities(self, facilities: gpd.GeoDataFrame, *, anywhere: bool = False) -> Query:
+        """Return the query with other facilities, checked; the places are not snapped again.
+
+        Parameters
+        ----------
+        facilities, anywhere
+            As in `make_query`.
+
+        Raises
+        ------
+        TableError
+            They are not valid, or none lies near the streets.
+        """
+        known = check_facilities(as_table(facilities, self.network))
+        moved = move_to_streets(known, self.network, "facilities", anywhere=anywhere)
+        other = replace(self, facilities=moved, open=None)
+        kept = ("place_snapping", "costs", "arcs")
+        vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)})
+        if not anywhere:
+            warn_of_unjoined(other.facilities, other.facility_snapping, self.network, "facilities")
+        return other
+
+    def of_categories(self, limits: Limits) -> Query:
+        """Return the query with other limits, of some of its categories; nothing is snapped again.
+
+        Parameters
+        ----------
+        limits
+            Limits by category, in the unit of the query.
+        """
+        other, kept = replace(self, limits=limits), ("place_snapping", "facility_snapping", "costs", "arcs")
+        vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)})
+        return other
+
     def limit_of(self, category: str) -> float:
         """The largest limit of a category, in minutes or metres; inf without a limit."""
         return np.inf if self.limits is None else self.limits.of(category)[-1]

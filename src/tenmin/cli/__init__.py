@@ -6,7 +6,7 @@ languages. Nothing is measured here.
 
 from __future__ import annotations
 
-from tenmin.cli import _rule_commands, _verify_command, _walk_commands  # noqa: F401  imported to register their commands
+from tenmin.cli import _rule_commands, _study_commands, _verify_command, _walk_commands  # noqa: F401  imported to register their commands
 from tenmin.cli._app import app
 
 __all__ = ["app", "main"]

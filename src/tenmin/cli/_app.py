@@ -75,7 +75,8 @@ def report_errors(lang: Lang | None, *, debug: bool) -> Iterator[Lang]:
         except TenminError as error:
             if debug:
                 raise
-            typer.echo(f"tenmin: {translate(str(error), chosen)}", err=True)
+            lines = (translate(line.strip(), chosen) for line in str(error).splitlines())
+            typer.echo("tenmin: " + "\n  ".join(lines), err=True)
             raise typer.Exit(next(code for kind, code in EXITS.items() if isinstance(error, kind))) from None
         except Exception as error:
             if debug or isinstance(error, typer.Exit | typer.BadParameter | BrokenPipeError):

@@ -113,7 +113,7 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
-    from tenmin.outputs.tables import community_shares, gap_table, gaps_as_text, in_words, share_table, shares_as_text
+    from tenmin.outputs.tables import gaps_as_text, in_words, review_tables, share_table, shares_as_text
     from tenmin.support.writing import write_layer, write_table
 
     gaps = find_gaps(coverage)
@@ -130,16 +130,13 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
         thin.index, thin["facilities"], thin["expected"], thin["source"], strict=True
     ):
         say("thin", lang, category=category, facilities=known, expected=expected, source=source)
-    tables = {"coverage": shares, "counts": coverage.counts.reset_index(), "gaps": gap_table(gaps, lang)}
     if coverage.opening is not None:
         hours = coverage.opening.hours
         open_, closed = ((hours["open"] == state).sum() for state in (True, False))
         unknown = len(hours) - open_ - closed
         say("open", lang, moment=coverage.opening.at, open=open_, closed=closed, unknown=unknown)
-        tables["hours"] = hours.rename_axis("facility").reset_index()
-    for name, table in {**tables, "communities": community_shares(coverage, lang)}.items():
-        if table is not None:
-            write_table(in_words(table, lang), folder / f"{name}.csv")
+    for name, table in review_tables(coverage, gaps, lang).items():
+        write_table(in_words(table, lang), folder / f"{name}.csv")
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     places = find_gaps(coverage, by="place")

@@ -1,4 +1,4 @@
-"""Write template spreadsheets, with headings and an example row, and a study file that names them."""
+"""Write template spreadsheets, with headings and an example row, streets, and a study that runs on them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from tenmin.inputs.samples import sample_path
 from tenmin.inputs.services import load_catalogue
 from tenmin.support.errors import OutputError
 from tenmin.support.files import make_folder, read_toml, replacing, shipped_file
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["list_words", "write_template"]
 
-STUDY = "study.toml"
+STUDY, STREETS = "study.toml", "streets.osm"
 _MAX_WIDTH = 36
 
 
 def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] = "zh") -> list[Path]:
-    """Write template spreadsheets of facilities, communities and housing estates, and a study file; return their paths.
+    """Write template spreadsheets of facilities, communities and housing estates, and a study; return their paths.
+
+    The study runs as it is, on the streets of the invented district that ships with tenmin.
 
     Parameters
     ----------
@@ -44,22 +47,24 @@ def write_template(folder: str | os.PathLike[str], *, lang: Literal["zh", "en"] 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     [path.name for path in write_template(folder)]
-    ['设施台账.xlsx', '社区.xlsx', '小区.xlsx', 'study.toml']
+    ['设施台账.xlsx', '社区.xlsx', '小区.xlsx', 'streets.osm', 'study.toml']
     """
     target = make_folder(folder)
     books = [
         (target / book["file"][lang], [column[lang] for column in book["columns"]]) for book in _texts()["workbook"]
     ]
-    study = target / STUDY
-    existing = next((path for path in (*(path for path, _ in books), study) if path.exists()), None)
+    streets, study = target / STREETS, target / STUDY
+    existing = next((path for path in (*(path for path, _ in books), streets, study) if path.exists()), None)
     if existing is not None:
         msg = f"{existing} is already there and is not written over; give another folder, or take it away"
         raise OutputError(msg)
     for place, (path, columns) in enumerate(books):
         _write_workbook(path, columns, lang if place == 0 else None)
+    with replacing(streets) as temporary:
+        temporary.write_bytes(sample_path("shifan").read_bytes())
     with replacing(study) as temporary:
         temporary.write_text(_texts()["study"][lang].lstrip(), encoding="utf-8")
-    return [*(path for path, _ in books), study]
+    return [*(path for path, _ in books), streets, study]
 
 
 @cache

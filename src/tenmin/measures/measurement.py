@@ -19,7 +19,7 @@ from tenmin.support.errors import LimitError, TableError
 from tenmin.support.limits import Number
 from tenmin.support.moments import Moment
 
-__all__ = ["cover_places", "measure_coverage"]
+__all__ = ["cover_again", "cover_places", "measure_coverage"]
 
 
 def _check_single(minutes: object, metres: object) -> None:
@@ -141,6 +141,35 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
     if open_at is not None:
         query, opening = open_facilities(query, open_at, metric)
     return cover_places(query, areas=areas, metric=metric, country=country, thin=thin, opening=opening)
+
+
+def cover_again(
+    earlier: Coverage,
+    facilities: gpd.GeoDataFrame,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
+    country: str | None = None,
+    thin: float = 0.5,
+    open_at: Moment | None = None,
+) -> Coverage:
+    """Return a coverage with other facilities: what `measure_coverage` gives, without snapping the places again.
+
+    Parameters
+    ----------
+    earlier
+        The coverage of the same network, places, limits and direction.
+    facilities, areas, country, thin, open_at
+        As in `measure_coverage`.
+
+    Raises
+    ------
+    TableError, CategoryError, InputError
+        As in `measure_coverage`.
+    """
+    query, opening = earlier.query.with_facilities(facilities, anywhere=earlier.metric == "straight"), None
+    if open_at is not None:
+        query, opening = open_facilities(query, open_at, earlier.metric)
+    return cover_places(query, areas=areas, metric=earlier.metric, country=country, thin=thin, opening=opening)
 
 
 def cover_places(

@@ -53,6 +53,7 @@ def save_layers(
     isochrones: gpd.GeoDataFrame | None = None,
     compliance: Compliance | None = None,
     lang: Literal["zh", "en"] = "en",
+    sources: pd.DataFrame | None = None,
 ) -> None:
     """Write results as layers of a GeoPackage, which QGIS opens with titles, descriptions and styles.
 
@@ -74,6 +75,8 @@ def save_layers(
         Communities with their grade, and the verdict on each clause as a column.
     lang
         Language of titles, descriptions and legends.
+    sources
+        A table of where the inputs come from, written as the table `sources` without geometry.
 
     Raises
     ------
@@ -100,6 +103,8 @@ def save_layers(
         for layer in layers:
             _write(layer, temporary, lang)
         _write_styles(layers, temporary, lang, date)
+        if sources is not None:
+            _write_plain(sources, temporary, "sources")
 
 
 def _layers_of_network(network: WalkNetwork) -> Iterator[_Layer]:
@@ -195,8 +200,6 @@ def _as_text(value: object) -> str | None:
 
 def _write_styles(layers: list[_Layer], path: Path, lang: str, date: str) -> None:
     """Write the table from which QGIS takes the style of each layer."""
-    import pyogrio
-
     rows: list[Mapping[str, object]] = [
         {
             "f_table_catalog": "",
@@ -214,4 +217,11 @@ def _write_styles(layers: list[_Layer], path: Path, lang: str, date: str) -> Non
         }
         for layer in layers
     ]
-    pyogrio.write_dataframe(pd.DataFrame(rows), path, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"})
+    _write_plain(pd.DataFrame(rows), path, "layer_styles")
+
+
+def _write_plain(table: pd.DataFrame, path: Path, name: str) -> None:
+    """Write a table without geometry."""
+    import pyogrio
+
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", layer_options={"FID": "id"})

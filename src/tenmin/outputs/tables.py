@@ -27,6 +27,8 @@ __all__ = [
     "gap_table",
     "gaps_as_text",
     "in_words",
+    "review_tables",
+    "share_as_text",
     "share_table",
     "shares_as_text",
     "standards_as_text",
@@ -100,6 +102,26 @@ def gap_table(gaps: gpd.GeoDataFrame, lang: Lang) -> pd.DataFrame:
     return table.assign(reason=reasons, **told).reset_index()
 
 
+def review_tables(coverage: Coverage, gaps: gpd.GeoDataFrame, lang: Lang) -> dict[str, pd.DataFrame]:
+    """Return the tables of a review by name: coverage, gaps, counts, communities and opening hours where known.
+
+    Parameters
+    ----------
+    coverage, gaps
+        The coverage, and its gaps from `find_gaps`.
+    lang
+        Language of names, reasons and cures, "zh" or "en".
+    """
+    tables = {
+        "coverage": share_table(coverage, lang),
+        "communities": community_shares(coverage, lang),
+        "gaps": gap_table(gaps, lang),
+        "counts": coverage.counts.reset_index(),
+        "hours": None if coverage.opening is None else coverage.opening.hours.rename_axis("facility").reset_index(),
+    }
+    return {name: table for name, table in tables.items() if table is not None}
+
+
 def in_words(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     """Return a table to be read by people: in Chinese without the headings, keys and words of the code.
 
@@ -140,7 +162,9 @@ def shares_as_text(shares: pd.DataFrame, lang: Lang) -> list[str]:
     rows = [[_HEADS[key][lang] for key in keys]]
     for row in shares.to_dict("records"):
         people = (f"{row[key]:,.0f}" for key in ("served", "unserved", "unknown"))
-        rows.append([str(row["name"]), str(row["facilities"]), *people, _range(row["share"], row["share_upper"])])
+        rows.append(
+            [str(row["name"]), str(row["facilities"]), *people, share_as_text(row["share"], row["share_upper"])]
+        )
     return align(rows)
 
 
@@ -277,7 +301,7 @@ def compliance_as_text(found: Compliance, lang: Lang) -> list[str]:
     rows = [[_HEADS[key][lang] for key in ("clause", "areas", "pass", "fail", "unknown", "passing")]]
     for row in found.totals().to_dict("records"):
         counts = (f"{row[key]}" for key in ("areas", "pass", "fail", "unknown"))
-        rows.append([clauses[row["clause"]], *counts, _range(row["share"], row["share_upper"])])
+        rows.append([clauses[row["clause"]], *counts, share_as_text(row["share"], row["share_upper"])])
     grades = found.grades.value_counts().reindex(list(GRADES), fill_value=0)
     names = [grade if lang == "zh" else GRADES[grade] for grade in grades.index]
     title = getattr(found.standard, f"title_{lang}")
@@ -306,8 +330,14 @@ def completeness_as_text(found: Sequence[Compliance], lang: Lang) -> list[str]:
     return [_HEADS["undecided"][lang], *align(rows)]
 
 
-def _range(share: float, upper: float) -> str:
-    """A share as text, or an interval if its bounds differ."""
+def share_as_text(share: float, upper: float) -> str:
+    """Return a share as text, or an interval if its bounds differ; "-" for NaN.
+
+    Parameters
+    ----------
+    share, upper
+        The bounds, from 0 to 1.
+    """
     if math.isnan(share):
         return "-"
     low, high = _percent(share), _percent(upper)

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tenmin.inputs.services import name_category
 from tenmin.support.bounds import check_amount
 from tenmin.support.errors import FileError
+from tenmin.support.fields import (
+    AMOUNT,
+    ID,
+    LATITUDE,
+    LONGITUDE,
+    MAX_TEXT,
+    MOMENT,
+    SPOT,
+    TEXT,
+    TEXTS,
+    Field,
+    find_faults,
+    join_faults,
+    moment_of,
+    suggest,
+)
 from tenmin.support.files import open_input, read_toml, reading, shipped_file
 
-__all__ = ["FORMAT", "KINDS", "Change", "Changes", "list_faults", "read_changes"]
+__all__ = ["FORMAT", "KINDS", "Change", "Changes", "read_changes"]
 
 FORMAT = 1
 """The format of change sets that this version reads."""
 KINDS: Mapping[str, Mapping[str, Any]] = read_toml(shipped_file("tenmin.plans", "changes.toml"))
 """For each kind of change the fields that it needs, those that it may have, and its name in zh and en."""
 
-_MAX_BYTES, _MAX_CHANGES, _MAX_TEXT = 16 * 2**20, 10_000, 500
-_SHOWN_FAULTS = 20
+_MAX_BYTES, _MAX_CHANGES = 16 * 2**20, 10_000
 _ENLARGING = "enlarge_facility"
 
 
@@ -146,22 +158,8 @@ def _parse(content: object, where: str) -> Changes:
     made = [_Row(number, row).change() for number, row in enumerate(rows, 1)]
     faults = [fault for _, found in made for fault in found]
     if faults:
-        raise FileError(list_faults(where, faults))
-    return Changes(tuple(change for change, _ in made), title[:_MAX_TEXT], where)
-
-
-def list_faults(where: str, faults: Sequence[str]) -> str:
-    """Return the message for several faults of one file, one to a line.
-
-    Parameters
-    ----------
-    where
-        The file.
-    faults
-        What is wrong; of more than 20, these and their number.
-    """
-    more = [f"and {len(faults) - _SHOWN_FAULTS} more"] if len(faults) > _SHOWN_FAULTS else []
-    return "\n  ".join([f"{where}: nothing was changed", *faults[:_SHOWN_FAULTS], *more])
+        raise FileError(join_faults(where, faults))
+    return Changes(tuple(change for change, _ in made), title[:MAX_TEXT], where)
 
 
 @dataclass(frozen=True)
@@ -176,12 +174,11 @@ class _Row:
         row = self.row
         kind = row.get("change") if isinstance(row, Mapping) else None
         if not isinstance(kind, str) or kind not in KINDS:
-            near = difflib.get_close_matches(str(kind), KINDS, n=1, cutoff=0.4) or list(KINDS)
-            return Change(""), [f'change {self.number}: "change" is {kind!r:.40}; did you mean {", ".join(near)}?']
-        faults = [*self._faults_of_keys(kind), *self._faults_of_values(kind)]
+            return Change(""), [f'change {self.number}: "change" is {kind!r:.40}; did you mean {suggest(kind, KINDS)}?']
+        faults = [*self._faults(kind)]
         if faults:
             return Change(kind), [f"change {self.number} ({kind}): {fault}" for fault in faults]
-        rest = {key: _PLAIN.get(key, _as_it_is)(row[key]) for key in row if key not in _APART}
+        rest = {key: _PLAIN[key](row[key]) if key in _PLAIN else row[key] for key in row if key not in _APART}
         spots = (
             [(row["lon"], row["lat"])] if "lon" in row else [tuple(row[key]) for key in ("from", "to") if key in row]
         )
@@ -195,90 +192,28 @@ class _Row:
             [],
         )
 
-    def _faults_of_keys(self, kind: str) -> Iterator[str]:
-        known = ["change", "note", *KINDS[kind]["needed"], *KINDS[kind]["optional"]]
-        for key in self.row:
-            if key not in known:
-                near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5) or known[1:]
-                yield f"unknown field {key!r:.40}; did you mean {', '.join(near)}?"
-        for key in KINDS[kind]["needed"]:
-            if key not in self.row:
-                yield f"{key!r} is missing"
+    def _faults(self, kind: str) -> Iterator[str]:
+        known = ("change", "note", *KINDS[kind]["needed"], *KINDS[kind]["optional"])
+        fields = {key: _FIELDS[key] for key in known}
+        yield from (fault for _, fault in find_faults(self.row, fields, needed=KINDS[kind]["needed"]))
         if kind == _ENLARGING and not set(KINDS[kind]["optional"]) & set(self.row):
             yield f"nothing is enlarged; give one of {', '.join(KINDS[kind]['optional'])}"
 
-    def _faults_of_values(self, kind: str) -> Iterator[str]:
-        for key in (*KINDS[kind]["needed"], *KINDS[kind]["optional"], "note"):
-            if key in self.row:
-                valid, wanted = _FIELDS[key]
-                if not valid(self.row[key]):
-                    yield f"{key!r} is {self.row[key]!r:.60}; give {wanted}"
 
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= _MAX_TEXT
-
-
-def _is_id(value: Any) -> bool:
-    return _is_text(value) or (isinstance(value, int) and not isinstance(value, bool))
-
-
-def _is_number(value: Any, least: float, most: float) -> bool:
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and math.isfinite(value) and least <= value <= most
-
-
-def _is_degrees(most: float) -> Callable[[object], bool]:
-    return lambda value: _is_number(value, -most, most)
-
-
-def _is_amount(value: Any) -> bool:
-    return _is_number(value, 0.0, 1e9)
-
-
-def _is_spot(value: Any) -> bool:
-    pair = isinstance(value, list) and len(value) == len(("lon", "lat"))
-    return pair and _is_number(value[0], -180.0, 180.0) and _is_number(value[1], -90.0, 90.0)
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and 0 < len(value) <= _MAX_TEXT and all(map(_is_text, value))
-
-
-def _is_moment(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bool(datetime.fromisoformat(value))
-    except ValueError:
-        return False
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-_TEXT = _is_text, f"a text of 1 to {_MAX_TEXT} characters"
-_ROOMS = _are_texts, 'a list of names, such as ["图书阅览室"]'
-_AMOUNT = _is_amount, "a number, 0 or more"
-_SPOT = _is_spot, "longitude and latitude in WGS84, such as [105.0012, 38.4021]"
-_FIELDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "id": (_is_id, "an id as text or whole number"),
-    "lon": (_is_degrees(180.0), "longitude in WGS84, degrees"),
-    "lat": (_is_degrees(90.0), "latitude in WGS84, degrees"),
-    "from": _SPOT,
-    "to": _SPOT,
-    "floor_area_m2": _AMOUNT,
-    "capacity": _AMOUNT,
-    "rooms": _ROOMS,
-    "separate_rooms": _ROOMS,
-    "standards": (_are_texts, 'a list of ids, such as ["jiaxing_2012"]'),
-    "date": (_is_moment, "date and time in ISO 8601, such as 2027-03-01T12:00"),
-    **dict.fromkeys(("category", "name", "area", "opening_hours", "walker", "note"), _TEXT),
+_FIELDS: Mapping[str, Field] = {
+    "id": ID,
+    "lon": LONGITUDE,
+    "lat": LATITUDE,
+    "date": MOMENT,
+    **dict.fromkeys(("from", "to"), SPOT),
+    **dict.fromkeys(("floor_area_m2", "capacity"), AMOUNT),
+    **dict.fromkeys(("rooms", "separate_rooms", "standards"), TEXTS),
+    **dict.fromkeys(("change", "category", "name", "area", "opening_hours", "walker", "note"), TEXT),
 }
-"""For each field whether a value is valid, and what it should be."""
 _APART = {"change", "note", "id", "lon", "lat", "from", "to"}
 _PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "category": lambda text: name_category(text) or text.strip(),
-    "date": datetime.fromisoformat,
+    "date": moment_of,
     **dict.fromkeys(("rooms", "separate_rooms", "standards"), tuple),
     **dict.fromkeys(("floor_area_m2", "capacity"), float),
 }

@@ -15,7 +15,7 @@ from tenmin.support.bounds import check_amount
 from tenmin.support.errors import FileError
 from tenmin.support.files import reading, replacing
 
-__all__ = ["WORK_FOLDER", "FileRecord", "is_as_recorded", "read_manifest", "write_manifest"]
+__all__ = ["WORK_FOLDER", "FileRecord", "is_as_recorded", "read_about", "read_manifest", "write_manifest"]
 
 WORK_FOLDER = ".tenmin-results"
 """Folder, inside that of the results, in which the files of a run wait; no file of a set is named so."""
@@ -34,8 +34,15 @@ class FileRecord:
     """Rows of a table or of all layers; None for other files."""
 
 
-def write_manifest(path: Path) -> None:
+def write_manifest(path: Path, about: Mapping[str, Any] | None = None) -> None:
     """Write a manifest of all files in its folder and below.
+
+    Parameters
+    ----------
+    path
+        The manifest.
+    about
+        What else it says of them, as JSON types: of which study they are, and where its inputs come from.
 
     Raises
     ------
@@ -44,7 +51,7 @@ def write_manifest(path: Path) -> None:
     """
     others = sorted(other for other in path.parent.rglob("*") if other.is_file())
     files = {other.relative_to(path.parent).as_posix(): asdict(_record_of(other)) for other in others}
-    text = json.dumps({"format": _FORMAT, "files": files}, ensure_ascii=False, indent=1)
+    text = json.dumps({"format": _FORMAT, **(about or {}), "files": files}, ensure_ascii=False, indent=1)
     with replacing(path) as temporary:
         temporary.write_text(f"{text}\n", encoding="utf-8")
 
@@ -68,6 +75,21 @@ def read_manifest(path: Path) -> Mapping[str, FileRecord] | None:
         msg = f"{path} is no manifest of this version of tenmin, or names a file elsewhere; delete it, and run again"
         raise FileError(msg)
     return records
+
+
+def read_about(path: Path) -> Mapping[str, Any]:
+    """Return what a manifest that `read_manifest` has read says besides its files; nothing if there is none.
+
+    Parameters
+    ----------
+    path
+        The manifest.
+    """
+    if read_manifest(path) is None:
+        return {}
+    with reading(path):
+        content = json.loads(path.read_text("utf-8"))
+        return {key: value for key, value in content.items() if key not in {"format", "files"}}
 
 
 def is_as_recorded(path: Path, record: FileRecord) -> bool:

@@ -340,7 +340,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         msg = f"{path} is not in UTF-8, as TOML must be; save it again with that encoding"
         raise FileError(msg) from None
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path} is not valid TOML: {error}"
+        twice = "; a key stands there for the second time" if "overwrite" in str(error) else ""
+        msg = f"{path} is not valid TOML: {error}{twice}"
         raise FileError(msg) from None
     except RecursionError:
         msg = f"{path} is not valid TOML: lists or tables are nested too deep"

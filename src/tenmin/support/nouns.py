@@ -21,6 +21,9 @@ _MADE_BY: Mapping[str, Mapping[str, str]] = {
     "OsmExtract": {"": "tm.read_osm('town.osm.pbf')"},
     "Coverage": {"": "tm.measure_coverage(network, places, facilities, minutes=10)"},
     "Compliance": {"": "tm.check_standard(standard, areas, facilities)"},
+    "Study": {"": "tm.read_study('study.toml')"},
+    "Changes": {"": "tm.read_changes('plan.json')"},
+    "Survey": {"Study": "tm.survey({given})", "": "tm.survey(tm.read_study('study.toml'))"},
     "Standard": {"": "tm.load_standard('jiaxing_2012')"},
     "Walker": {
         "int": "tm.Walker('own', speed_kmh={value!r})",

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from tenmin.support._manifest import WORK_FOLDER, FileRecord, is_as_recorded, read_manifest, write_manifest
+from tenmin.support._manifest import WORK_FOLDER, FileRecord, is_as_recorded, read_about, read_manifest, write_manifest
 from tenmin.support.errors import FileError, OutputError
 from tenmin.support.files import local_path, make_folder
 
-__all__ = ["MANIFEST", "ResultSet", "examine_results", "mend_results", "writing_results"]
+__all__ = ["MANIFEST", "ResultSet", "describe_results", "examine_results", "mend_results", "writing_results"]
 
 MANIFEST = "tenmin-manifest.json"
 """Name of the file that lists the files of a set."""
@@ -87,7 +87,7 @@ class _Folder:
 
 
 @contextmanager
-def writing_results(path: str | os.PathLike[str]) -> Iterator[Path]:
+def writing_results(path: str | os.PathLike[str], about: Mapping[str, Any] | None = None) -> Iterator[Path]:
     """Yield a folder for the files of a run, and move them all to `path` when the block ends.
 
     If the block raises, or one of the files cannot be replaced, nothing in `path` is changed. A run that was
@@ -97,6 +97,8 @@ def writing_results(path: str | os.PathLike[str]) -> Iterator[Path]:
     ----------
     path
         The folder of the results; made if it does not exist.
+    about
+        What the manifest says of the run, as JSON types.
 
     Raises
     ------
@@ -109,11 +111,22 @@ def writing_results(path: str | os.PathLike[str]) -> Iterator[Path]:
     mend_results(folder.path)
     try:
         yield make_folder(folder.new)
-        write_manifest(folder.new / MANIFEST)
+        write_manifest(folder.new / MANIFEST, about)
         _swap(folder)
     finally:
         if not folder.old.exists():
             _discard(folder)
+
+
+def describe_results(path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """Return what the manifest in a folder says of the run that wrote it, besides its files; nothing without one.
+
+    Raises
+    ------
+    FileError
+        The manifest is damaged.
+    """
+    return read_about(local_path(path) / MANIFEST)
 
 
 def examine_results(path: str | os.PathLike[str]) -> ResultSet:

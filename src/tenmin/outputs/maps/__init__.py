@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import folium
 import geopandas as gpd
 
@@ -24,6 +26,7 @@ def draw_map(
     title: str | None = None,
     computes: bool = True,
     lang: Lang | None = None,
+    sources: Sequence[str] | None = None,
 ) -> folium.Map:
     """Return an interactive map of a coverage, by category.
 
@@ -47,6 +50,8 @@ def draw_map(
         (not where distance is straight).
     lang
         Language of the page and of the names of categories, "zh" or "en"; by default that of the system.
+    sources
+        Sources and attributions as the page says them; by default the names of the sources of the tables.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def draw_map(
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes)
     chosen = choose_language(lang)
-    block = write_block(page_content(data, title=title, lang=chosen))
+    block = write_block(page_content(data, title=title, lang=chosen, sources=sources))
     return ReviewMap(block, bounds=page_bounds(data), lang=chosen)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -113,7 +113,9 @@ def _warn_of_unmeasured(categories: set[str]) -> None:
         warnings.warn(msg, TenminWarning, stacklevel=4)
 
 
-def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, Any]:
+def page_content(
+    data: MapData, *, title: str | None, lang: str, sources: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Return the content of the page as JSON types.
 
     Parameters
@@ -124,6 +126,8 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
         Heading of the page, or None.
     lang
         Language of the page.
+    sources
+        What the page says of its sources; by default those that the tables name.
 
     Returns
     -------
@@ -142,13 +146,14 @@ def page_content(data: MapData, *, title: str | None, lang: str) -> dict[str, An
     numbers = {name: layer.numbers for name, layer in layers.items()}
     if data.computes:
         numbers["network"] = network_numbers(data.coverage, data.places, data.facilities, number)
+    told = {} if sources is None else {"sources": list(sources)}
     return {
         "format": FORMAT,
         "lang": lang,
         "title": None if title is None else str(title),
         "texts": {one: dict(spoken.texts) for one, spoken in words.items()},
         "bounds": page_bounds(data),
-        "facts": {**_facts(data, words), "basket": _basket(data, shares)},
+        "facts": {**_facts(data, words), "basket": _basket(data, shares), **told},
         "categories": _categories(data, shares, words),
         "tables": {name: layer.texts for name, layer in layers.items()},
         "packed": pack(numbers),

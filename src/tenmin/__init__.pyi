@@ -30,6 +30,7 @@ from .inputs.osm import (
 )
 from .inputs.places import read_places as read_places
 from .inputs.population import estimate_places as estimate_places
+from .inputs.population import interpolate_people as interpolate_people
 from .inputs.population import read_population_raster as read_population_raster
 from .inputs.samples import sample_path as sample_path
 from .inputs.services import Category as Category

@@ -5,6 +5,7 @@ those of the input but for what `list_remarks` lists as left out. `homes.toml` s
 """
 
 from tenmin.inputs.population._estimation import estimate_places
+from tenmin.inputs.population._interpolation import interpolate_people
 from tenmin.inputs.population._raster import read_population_raster
 
-__all__ = ["estimate_places", "read_population_raster"]
+__all__ = ["estimate_places", "interpolate_people", "read_population_raster"]

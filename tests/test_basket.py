@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tenmin as tm
-from tenmin.support.errors import CategoryError, TableError
+from tenmin.outputs.tables import basket_as_text, share_table
+from tenmin.support.errors import CategoryError, FileError, TableError
 from towns import cases, clinics, homes, town
 
 STREET = [(0.0, 0.0), (2000.0, 0.0)]
@@ -141,3 +143,69 @@ def test_places_without_people_have_no_basket():
     bare = replace(TOWN, places=TOWN.places.drop(columns="people"))
     with pytest.raises(TableError, match="places needs the column 'people'"):
         bare.basket()
+
+
+# --- baskets by name ----------------------------------------------------------------------------------------------
+
+NAMED = tm.load_baskets()
+
+
+def test_baskets_of_standards_name_what_their_clauses_are_about_and_the_others_say_that_they_are_a_choice():
+    by_standard = NAMED[NAMED["source"] != "own"]
+    assert len(by_standard) >= 4
+    for name, row in by_standard.iterrows():
+        standard = tm.load_standard(row["source"])
+        assert set(row["categories"]) <= {clause.subject for clause in standard.clauses}, name
+        assert row["grade"] == tm.list_standards().loc[row["source"], "evidence"]
+    assert NAMED.loc[["older_adult", "child", "carer"], ["source", "grade"]].eq("own").all().all()
+
+
+def test_a_basket_by_name_is_that_of_its_categories():
+    keys = NAMED.loc["child", "categories"]
+    doors = clinics(dict(enumerate([(0.0, 0.0)] * 5)), category=keys[:5])
+    limits = dict.fromkeys([*keys, "bank"], 10)
+    coverage = tm.measure_coverage(town(STREET), homes([(0, 0), (1500, 0)], [3.0, 1.0]), doors, minutes=limits)
+    assert (
+        found(coverage.basket("child", at_least=5)) == found(coverage.basket(keys, at_least=5)) == [3.0, 1.0, 0.0, 4.0]
+    )
+    assert np.isnan(coverage.basket("child")["share"].item())
+    assert coverage.lacking("child")["lacking"].tolist() == [1, 6]
+    assert set(coverage.basket_by_category("child")["category"]) == set(keys)
+
+
+def test_a_basket_that_is_unknown_or_not_all_measured_is_refused_with_the_way_out():
+    with pytest.raises(TableError, match=r"no basket 'older_adlt'; give one of \['older_adult'"):
+        TOWN.basket("older_adlt")
+    with pytest.raises(CategoryError, match=r"'child' needs \['kindergarten', .* with a limit for each: minutes="):
+        TOWN.basket("child")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[b]\nzh = 'x'", "b"),
+        ("b = 1", "is no basket; each is a table"),
+        ("categories = []", "give a list of keys of the catalogue"),
+        ("categories = 'clinic'", "give a list of keys of the catalogue"),
+        ("categories = ['clinic', 'clinic']", "each once"),
+        ("categories = ['clinc']", "'clinc', which is no key of the catalogue"),
+    ],
+)
+def test_a_table_of_baskets_of_ones_own_is_checked(tmp_path: Path, text: str, message: str):
+    rest = "zh = '甲'\nen = 'a'\nsource = 'own'\ngrade = 'own'\nnote = ''\n"
+    path = tmp_path / "own.toml"
+    path.write_text(f"[b]\n{rest}categories = ['clinic', 'bank']", encoding="utf-8")
+    assert tm.load_baskets(path)["categories"].to_dict() == {"b": ["clinic", "bank"]}
+    path.write_text(text if not text.startswith("categories") else f"[b]\n{rest}{text}", encoding="utf-8")
+    with pytest.raises(FileError, match=message):
+        tm.load_baskets(path)
+
+
+def test_the_sentence_on_the_basket_names_the_people_and_the_weakest_category():
+    counted = replace(TOWN, places=TOWN.places.assign(people_base="常住"))
+    words = basket_as_text(counted, share_table(counted, "en"), "en")
+    assert words == {
+        "share": "6.7% - 20.0%", "people": "15", "base": " (常住)", "count": "3", "worst": "c",
+        "worst_share": "6.7% - 20.0%",
+    }  # fmt: skip
+    assert basket_as_text(TOWN, share_table(TOWN, "zh"), "zh")["base"] == ""

@@ -48,20 +48,22 @@ def cover(folder: Path, *words: object, lang: str = "en") -> tuple[int, str, Pat
 def test_homes_communities_and_several_registers_give_shares_and_gaps_by_community(tmp_path: Path):
     words = "--areas", communities(tmp_path, "东社区", "西社区"), "--metres", 300, "-c", "诊所"
     registers = "--facilities", register(tmp_path, "a.csv", 0), "--facilities", register(tmp_path, "b.csv", 520)
-    code, _, out = cover(tmp_path, *words, *registers)
+    code, said, out = cover(tmp_path, *words, *registers)
     assert code == 0
     shares = pd.read_csv(out / "communities.csv").set_index("community")
     assert shares[["served", "unserved"]].to_numpy().tolist() == [[30.0, 0.0], [0.0, 40.0]]
     (gap,) = pd.read_csv(out / "gaps.csv").to_dict("records")
     assert (gap["area"], gap["people"], gap["reason"]) == ("西社区", 40.0, "far")
     assert gpd.read_file(out / "gaps.gpkg")["area"].tolist() == ["西社区"]
+    assert "have all" not in said
+    assert pd.read_csv(out / "basket.csv")[["category", "served"]].to_numpy().tolist()[0] == ["basket", 30.0]
 
 
 def test_in_chinese_no_heading_and_no_key_of_the_code_is_written(tmp_path: Path):
     words = "--metres", 300, "--facilities", register(tmp_path, "a.csv", 0, "050600")
     code, said, out = cover(tmp_path, *words, lang="zh")
     assert code == 0
-    for name in ("coverage", "gaps", "communities", "counts", "remarks"):
+    for name in ("coverage", "basket", "gaps", "communities", "counts", "remarks"):
         table = pd.read_csv(out / f"{name}.csv", dtype=str)
         assert [heading for heading in table.columns if heading.isascii()] == []
         assert "类别" not in table.columns or not table["类别"].str.isascii().any()

@@ -15,7 +15,7 @@ PROMISED = {
     "draw_map", "trace_streets", "find_nearest", "count_people", "read_facilities", "read_places", "read_areas",
     "combine_facilities", "Standard", "load_standard", "list_standards", "check_standard", "Compliance",
     "write_template", "list_remarks", "measure_fairness", "measure_gini", "trace_lorenz",
-    "measure_supply", "score_areas",
+    "measure_supply", "score_areas", "load_baskets",
     "read_changes",
 }  # fmt: skip
 

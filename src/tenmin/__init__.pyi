@@ -34,6 +34,7 @@ from .inputs.population import interpolate_people as interpolate_people
 from .inputs.population import read_population_raster as read_population_raster
 from .inputs.samples import sample_path as sample_path
 from .inputs.services import Category as Category
+from .inputs.services import load_baskets as load_baskets
 from .inputs.services import load_catalogue as load_catalogue
 from .inputs.standards import (
     Standard as Standard,

@@ -113,7 +113,14 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.outputs.maps import draw_map
-    from tenmin.outputs.tables import gaps_as_text, in_words, review_tables, share_table, shares_as_text
+    from tenmin.outputs.tables import (
+        basket_as_text,
+        gaps_as_text,
+        in_words,
+        review_tables,
+        share_table,
+        shares_as_text,
+    )
     from tenmin.support.writing import write_layer, write_table
 
     gaps = find_gaps(coverage)
@@ -125,6 +132,8 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
     shares = share_table(coverage, lang)
     for line in shares_as_text(shares, lang):
         typer.echo(line)
+    if len(shares) > 1:
+        say("basket", lang, **basket_as_text(coverage, shares, lang))
     thin = coverage.counts[coverage.counts["thin"]]
     for category, known, expected, source in zip(
         thin.index, thin["facilities"], thin["expected"], thin["source"], strict=True

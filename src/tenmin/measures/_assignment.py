@@ -33,9 +33,9 @@ def share_places(place: np.ndarray, facility: np.ndarray, people: np.ndarray, ca
 
     Notes
     -----
-    The lexicographically optimal base of Fujishige (1980), Math. Oper. Res. 5:186-196, by his decomposition (cited from
-    memory): while the people of a part can't all get the same share of its places, a least cut divides it into those
-    who get less and those who get more.
+    The lexicographically optimal base of Fujishige (1980), Math. Oper. Res. 5:186-196, doi:10.1287/moor.5.2.186, by his
+    decomposition (the paper itself was not at hand): while the people of a part can't all get the same share of its
+    places, a least cut divides it into those who get less and those who get more.
     """
     kept = people[place] > 0.0
     group, reach = _group(place[kept], facility[kept], len(people))

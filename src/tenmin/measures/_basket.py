@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -9,8 +10,9 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
+from tenmin.inputs.services import load_baskets
 from tenmin.measures._shares import add_shares, tally
-from tenmin.support.errors import TableError
+from tenmin.support.errors import CategoryError, TableError
 from tenmin.support.limits import unknown_category
 
 __all__ = ["BASKET", "Basket"]
@@ -19,9 +21,11 @@ BASKET = "basket"
 """The basket's name where a table of shares has the category."""
 
 
-def _choose(categories: Sequence[str] | None, known: list[str]) -> list[str]:
+def _choose(categories: Sequence[str] | str | None, known: list[str]) -> list[str]:
     """The categories of a basket, each once, in the order given."""
-    if isinstance(categories, str) or (categories is not None and not list(categories)) or not known:
+    if isinstance(categories, str):
+        return _named(categories, known)
+    if (categories is not None and not list(categories)) or not known:
         msg = f"categories is {categories!r}; give a list of categories, e.g. categories={known[:2]}, or None for all"
         raise TableError(msg)
     chosen = known if categories is None else list(categories)
@@ -29,6 +33,23 @@ def _choose(categories: Sequence[str] | None, known: list[str]) -> list[str]:
         if name not in known:
             raise unknown_category(name, known, "the basket")
     return list(dict.fromkeys(chosen))
+
+
+def _named(name: str, known: list[str]) -> list[str]:
+    """The categories of a basket of the table, if the coverage has them all."""
+    baskets = load_baskets()["categories"]
+    if name not in baskets.index:
+        near = difflib.get_close_matches(name, list(baskets.index), n=3, cutoff=0.4) or list(baskets.index)
+        msg = f"there is no basket {name!r}; give one of {near}, or give a list of categories, e.g. {known[:2]}"
+        raise TableError(msg)
+    missing = [one for one in baskets[name] if one not in known]
+    if missing:
+        msg = (
+            f"the basket {name!r} needs {missing}, which this coverage has not measured; measure it with a limit for "
+            f"each: minutes=dict.fromkeys(tm.load_baskets().loc[{name!r}, 'categories'], 10)"
+        )
+        raise CategoryError(msg)
+    return baskets[name]
 
 
 def _check_needed(at_least: object, size: int) -> int:
@@ -63,15 +84,15 @@ class Basket:
         unknown: pd.DataFrame,
         facilities: pd.Series,
         *,
-        categories: Sequence[str] | None,
+        categories: Sequence[str] | str | None,
         at_least: int | None,
     ) -> Basket:
-        """Return the basket of these categories (all with None) after checking them and their number.
+        """Return the basket of these categories, or of this name (all with None), after checking them and their number.
 
         Raises
         ------
         TableError, CategoryError
-            There is no such category, none at all, or fewer than `at_least`.
+            There is no such basket or category, none at all, or fewer than `at_least`.
         """
         chosen = _choose(categories, list(served.columns))
         return cls(served[chosen], unknown[chosen], facilities[chosen], _check_needed(at_least, len(chosen)))
@@ -107,12 +128,12 @@ class Basket:
             .assign(category=name, lacking=float(weight[lacking[name]].sum()))
             for name in self.served.columns
         ]
-        table = pd.concat(rows).sort_values(["people_lacking", "category"], ascending=[False, True], ignore_index=True)
-        return table[["category", "people_lacking", *table.columns.drop(["category", "lacking"])]]
+        table = pd.concat(rows).sort_values(["lacking", "category"], ascending=[False, True], ignore_index=True)
+        return table[["category", "lacking", *table.columns.drop(["category", "lacking"])]]
 
     def lacking(self) -> pd.DataFrame:
         """Return the number of categories that each place lacks, and of those unknown."""
         unknown = self.unknown.sum(axis=1)
         return pd.DataFrame(
-            {"people_lacking": self.served.shape[1] - self.served.sum(axis=1) - unknown, "unknown": unknown}
+            {"lacking": self.served.shape[1] - self.served.sum(axis=1) - unknown, "unknown": unknown}
         ).astype("int64")

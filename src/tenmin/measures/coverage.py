@@ -17,7 +17,7 @@ from tenmin.access.nearest import check_count
 from tenmin.access.query import Query
 from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import straight_times, travel_times
-from tenmin.measures._basket import Basket
+from tenmin.measures._basket import BASKET, Basket
 from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
 from tenmin.measures._critical_speed import scale_speed
@@ -45,7 +45,7 @@ from tenmin.support.notebook import as_card
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CAUSES", "Coverage", "compare_walks"]
+__all__ = ["BASKET", "CAUSES", "Coverage", "compare_walks"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -408,7 +408,7 @@ class Coverage:
             return sum_communities(divisions, self.query, list(self.served.columns), by=by)
         return sum_places(divisions, self.served, self.unknown, of=of, by=by)
 
-    def basket(self, categories: Sequence[str] | None = None, *, at_least: int | None = None) -> pd.DataFrame:
+    def basket(self, categories: Sequence[str] | str | None = None, *, at_least: int | None = None) -> pd.DataFrame:
         """Return the share of people who have a whole basket of categories, or enough of it.
 
         A place has the basket if it is served in `at_least` of the categories. Whether it has is unknown if it would
@@ -417,7 +417,7 @@ class Coverage:
         Parameters
         ----------
         categories
-            The categories of the basket; all of the coverage by default.
+            The categories of the basket, or the name of one of `load_baskets`; all of the coverage by default.
         at_least
             How many of them a place needs; all of them by default.
 
@@ -435,7 +435,7 @@ class Coverage:
         return self._described(self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people"))
 
     def basket_by_category(
-        self, categories: Sequence[str] | None = None, *, at_least: int | None = None
+        self, categories: Sequence[str] | str | None = None, *, at_least: int | None = None
     ) -> pd.DataFrame:
         """Return what each category of a basket costs: who lacks it, and the share if everyone had it.
 
@@ -459,13 +459,13 @@ class Coverage:
         people = people_of(self.places).to_numpy()
         return self._described(self._basket(categories, at_least).without_each(people, "people"))
 
-    def lacking(self, categories: Sequence[str] | None = None) -> pd.DataFrame:
+    def lacking(self, categories: Sequence[str] | str | None = None) -> pd.DataFrame:
         """Return how many categories of a basket each place lacks.
 
         Parameters
         ----------
         categories
-            The categories of the basket; all of the coverage by default.
+            The categories of the basket, or the name of one of `load_baskets`; all of the coverage by default.
 
         Returns
         -------
@@ -543,7 +543,7 @@ class Coverage:
         """
         return scale_speed(self.network, self.minutes, self.limit)
 
-    def _basket(self, categories: Sequence[str] | None, at_least: int | None) -> Basket:
+    def _basket(self, categories: Sequence[str] | str | None, at_least: int | None) -> Basket:
         return Basket.of(self.served, self.unknown, self._facilities_in_use(), categories=categories, at_least=at_least)
 
     def walk(self, place: Hashable, category: str) -> shapely.LineString:

@@ -67,9 +67,9 @@ def measure_supply(
     -----
     2SFCA: a facility's places over the people in reach of it, summed over the facilities in reach of a place (Radke and
     Mu 2000, doi:10.1080/10824000009480538; Luo and Wang 2003, doi:10.1068/b29120). E2SFCA weights both sums by zone
-    (Luo and Qi 2009, Health & Place 15:1100-1107, doi:10.1016/j.healthplace.2009.06.002; the weights, cited from
-    memory, are theirs for zones of 10, 20 and 30 minutes). In both, supply_per_person times people adds up to the
-    places of the facilities that anyone reaches.
+    (Luo and Qi 2009, Health & Place 15:1100-1107, doi:10.1016/j.healthplace.2009.06.002; the weights are those that
+    PySAL's access has for its zones of 10, 20 and 30 minutes; the paper itself was not at hand). In both,
+    supply_per_person times people adds up to the places of the facilities that anyone reaches.
 
     Examples
     --------

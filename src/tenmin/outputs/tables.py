@@ -13,13 +13,15 @@ import pandas as pd
 from tenmin.inputs.services import load_catalogue, title_of_category
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
-from tenmin.measures.coverage import Coverage
+from tenmin.measures.coverage import BASKET, Coverage
 from tenmin.measures.gaps import REASONS as GAP_REASONS
 from tenmin.measures.lacking import SEPARATOR
 from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
     "align",
+    "basket_as_text",
+    "basket_table",
     "community_shares",
     "completeness_as_text",
     "compliance_as_text",
@@ -63,6 +65,57 @@ def share_table(coverage: Coverage, lang: Lang) -> pd.DataFrame:
     return shares.assign(name=names, facilities=[len(rows[key]) for key in shares["category"]])
 
 
+def basket_table(coverage: Coverage, lang: Lang) -> pd.DataFrame | None:
+    """Return who has the basket of all categories, and what each category costs it, or None without categories.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    lang
+        Language of the names, "zh" or "en".
+
+    Returns
+    -------
+    DataFrame
+        First a row for the whole basket, then the rows of `Coverage.basket_by_category`; with name (of the category).
+    """
+    if coverage.limit.empty:
+        return None
+    whole, parts = coverage.basket(), coverage.basket_by_category()
+    names = [_HEADS["basket"][lang], *(title_of_category(key, lang) for key in parts["category"])]
+    return pd.concat([whole, parts], ignore_index=True)[[*parts.columns]].assign(name=names)
+
+
+def basket_as_text(coverage: Coverage, shares: pd.DataFrame, lang: Lang) -> dict[str, str]:
+    """Return the words of the sentence on the basket of all categories.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    shares
+        As from `share_table`.
+    lang
+        Language of the names, "zh" or "en".
+
+    Returns
+    -------
+    dict
+        share and people (with the base of their number, if it is known) of the basket, count (of its categories), and
+        worst and worst_share: the category with the lowest share.
+    """
+    (basket,), worst = coverage.basket().to_dict("records"), shares.iloc[0]
+    return {
+        "share": share_as_text(basket["share"], basket["share_upper"]),
+        "people": f"{basket['total']:,.0f}",
+        "base": ("（{}）" if lang == "zh" else " ({})").format(basket["base"]) if "base" in basket else "",
+        "count": str(len(shares)),
+        "worst": str(worst["name"]),
+        "worst_share": share_as_text(worst["share"], worst["share_upper"]),
+    }
+
+
 def community_shares(coverage: Coverage, lang: Lang) -> pd.DataFrame | None:
     """Return the shares of people by community and category, or None if no place names or lies in a community.
 
@@ -103,7 +156,7 @@ def gap_table(gaps: gpd.GeoDataFrame, lang: Lang) -> pd.DataFrame:
 
 
 def review_tables(coverage: Coverage, gaps: gpd.GeoDataFrame, lang: Lang) -> dict[str, pd.DataFrame]:
-    """Return the tables of a review by name: coverage, gaps, counts, communities and opening hours where known.
+    """Return the tables of a review by name: coverage, basket, gaps, counts, communities and hours where known.
 
     Parameters
     ----------
@@ -114,6 +167,7 @@ def review_tables(coverage: Coverage, gaps: gpd.GeoDataFrame, lang: Lang) -> dic
     """
     tables = {
         "coverage": share_table(coverage, lang),
+        "basket": basket_table(coverage, lang),
         "communities": community_shares(coverage, lang),
         "gaps": gap_table(gaps, lang),
         "counts": coverage.counts.reset_index(),
@@ -139,7 +193,8 @@ def in_words(table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
         name: [words[name].get(str(value), value) for value in table[name]] for name in words if name in table
     }
     if "category" in table:
-        told["category"] = [_titles(str(key), lang) for key in table["category"]]
+        own = {BASKET: _HEADS["basket"][lang]}
+        told["category"] = [own.get(str(key)) or _titles(str(key), lang) for key in table["category"]]
     return table.assign(**told).rename(columns=_COLUMNS["headings"])
 
 

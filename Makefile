@@ -18,7 +18,7 @@ help:
 	@echo "make lint    ruff, pyright, the layers of the modules, the locks, the map's scripts"
 	@echo "make docs    the documentation, into docs/_build/html/"
 	@echo "make bench   the benchmarks, side by side with their peers"
-	@echo "make soak    the random tests with many more cases, and scripts/mutants.toml (long)"
+	@echo "make soak    the random tests with many more cases, 40 runs that are killed, and scripts/mutants.toml (long)"
 	@echo "make format  ruff's layout of the code"
 	@echo "make wheel   the package, into dist/"
 	@echo "make lock    requirements/*.txt anew from pyproject.toml"
@@ -37,6 +37,7 @@ test: $(VENV)/locked-test
 
 soak: $(VENV)/locked-test
 	$(PYTEST) --hypothesis-profile=soak $(ARGS)
+	$(BIN)/python scripts/kill_runs.py
 	$(BIN)/python scripts/mutants.py
 
 bench: $(VENV)/locked-test

@@ -422,7 +422,7 @@ def test_random_damage_gives_no_other_error(data: st.DataObject, tmp_path_factor
     name, sound, read = data.draw(st.sampled_from(SOUND))
     content = bytearray(sound())
     for _ in range(data.draw(st.integers(1, 4))):
-        at, length = data.draw(st.integers(0, len(content) - 1)), data.draw(st.integers(0, 40))
+        at, length = data.draw(st.integers(0, len(content))), data.draw(st.integers(0, 40))
         content[at : at + length] = data.draw(st.binary(max_size=40))
     path = tmp_path_factory.mktemp("damaged") / name
     path.write_bytes(content)

@@ -221,15 +221,6 @@ def test_columns_barriers_and_kinds_have_words_in_both_languages() -> None:
     assert (named | barriers | values) - shown_otherwise - set(load_texts()["zh"]) == set()
 
 
-def test_barriers_without_a_name_are_called_by_their_kind_in_the_cure() -> None:
-    causes = ["fence", "water, 北河", None]
-    gaps = maps_data.lacks(coverage()).iloc[:3].assign(by=causes, cure_zh=["在fence处", "在water, 北河处", "原样"])
-    table = content_of(html_of(draw_map(coverage(), gaps=gaps, lang="zh")))["tables"]["gaps"]
-    assert table["by"] == causes
-    assert table["cures"]["zh"] == ["在围栏处", "在水面、北河处", "原样"]
-    assert len(table["cures"]["en"]) == 3
-
-
 def test_a_gap_of_several_services_lacks_each_of_them() -> None:
     gaps = maps_data.lacks(coverage()).iloc[:2].assign(category=["pharmacy;library", "market"])
     page = html_of(draw_map(coverage(), gaps=gaps))

@@ -32,7 +32,7 @@ from towns import clinics, homes, town
 
 NAMES = {
     "circles.geojson", "circles.gpkg", "gaps.gpkg", "map.html", "network.gpkg", "network.parquet", "ours.toml",
-    "ours.xlsx", "shares.csv", "study.toml", "设施台账.xlsx", "社区.xlsx", "小区.xlsx",
+    "ours.xlsx", "shares.csv", "streets.osm", "study.toml", "设施台账.xlsx", "社区.xlsx", "小区.xlsx",
 }  # fmt: skip
 TEMPORARY = re.compile(rb"\.tenmin-[0-9a-f]{4}-\d+\.[0-9a-f]{12}-")
 FIRST_OF_1980 = "1980-01-01T00:00:00.000Z"

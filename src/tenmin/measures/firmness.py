@@ -168,7 +168,7 @@ def vary_coverage(
     >>> clinic = gpd.GeoDataFrame({"category": ["clinic"]}, geometry=[Point(0, 0)], crs="EPSG:32650")
     >>> firmness = tm.vary_coverage(tm.measure_coverage(network, homes, clinic, minutes=10), vary="speed")
     >>> firmness.share["clinic"].tolist()
-    [1.0, 0.53, 0.0]
+    [1.0, 0.52, 0.0]
     >>> firmness.shares()[["firm", "probable", "doubtful", "unlikely", "total"]].iloc[0].tolist()
     [30.0, 10.0, 0.0, 5.0, 45.0]
     """

@@ -105,6 +105,8 @@ def find_gaps(
     members, unserved = gather(coverage, places, unserved, near)
     members = members.drop_duplicates(["group", "place"])
     members = members.iloc[np.lexsort((places.ids[members["place"]], members["group"]))]
+    in_order = np.lexsort((places.ids[unserved["place"]], unserved["category"], unserved["group"]))
+    unserved = unserved.iloc[in_order]  # sums do not depend on the order of rows
     table = tabulate_gaps(unserved, members, places, near, Pace.of(coverage))
     named = by == "place"
     table = table.join(name_gaps(coverage, places, members)) if named else table

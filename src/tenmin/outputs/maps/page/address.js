@@ -8,7 +8,7 @@ function writeAddress({ choice, content, atlas, map }) {
   const text = Object.entries(parts).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
   try {
     window.history.replaceState(null, '', `#${text}`);
-  } catch (problem) { /* a page within another one may have no address */ }
+  } catch { /* a page within another one may have no address */ }
 }
 
 // What an address asks for, as far as this map has it.
@@ -18,7 +18,7 @@ function readAddress({ content, atlas }) {
     const [name, value = ''] = part.split('=');
     try {
       asked[name] = decodeURIComponent(value);
-    } catch (problem) { asked[name] = ''; }
+    } catch { asked[name] = ''; }
   }
   const choice = {};
   if (TABS.includes(asked.tab)) choice.tab = asked.tab;

@@ -135,7 +135,7 @@ function drawRanks(view, scene) {
   }
 }
 
-function drawFacilities(view, scene, atlas) {
+function drawFacilities(view, scene) {
   const many = scene.marks.length > 0 && scene.marks[0].quiet;
   const grown = Math.max(4.5, Math.min(11, 6 + (view.zoom - 13.5) * 2));
   const size = many ? Math.min(8, grown - 2) : grown;
@@ -246,7 +246,7 @@ function drawPicture(view, scene, { atlas, scenes, words, shown }) {
   if (shown.circles && scene.circles.length) drawRange(view, scene, atlas);
   if (shown.gaps && scene.gapMarks.length) drawGaps(view, scene, atlas);
   if (scene.selected && scene.selected.kind === 'gaps') drawSelected(view, scene, atlas, words);
-  if (shown.facilities) drawFacilities(view, scene, atlas);
+  if (shown.facilities) drawFacilities(view, scene);
   if (shown.gaps) drawRanks(view, scene);
   if (scene.selected && scene.selected.kind !== 'gaps') drawSelected(view, scene, atlas, words);
   if (shown.areas && atlas.areas) drawAreaNames(view, scene, atlas, words);

@@ -33,7 +33,7 @@ class Notes {
     let file = null;
     try {
       file = JSON.parse(text);
-    } catch (problem) {
+    } catch {
       return null;
     }
     if (!file || file.format !== NOTES_FORMAT || !Array.isArray(file.notes)) return null;

@@ -598,3 +598,9 @@ def test_what_a_file_holds_is_told_by_its_content(town: WalkNetwork, tmp_path: P
     for name, said in (("n.osm", "this suffix"), ("page.gpkg", "web page"), ("gone.gpkg", "no such file")):
         with pytest.raises(FileError, match=said):
             kind_of(tmp_path / name)
+
+
+def test_a_bridge_over_a_street_is_no_other_direction_of_it():
+    line = shapely.LineString([(10, 20), (0, 30)])
+    lines = gpd.GeoDataFrame({"level": [None, "1"]}, geometry=[line, line.reverse()], crs="EPSG:32650")
+    assert len(WalkNetwork.from_edges(lines.assign(oneway=False), walker="adult").edges) == 2

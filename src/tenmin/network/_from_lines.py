@@ -22,6 +22,8 @@ from tenmin.support.errors import StreetsError
 __all__ = ["lines_from_edges"]
 
 
+_HEIGHTS = ("level", "layer", "bridge", "tunnel")
+"""Columns that tell a street from one above or below it."""
 _ONE_WAY = "walkers are bound to one direction"
 _SECONDS = ("seconds", "seconds_back")
 AS_DRAWN = 1e-6
@@ -268,7 +270,8 @@ def _marks(given: _Lines, lines: GeometryTable) -> list[Hashable]:
     """What the two arcs of a street have in common besides their line."""
     ids = map(way_ids, given.column("osmid").tolist()) if "osmid" in given else lines["kind"]
     streets = given.column("street") if "street" in given else lines["private"]
-    return list(zip(ids, streets, strict=True))
+    above = [given.column(name).astype(str) for name in _HEIGHTS if name in given]
+    return list(zip(ids, streets, *above, strict=True))
 
 
 def lines_from_edges(

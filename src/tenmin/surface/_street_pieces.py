@@ -77,7 +77,8 @@ def find_street_pieces(
     )
     ranges = np.zeros((edges + len(streets.exit_copy), 2), np.int64)
     last = np.flatnonzero(np.diff(owner[order], append=-1))
-    ranges[owner[order][last]] = np.stack([np.append(0, last[:-1] + 1), last + 1], axis=1)
+    bounds = np.append(0, last + 1)
+    ranges[owner[order][last]] = np.stack([bounds[:-1], bounds[1:]], axis=1)
     return StreetPieces(
         ends=ends[order],
         code=code[order].astype(np.int32),

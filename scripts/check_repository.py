@@ -1,4 +1,4 @@
-"""Checks what no linter knows: the lock files, what git keeps, and which module of the package may use which.
+"""Checks what no linter knows: the lock files, what git keeps, which module may use which, and the mutants.
 
 Prints a line for each fault and ends with 1 if there is any.
 """
@@ -145,7 +145,19 @@ def private_home(use: Use, modules: dict[str, Path]) -> str | None:
     return package_around(use.module, modules) if use.name is not None and re.match(r"_[^_]", use.name) else None
 
 
+def faults_of_mutants() -> Iterator[str]:
+    """Mutants whose text does not stand exactly once in their file, or whose tests are gone."""
+    for mutant in tomllib.loads((REPOSITORY / "scripts" / "mutants.toml").read_text(encoding="utf-8"))["mutant"]:
+        path = REPOSITORY / mutant["file"]
+        found = path.read_text(encoding="utf-8").count(mutant["find"]) if path.is_file() else 0
+        if found != 1:
+            yield f"mutants.toml: {mutant['id']}: {mutant['find']!r} stands {found} times in {mutant['file']}, not once"
+        for test in mutant["tests"]:
+            if not (REPOSITORY / test.partition("::")[0]).is_file():
+                yield f"mutants.toml: {mutant['id']}: there is no {test}"
+
+
 if __name__ == "__main__":
-    faults = [*faults_of_pins(), *faults_of_locks(), *faults_of_files(), *faults_of_modules()]
-    print("\n".join(faults) or "locks, files and modules are as they should be")
+    faults = [*faults_of_pins(), *faults_of_locks(), *faults_of_files(), *faults_of_modules(), *faults_of_mutants()]
+    print("\n".join(faults) or "locks, files, modules and mutants are as they should be")
     sys.exit(bool(faults))

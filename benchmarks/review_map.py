@@ -1,4 +1,4 @@
-"""The review map of a city in headless Chromium: size, opening, every answer to a hand, and its walks against those of tenmin."""
+"""The review map of a city in headless Chromium: size, opening, answers, and its walks against those of tenmin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TIMES = 20
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1600,900")
 COLUMNS = ("what", "mark", "measured", "longest", "CPU of the main thread")
 NOTES = [
-    f"ms; answers are medians of {TIMES} actions from the input to the last paint, in which two frames of 16 ms are waited for.",
+    f"ms; answers are medians of {TIMES} actions from the input to the last paint, two frames of 16 ms among them.",
     "The CPU is what the main thread of the page worked for each action, with all that followed until the next.",
 ]
 SOURCES = SCRIPTS[: SCRIPTS.index("balance.js") + 1]
@@ -50,7 +50,7 @@ WATCH = """
     new PerformanceObserver((list) => list.getEntries().forEach((entry) => { opened[entry.name] = entry.startTime; }))
         .observe({ type: 'paint', buffered: true });
     const watch = () => {
-        if (document.querySelector('.leaflet-overlay-pane canvas')) opened.picture = opened.picture ?? performance.now();
+        if (document.querySelector('.leaflet-overlay-pane canvas')) opened.picture ??= performance.now();
         if (document.body && document.body.dataset.ready === 'yes') opened.ready = performance.now();
         else requestAnimationFrame(watch);
     };

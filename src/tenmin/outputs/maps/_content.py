@@ -16,7 +16,6 @@ from tenmin.inputs.services import list_parts
 from tenmin.outputs.maps._layers import (
     Layer,
     area_layer,
-    barrier_groups,
     barrier_layer,
     counted,
     facility_layer,
@@ -218,7 +217,6 @@ def _facts(data: MapData, words: Mapping[str, Words]) -> dict[str, Any]:
         "unit": coverage.unit,
         "direction": coverage.direction,
         "metric": coverage.metric,
-        "barriers": sorted(set(barrier_groups(coverage.network.barriers))),
         "walker": {lang: walker.title(lang) for lang in words},
         "moment": None if coverage.opening is None else coverage.opening.at,
         "speed": walker.speed_kmh,

@@ -52,6 +52,8 @@ from .measures.area_scores import score_areas as score_areas
 from .measures.compliance import Compliance as Compliance
 from .measures.compliance import check_standard as check_standard
 from .measures.coverage import Coverage as Coverage
+from .measures.doubts import list_doubts as list_doubts
+from .measures.doubts import measure_fragility as measure_fragility
 from .measures.fairness import measure_fairness as measure_fairness
 from .measures.fairness import measure_gini as measure_gini
 from .measures.fairness import trace_lorenz as trace_lorenz
@@ -63,6 +65,7 @@ from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers
 from .outputs.maps import draw_map as draw_map
+from .outputs.site_visit import write_doubts as write_doubts
 from .plans.changes import Changes as Changes
 from .plans.changes import read_changes as read_changes
 from .study.definition import Study as Study

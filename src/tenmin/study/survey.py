@@ -192,12 +192,11 @@ def _measure(study: Study, inputs: Inputs, earlier: Survey | None) -> Coverage:
         "thin": study.thin,
         "open_at": study.open_at,
     }
-    if earlier is not None and study.base is not None and _has_same_streets(inputs, inputs_of(study.base)):
-        return cover_again(earlier.coverage, inputs.facilities, **options)
-    return measure_coverage(
-        inputs.network, inputs.places, inputs.facilities, direction=study.direction, **study.limits(), **options
+    first, *others = (*inputs.before, inputs.network)
+    before = None if earlier is None else inputs_of(earlier.study)
+    if earlier is not None and before is not None and not before.before and first is before.network:
+        return cover_again(earlier.coverage, inputs.facilities, more=others, **options)
+    coverage = measure_coverage(
+        first, inputs.places, inputs.facilities, direction=study.direction, **study.limits(), **options
     )
-
-
-def _has_same_streets(inputs: Inputs, others: Inputs) -> bool:
-    return inputs.network is others.network and inputs.places is others.places
+    return cover_again(coverage, inputs.facilities, more=others, **options) if others else coverage

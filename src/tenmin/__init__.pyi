@@ -61,6 +61,7 @@ from .measures.firmness import Firmness as Firmness
 from .measures.firmness import vary_coverage as vary_coverage
 from .measures.gaps import find_gaps as find_gaps
 from .measures.measurement import measure_coverage as measure_coverage
+from .measures.placements import compare_placements as compare_placements
 from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers

@@ -103,7 +103,7 @@ class Words {
 
   denominator() {
     const { people, places, left_out: others } = this.facts;
-    const note = this.say('denominator', { people: this.people(people), places: this.whole.format(places) });
+    const note = `${this.say('denominator', { people: this.people(people), places: this.whole.format(places) })} ${this.facts.placed[this.lang]}`;
     return others ? `${note} ${this.say('left_out', { number: this.whole.format(others) })}` : note;
   }
 

@@ -376,5 +376,5 @@ def test_every_kind_has_a_unit_and_words():
     for name, kind in KINDS.items():
         assert kind.zh, name
         assert kind.en, name
-        assert kind.unit or name == "community_size"
+        assert kind.unit or name in {"community_size", "along_walk"}
         assert not kind.needs & kind.allows, name

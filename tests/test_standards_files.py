@@ -323,6 +323,7 @@ def fields_of(kind: str) -> dict[str, st.SearchStrategy[Any]]:
     share = KINDS[kind].unit == "share"
     kinds = st.lists(keys, min_size=1, max_size=3, unique=True).map(tuple)
     rooms = st.lists(names, min_size=1, max_size=3, unique=True).map(tuple)
+    walks = ["walk_minutes", "walk_metres", "straight_metres"]
     ways: dict[str, st.SearchStrategy[Any]] = {
         "subject": keys,
         "value": st.just(1.0) if {"rooms", "kinds"} & KINDS[kind].needs else shares if share else positive,
@@ -330,7 +331,8 @@ def fields_of(kind: str) -> dict[str, st.SearchStrategy[Any]]:
         "column": names, "share": shares, "least_floor_m2": positive, "least_land_m2": positive,
         "most_land_m2": positive, "of": st.sampled_from(["largest", "sum"]), "in_one": st.booleans(),
         "clause_of": st.just("other"), "within": positive,
-        "within_kind": st.sampled_from(["walk_minutes", "walk_metres", "straight_metres"]),
+        "within_kind": st.sampled_from(walks[:2] if kind == "along_walk" else walks),
+        "what": st.sampled_from(["stairs_m", "unsignalled_crossings", "longest_without_bench"]),
     }  # fmt: skip
     return ways
 

@@ -12,15 +12,15 @@ from tenmin.network._shared_tags import SharedTags
 __all__ = ["describe_crossings"]
 
 _KEYS = ("footway", "path", "cycleway", "highway")
-_MARKED = ("marked", "uncontrolled", "zebra", "island")
+_MARKED = ("marked", "uncontrolled", "zebra")
 _HIGHEST_FIRST = ("raised", "rolled", "lowered", "flush")
 
 
 def describe_crossings(ways: gpd.GeoDataFrame, tags: SharedTags, points: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """Return the columns `crossing` and `kerb` of ways; both are None for ways that are not crossings.
 
-    `crossing` is "signals", "marked" or "unmarked", by the tags of the way, else of its nodes; `kerb` is the highest of
-    the way and its nodes: raised, rolled, lowered or flush.
+    `crossing` is "signals", "island" (a refuge in the middle), "marked" or "unmarked", by the tags of the way, else of
+    its nodes; `kerb` is the highest of the way and its nodes: raised, rolled, lowered or flush.
 
     Parameters
     ----------
@@ -55,6 +55,8 @@ def _kind(tags: Mapping[str, str]) -> str | None:
     said = tags.get("crossing")
     if said == "traffic_signals" or tags.get("crossing:signals") == "yes" or tags.get("highway") == "traffic_signals":
         return "signals"
+    if said == "island" or tags.get("crossing:island") == "yes":
+        return "island"
     if said in _MARKED or tags.get("crossing:markings", "no") != "no":
         return "marked"
     return "unmarked" if said == "unmarked" else None

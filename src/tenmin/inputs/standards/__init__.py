@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from tenmin.inputs.standards._blank import write_blank_standard
 from tenmin.inputs.standards._clause import AREA_KINDS, SETTINGS, AppliesTo, Clause
-from tenmin.inputs.standards._clause_kinds import EVIDENCE, KINDS
+from tenmin.inputs.standards._clause_kinds import ALONG, EVIDENCE, KINDS
 from tenmin.inputs.standards._description import describe_applies_to, describe_clause, describe_standard, describe_unit
 from tenmin.inputs.standards._loading import check_standard_file, list_standards, load_standard
 from tenmin.inputs.standards._standard import Reported, Standard, Tier
 from tenmin.inputs.standards._workbook import read_standard_workbook
 
 __all__ = [
+    "ALONG",
     "AREA_KINDS",
     "EVIDENCE",
     "KINDS",

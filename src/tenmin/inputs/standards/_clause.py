@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import NoReturn
 
-from tenmin.inputs.standards._clause_kinds import BOUNDS, EVIDENCE, KINDS, LEVELS, PER_OF, WALKS
+from tenmin.inputs.standards._clause_kinds import ALONG, BOUNDS, EVIDENCE, KINDS, LEVELS, PER_OF, WALKS
 from tenmin.support.errors import InputError
 
 __all__ = ["AREA_KINDS", "KEY", "SETTINGS", "TOLERANCE", "AppliesTo", "Clause", "raise_invalid"]
@@ -27,6 +27,7 @@ _CHOICES = {
     "per_of": PER_OF,
     "within_kind": WALKS,
     "of": ("largest", "sum"),
+    "what": tuple(ALONG),
 }
 
 
@@ -129,6 +130,8 @@ class Clause:
     clause_of: str = ""
     within: float | None = None
     within_kind: str | None = None
+    what: str | None = None
+    """What is limited along the walk: a key of `ALONG`."""
     share: float | None = None
     """Share of people that must be within the limit; None for all."""
     least_floor_m2: float | None = None
@@ -160,7 +163,7 @@ class Clause:
     @property
     def unit(self) -> str:
         """The unit of `value`: count, min, m, m2, share, yes, people or households."""
-        return KINDS[self.kind].unit or self.per_of or ""
+        return KINDS[self.kind].unit or self.per_of or ALONG.get(self.what or "", "")
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -207,6 +210,8 @@ class Clause:
                 self._raise_invalid(name, f"{given!r} is none of {', '.join(choices)}")
         if (self.within is None) != (self.within_kind is None):
             self._raise_invalid("within_kind", f"within and within_kind go together; give both, {' or '.join(WALKS)}")
+        if self.what is not None and self.within_kind == "straight_metres":
+            self._raise_invalid("within_kind", "a straight line meets nothing; give walk_minutes or walk_metres")
         if self.tolerance is not None and not (self.bound == "about" and 0.0 < self.tolerance < 1.0):
             self._raise_invalid(
                 "tolerance", f"{self.tolerance!r}; give a share between 0 and 1, with bound = 'about' only"
@@ -215,7 +220,8 @@ class Clause:
     def _check_numbers(self) -> None:
         for name in _NUMBERS:
             number = getattr(self, name)
-            if number is not None and not 0.0 < number < math.inf:
+            none_at_all = name == "value" and self.what is not None and number == 0.0
+            if number is not None and not (0.0 < number < math.inf or none_at_all):
                 self._raise_invalid(name, f"{number!r} is no finite number above 0")
         for name in ("value", "share") if self.unit == "share" else ("share",):
             number = getattr(self, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["BOUNDS", "EVIDENCE", "KINDS", "LEVELS", "PER_OF", "WALKS", "ClauseKind"]
+__all__ = ["ALONG", "BOUNDS", "EVIDENCE", "KINDS", "LEVELS", "PER_OF", "WALKS", "ClauseKind"]
 
 EVIDENCE: Mapping[str, tuple[str, str]] = {
     "primary": ("发布机构原文", "the issuing body's own text"),
@@ -20,6 +20,8 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
 
 LEVELS = ("社区", "街道", "区县", "town")
 WALKS = ("walk_minutes", "walk_metres", "straight_metres")
+ALONG = {"stairs_m": "m", "steepest": "share", "unsignalled_crossings": "count", "longest_without_bench": "m"}
+"""What a clause may limit along a walk, and its unit."""
 PER_OF = ("people", "households")
 BOUNDS = {"min": ("≥", "at least"), "max": ("≤", "at most"), "about": ("约", "about")}
 
@@ -86,6 +88,14 @@ KINDS: Mapping[str, ClauseKind] = {
     "walk_minutes": _walk("min", "步行时间", "walk in minutes"),
     "walk_metres": _walk("m", "步行距离", "walk in metres"),
     "straight_metres": _walk("m", "服务半径", "service radius"),
+    "along_walk": ClauseKind(
+        "",
+        "步行途中",
+        "along the walk",
+        frozenset({"subject", "value", "what", "within", "within_kind"}),
+        _ONLY | {"share"},
+        ("max",),
+    ),
     "floor_area": _area("建筑面积", "floor area"),
     "land_area": _area("用地面积", "land area"),
     "area_per_households": ClauseKind(

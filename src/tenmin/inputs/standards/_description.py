@@ -159,6 +159,8 @@ def _parts(clause: Clause, lang: str, names: Names) -> Iterator[str]:
     implied = clause.value in {None, float(len(clause.rooms) or 1)} and clause.kind in _SIMPLE
     value = "" if clause.value is None or implied else _format_quantity(clause.value, clause.unit, lang)
     yield f"{kind.zh if lang == 'zh' else kind.en} {value and _text('bounds', clause.bound, lang)}{value}".rstrip()
+    if clause.what is not None:
+        yield _text("along", clause.what, lang)
     if clause.per is not None:
         yield _phrase(f"per_{clause.per_of or 'households'}", lang, _format_number(clause.per))
     yield names.get(clause.subject, clause.subject)

@@ -16,6 +16,8 @@ from tenmin.access.query import make_query
 from tenmin.inputs.communities import Communities
 from tenmin.inputs.standards import Clause
 from tenmin.measures.compliance._counted_facilities import FacilityRegister, meets_size_limits
+from tenmin.measures.coverage import Coverage
+from tenmin.measures.described_walks import describe_walks
 from tenmin.measures.measurement import cover_places
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_places, in_metres, people_of
@@ -23,6 +25,8 @@ from tenmin.support.limits import inclusive
 
 __all__ = ["DistanceCriterion", "HomeDistances", "Homes", "criteria_of", "is_distance_clause"]
 
+BENCH = "bench"
+"""The category of facilities that clauses about stretches without a bench read."""
 _DISTANCE_KINDS = ("walk_minutes", "walk_metres", "straight_metres", "share_of_people")
 
 
@@ -43,9 +47,10 @@ class HomeDistances(NamedTuple):
     """Distances from all homes to their nearest facility, compared with a limit."""
 
     distance: np.ndarray
-    """Minutes or metres to the nearest facility that certainly qualifies; inf if there is none."""
+    """Minutes or metres to the nearest facility that certainly qualifies, or what the clause limits along that walk;
+    inf if there is none, or nobody knows."""
     served: np.ndarray
-    """bool, whether the home is certainly within the limit."""
+    """bool, whether the home is certainly within the limit, by a walk that keeps what the clause limits along it."""
     possibly_served: np.ndarray
     """bool, whether the home is certainly or possibly within the limit of a facility that is listed."""
     near_unlocated: np.ndarray
@@ -199,7 +204,7 @@ class Homes:
         walks = coverage.minutes.reindex(columns=names, fill_value=np.inf) if unit == "minutes" else metres
         unknown = coverage.unknown.reindex(columns=names, fill_value=False)
         rows = coverage.nearest.reindex(columns=names)
-        return {
+        found = {
             one: self._compare(
                 one,
                 _Nearest(walks[f"{n}"].to_numpy(), metres[f"{n}"].to_numpy(), _ids_of(ids, rows[f"{n}"])),
@@ -208,6 +213,41 @@ class Homes:
             )
             for n, one in enumerate(criteria)
         }
+        return found | {
+            one: self._along(one.clause, found[one], coverage, f"{n}")
+            for n, one in enumerate(criteria)
+            if one.clause.what is not None
+        }
+
+    def _along(self, clause: Clause, found: HomeDistances, coverage: Coverage, name: str) -> HomeDistances:
+        """The distances of a criterion with what its clause limits along the walks, instead of their length.
+
+        `name` is the category of the facilities that certainly qualify, and with a "?" of all that may.
+        """
+        what, most = str(clause.what), float(clause.value or 0.0)
+        value, sure = np.full(len(self._places), np.inf), np.zeros(len(self._places), bool)
+        may = found.near_unlocated.copy()
+        for category in (name, f"{name}?"):
+            if category in coverage.limit.index:
+                walks = describe_walks(coverage, category, benches=self._benches, all_benches=self._all_benches)
+                keeps, may_keep = walks.judge({what: most})
+                may |= may_keep[what].to_numpy()
+                if category == name:
+                    known = walks.table[what].where(coverage.served[name])
+                    value, sure = known.fillna(np.inf).to_numpy(), keeps[what].to_numpy()
+        return found._replace(distance=value, served=sure, possibly_served=sure | may)
+
+    @cached_property
+    def _benches(self) -> gpd.GeoDataFrame | None:
+        """The benches among the facilities; None if the tables list none and need not be complete."""
+        rows = self.register.facilities_of(BENCH)
+        if not isinstance(rows, gpd.GeoDataFrame) or rows.empty:
+            return gpd.GeoDataFrame(geometry=[], crs=self._places.crs) if self._all_benches else None
+        return rows
+
+    @property
+    def _all_benches(self) -> bool:
+        return self.register.is_complete(BENCH)
 
     def _none(self) -> _Nearest:
         """No facility for any home."""

@@ -301,7 +301,8 @@ def _judge_homes(
 ) -> tuple[float, str, float, str, bool]:
     """The value, verdict, people beyond the limit, reason and `may_be_unlisted` of an area.
 
-    The value is the distance within which the required share of the people lives.
+    The value is the distance within which the required share of the people lives, or the most that it meets along its
+    walks; the latter is NaN where the walks of fewer are known.
     """
     if distances is None:
         return np.nan, "unknown", np.nan, "no_streets", False
@@ -316,12 +317,16 @@ def _judge_homes(
     beyond_all_listed = certainly_unserved > allowed
     may_be_unlisted = bool(beyond_all_listed and distances.may_be_unlisted)
     verdict = "pass" if unserved <= allowed else "fail" if beyond_all_listed and not may_be_unlisted else "unknown"
-    doubt = "no_position" if distances.near_unlocated[rows].any() else "data_end"
+    doubt = "data_end" if clause.what is None else "not_mapped"
+    doubt = "no_position" if distances.near_unlocated[rows].any() else doubt
     if may_be_unlisted:
         doubt = "may_be_unlisted" if distances.listed else "not_listed"
     reason = {"pass": "", "fail": "short", "unknown": doubt}[verdict]
     affected = float(certainly_unserved if verdict == "fail" else unserved)
-    return _weighted_quantile(distances.distance[rows], people, share), verdict, affected, reason, may_be_unlisted
+    value = _weighted_quantile(distances.distance[rows], people, share)
+    if clause.what is not None and np.isinf(value):
+        value = np.nan
+    return value, verdict, affected, reason, may_be_unlisted
 
 
 def _weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:

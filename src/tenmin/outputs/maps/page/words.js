@@ -25,7 +25,8 @@ class Words {
   }
 
   folk(number) {
-    return this.say('people', { number: this.people(number) });
+    const shown = this.people(number);
+    return this.say(shown === '1' ? 'person' : 'people', { number: shown });
   }
 
   // A share never reads 0 or 100 % unless it is.
@@ -62,8 +63,7 @@ class Words {
 
   services(numbers, most = numbers.length) {
     const named = this.list(numbers.slice(0, most).map((number) => this.category(number)));
-    const { length } = numbers;
-    return length > most ? this.say('and_more', { list: named, number: length }) : named;
+    return numbers.length > most ? this.say('and_more', { list: named, number: numbers.length - most }) : named;
   }
 
   // What a column of a table says; of `key=value`, the key has a word and the value is kept.
@@ -103,7 +103,7 @@ class Words {
 
   denominator() {
     const { people, places, left_out: others } = this.facts;
-    const note = `${this.say('denominator', { people: this.people(people), places: this.whole.format(places) })} ${this.facts.placed[this.lang]}`;
+    const note = this.say('denominator', { people: this.people(people), places: this.whole.format(places) });
     return others ? `${note} ${this.say('left_out', { number: this.whole.format(others) })}` : note;
   }
 

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 import folium
 import geopandas as gpd
 
+from tenmin.access.query import Spots, make_query
 from tenmin.measures.coverage import Coverage
+from tenmin.network import WalkNetwork
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
+from tenmin.outputs.maps._streets_content import StreetsData, streets_bounds, streets_content
+from tenmin.support.errors import TableError
 from tenmin.support.language import Lang, choose_language
 from tenmin.support.nouns import check_noun
 
@@ -18,8 +22,10 @@ __all__ = ["draw_map"]
 
 
 def draw_map(
-    coverage: Coverage,
+    coverage: Coverage | None = None,
     *,
+    network: WalkNetwork | None = None,
+    facilities: Spots | None = None,
     gaps: gpd.GeoDataFrame | None = None,
     isochrones: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
@@ -28,15 +34,20 @@ def draw_map(
     lang: Lang | None = None,
     sources: Sequence[str] | None = None,
 ) -> folium.Map:
-    """Return an interactive map of a coverage, by category.
+    """Return an interactive map of a coverage, by category, or of streets and isochrones alone.
 
     The page shows facilities and served, unserved and unknown places, and opens with the category of the lowest share.
+    Of a network without a coverage it shows the streets, isochrones by their limits, facilities and outlines.
     It makes no requests; external texts are shown as they are and never run. The same input gives the same bytes.
 
     Parameters
     ----------
     coverage
         The coverage; its network gives the streets in the background, the walker and the date.
+    network
+        The streets, where no coverage is given.
+    facilities
+        Facilities to draw with a network, as `trace_isochrones` takes them; a coverage has its own.
     gaps
         Gaps from `find_gaps`, listed by rank.
     isochrones
@@ -62,7 +73,8 @@ def draw_map(
     Raises
     ------
     InputError
-        If `lang` is not supported, or a table has no coordinate reference system.
+        If `lang` is not supported, a table has no coordinate reference system or not the columns of its kind, or
+        neither a coverage nor a network is given, or both.
 
     See Also
     --------
@@ -80,14 +92,56 @@ def draw_map(
     >>> review = tm.draw_map(tm.measure_coverage(network, homes, clinic, minutes=10), lang="en")
     >>> isinstance(review, folium.Map)
     True
+    >>> circles = tm.trace_isochrones(network, clinic, minutes=[5, 10])
+    >>> streets = tm.draw_map(network=network, isochrones=circles, facilities=clinic, lang="en")
     """
-    if not hasattr(coverage, "joins"):  # whatever has the attributes of a coverage is drawn
-        check_noun(coverage, Coverage, "coverage")
+    if coverage is None:
+        return _draw_streets(network, facilities, gaps, isochrones, areas, title=title, lang=lang, sources=sources)
+    _check_coverage(coverage, network, facilities)
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes)
     chosen = choose_language(lang)
     block = write_block(page_content(data, title=title, lang=chosen, sources=sources))
     return ReviewMap(block, bounds=page_bounds(data), lang=chosen)
+
+
+def _check_coverage(coverage: object, network: object, facilities: object) -> None:
+    """Raise an error unless the coverage is one and brings its own network and facilities."""
+    if isinstance(coverage, WalkNetwork):
+        msg = "a network is no coverage; give it by its name: tm.draw_map(network=network, isochrones=isochrones)"
+        raise TableError(msg)
+    if not hasattr(coverage, "joins"):  # whatever has the attributes of a coverage is drawn
+        check_noun(coverage, Coverage, "coverage")
+    if network is not None or facilities is not None:
+        msg = "network= and facilities= are for a map without a coverage, which has its own; leave them out"
+        raise TableError(msg)
+
+
+def _draw_streets(
+    network: WalkNetwork | None,
+    facilities: Spots | None,
+    gaps: object,
+    isochrones: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+    *,
+    title: str | None,
+    lang: Lang | None,
+    sources: Sequence[str] | None,
+) -> folium.Map:
+    """Return the map of a network without a coverage."""
+    if gaps is not None or network is None:
+        msg = (
+            "a map is of a coverage, tm.draw_map(coverage, gaps=gaps), or of a network without gaps, "
+            "tm.draw_map(network=network, isochrones=isochrones); make one: "
+            "coverage = tm.measure_coverage(network, places, facilities, minutes=10)"
+        )
+        raise TableError(msg)
+    streets = check_noun(network, WalkNetwork, "network")
+    sites = None if facilities is None else make_query(streets, facilities, needed=False).facilities
+    data = StreetsData.of(streets, isochrones=isochrones, facilities=sites, areas=areas)
+    chosen = choose_language(lang)
+    block = write_block(streets_content(data, title=title, lang=chosen, sources=sources))
+    return ReviewMap(block, bounds=streets_bounds(data), lang=chosen)
 
 
 def _outlines(areas: object) -> gpd.GeoDataFrame | None:

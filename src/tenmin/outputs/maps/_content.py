@@ -38,7 +38,7 @@ from tenmin.support.errors import TenminWarning
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
 
-__all__ = ["Bounds", "MapData", "page_bounds", "page_content"]
+__all__ = ["FORMAT", "Bounds", "MapData", "bounds_of", "page_bounds", "page_content", "sort_by_id", "sources_of"]
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude), degrees."""
@@ -88,7 +88,9 @@ class MapData:
         _warn_of_unmeasured({key for rows in lists.values() for row in rows for key in row} - measured)
         known = {name: np.array([not measured.isdisjoint(row) for row in rows], bool) for name, rows in lists.items()}
         kept = {name: frame.loc[known[name]] for name, frame in by_category.items()}
-        ordered = {name: frame if name == "gaps" else _by_id(frame) for name, frame in {**projected, **kept}.items()}
+        ordered = {
+            name: frame if name == "gaps" else sort_by_id(frame) for name, frame in {**projected, **kept}.items()
+        }
         walks = coverage.metric == "walk" and hasattr(coverage, "query")
         return cls(coverage, **ordered, computes=computes and walks)
 
@@ -97,8 +99,14 @@ def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(category=frame["category"].astype(str))
 
 
-def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the rows sorted by id, or by category, limit and facility, independent of their order in the input."""
+def sort_by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows sorted by id, or by category, limit and facility, independent of their order in the input.
+
+    Parameters
+    ----------
+    frame
+        A table of the map.
+    """
     keys = [str(label) for label in frame.index]
     if "facility" in frame:
         limits = frame[unit_column(frame, "isochrones")]
@@ -174,14 +182,20 @@ def page_bounds(data: MapData) -> Bounds:
         data.facilities,
         data.coverage.network.edges,
     )
-    bounds = (_degrees(frame.geometry) for frame in frames)
+    return bounds_of(frame.geometry for frame in frames)
+
+
+def bounds_of(shapes: Iterable[gpd.GeoSeries]) -> Bounds:
+    """Return the bounds of the first that have any.
+
+    Parameters
+    ----------
+    shapes
+        Shapes that the page may be framed by, the best first.
+    """
+    bounds = (series.to_crs(DEGREES).total_bounds for series in shapes)
     west, south, east, north = next(found for found in bounds if np.isfinite(found).all())
     return (_corner(south, west), _corner(north, east))
-
-
-def _degrees(shapes: gpd.GeoSeries) -> np.ndarray:
-    """Return west, south, east and north of shapes, degrees."""
-    return shapes.to_crs(DEGREES).total_bounds
 
 
 def _corner(latitude: float, longitude: float) -> tuple[float, float]:
@@ -223,7 +237,7 @@ def _facts(data: MapData, words: Mapping[str, Words]) -> dict[str, Any]:
         "moment": None if coverage.opening is None else coverage.opening.at,
         "speed": walker.speed_kmh,
         "date": coverage.network.date,
-        "sources": _sources(data),
+        "sources": sources_of(coverage.network.source, [data.facilities, data.places]),
         "people": round(float(data.places["people"].sum()), 2),
         "places": len(data.places),
         "left_out": int(in_use(coverage.facilities).sum() - in_use(data.facilities).sum()),
@@ -244,11 +258,17 @@ def _share(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _sources(data: MapData) -> list[str]:
-    """Return the names of the sources of the map, each once; of a path only the name of the file."""
-    streets = data.coverage.network.source
+def sources_of(streets: str | None, frames: Iterable[gpd.GeoDataFrame]) -> list[str]:
+    """Return the names of the sources of the map, each once; of a path only the name of the file.
+
+    Parameters
+    ----------
+    streets
+        The source of the network.
+    frames
+        Tables, with a column `source` where known.
+    """
     names: list[Iterable[Any]] = [[PurePath(streets).name] if streets else []]
-    frames = (data.facilities, data.places)
     names += [sorted({str(source) for source in frame["source"].dropna()}) for frame in frames if "source" in frame]
     return list(dict.fromkeys(text for group in names for text in texts_of(group) if text is not None))
 

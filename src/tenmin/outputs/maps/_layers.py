@@ -28,6 +28,7 @@ __all__ = [
     "facility_layer",
     "gap_layer",
     "isochrone_layer",
+    "other_columns",
     "place_layer",
     "rounded",
     "split_categories",
@@ -140,7 +141,7 @@ def place_layer(
         }
         for key in category
     ]
-    names, codes = _other_columns(places, "people")
+    names, codes = other_columns(places, "people")
     numbers = {
         "shapes": page_shapes(places.geometry),
         "people": _hundredths(places["people"]),
@@ -180,7 +181,7 @@ def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: M
         Number of each category on the page.
     """
     shapes = facilities.geometry
-    names, codes = _other_columns(facilities, "category", "complete")
+    names, codes = other_columns(facilities, "category", "complete")
     only = coverage.choice(most=2) == 1
     numbers = {
         "shapes": page_shapes(shapes),
@@ -309,7 +310,7 @@ def area_layer(areas: gpd.GeoDataFrame) -> Layer:
     areas
         Their table.
     """
-    names, codes = _other_columns(areas)
+    names, codes = other_columns(areas)
     shapes = areas.geometry
     numbers = {
         "shapes": page_shapes(shapes, simplify=AREA_TOLERANCE),
@@ -376,8 +377,16 @@ def rounded(value: Any, digits: int) -> float | None:
     return round(number, digits) + 0.0 if math.isfinite(number) else None
 
 
-def _other_columns(frame: gpd.GeoDataFrame, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Return the columns that are not shown otherwise: names and distinct texts, and the code of the text per row."""
+def other_columns(frame: gpd.GeoDataFrame, *shown: str) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Return the columns that are not shown otherwise: names and distinct texts, and the code of the text per row.
+
+    Parameters
+    ----------
+    frame
+        A table of the map.
+    *shown
+        Its columns that are.
+    """
     columns = [name for name in frame.columns if name not in {*shown, frame.geometry.name}]
     filled = [name for name in columns if frame[name].notna().any()]
     coded = [pd.factorize(np.array(texts_of(frame[name]), dtype=object)) for name in filled]

@@ -55,6 +55,7 @@ SCRIPTS = (
     "facilities.js",
     "print.js",
     "address.js",
+    "streets_page.js",
     "added.js",
     "page.js",
 )

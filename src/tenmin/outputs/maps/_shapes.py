@@ -10,7 +10,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
@@ -22,6 +21,15 @@ DEGREES = "EPSG:4326"
 STEPS_PER_DEGREE = 1_000_000
 NOWHERE = 999_000_000
 """Longitude and latitude of a row without position."""
+
+MADE_BY: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "places": ((), "tm.read_places('places.gpkg')"),
+    "facilities": ((), "tm.read_facilities('facilities.gpkg')"),
+    "areas": ((), "tm.read_areas('areas.gpkg')"),
+    "isochrones": (("category", "facility"), "tm.trace_isochrones(network, facilities, minutes=[5, 10, 15])"),
+    "gaps": (("gap", "category", "people", "places", "severity", "reason", "by", "cure"), "tm.find_gaps(coverage)"),
+}
+"""The columns that each table must have, and the call that makes it."""
 
 POINT, LINE, RING, POLYGON = 0, 1, 2, 3
 
@@ -86,22 +94,31 @@ def pack(numbers: Mapping[str, Any]) -> str:
     return base64.b64encode(zlib.compress(plain, 6)).decode("ascii")
 
 
-def check_crs(frame: pd.DataFrame, noun: str) -> gpd.GeoDataFrame:
-    """Return a table if it has a coordinate reference system.
+def check_crs(frame: object, noun: str) -> gpd.GeoDataFrame:
+    """Return a table if it can be drawn: with geometry, a coordinate reference system and the columns of its kind.
 
     Parameters
     ----------
     frame
         A table to draw.
     noun
-        Name of the table in errors.
+        Its name: "places", "facilities", "areas", "isochrones" or "gaps".
 
     Raises
     ------
     TableError
-        If it has none.
+        If it cannot.
     """
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+    columns, call = MADE_BY[noun]
+    if not isinstance(frame, gpd.GeoDataFrame):
+        msg = f"{noun} must be a GeoDataFrame, but are a {type(frame).__name__}; make them: {call}"
+        raise TableError(msg)
+    missing = [name for name in columns if name not in frame]
+    if missing:
+        listed = ", ".join(map(str, frame.columns))
+        msg = f"{noun} to draw need the columns {', '.join(missing)}; they have {listed}; make them: {call}"
+        raise TableError(msg)
+    if frame.crs is None:
         msg = (
             f"{noun} have no coordinate reference system, so they have no place on a map; "
             f'say which one their coordinates are in, for instance {noun}.set_crs("EPSG:4326")'

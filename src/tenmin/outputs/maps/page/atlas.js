@@ -13,7 +13,12 @@ class Atlas {
     const layer = (name) => numbers[name] && this.layer(numbers[name]);
     Object.assign(this, Object.fromEntries(['places', 'facilities', 'circles', 'gaps', 'areas'].map((name) => [name, layer(name)])));
     this.readGround(numbers);
-    this.facilities.name = this.column('facilities', 'name');
+    if (this.facilities) this.facilities.name = this.column('facilities', 'name');
+    if (this.places) this.readHomes();
+  }
+
+  readHomes() {
+    const { content } = this;
     this.groups = groupsOf({ table: this.tables.places, codes: this.places.codes });
     if (this.gaps) this.readGaps();
     this.unjoined = content.facts.metric === 'walk' ? where(this.places.leg, -1) : [];
@@ -42,14 +47,18 @@ class Atlas {
       [group, { shapes: new Shapes(this.plane, packed), name: packed.name }])));
     const { shapes: water } = this.barriers.water;
     const park = this.content.categories.findIndex(({ key }) => key === 'park');
-    const { shapes } = this.facilities;
     this.ground = {
       streets: streets.map((one) => tilesOf(one.shapes)),
       barriers: Object.fromEntries(Object.entries(this.barriers).map(([group, one]) => [group, tilesOf(one.shapes)])),
       waterFill: water.path(water.rows().filter((row) => water.isClosed(row)), false),
-      parks: shapes.path(where(this.facilities.category, park).filter((row) => !shapes.isPoint(row))),
+      parks: this.facilities ? this.shapesOf(park) : new Path2D(),
       names: streetNames(streets, this.tables.streets.names),
     };
+  }
+
+  shapesOf(category) {
+    const { shapes } = this.facilities;
+    return shapes.path(where(this.facilities.category, category).filter((row) => !shapes.isPoint(row)));
   }
 
   readGaps() {

@@ -285,6 +285,6 @@ function openReview() {
 }
 
 const content = JSON.parse(byId('tenmin-data').textContent);
-const review = new Review(content);
+const review = content.tables.places ? new Review(content) : new StreetsPage(content);
 window.map_tenmin = openMap(content);
 setTimeout(openReview);  // after the panel is painted

@@ -15,6 +15,7 @@ import pandas as pd
 from shapely import LineString, Point, Polygon, box
 
 from tenmin.inputs.walkers import Walker
+from tenmin.measures._even_spread import PARTS, EvenSpread
 
 CRS = "EPSG:32635"
 WEST, SOUTH = 385_000.0, 6_672_000.0
@@ -86,6 +87,18 @@ class Measured:
     def shares(self, of: str = "people", by: None = None) -> pd.DataFrame:
         assert (of, by) == ("people", None)
         return pd.DataFrame([self._share(key) for key in self.minutes.columns])
+
+    @property
+    def spread(self) -> EvenSpread:
+        """Return people of whom half as many are served when they are spread evenly."""
+        given = self.shares().assign(area="", possible=lambda table: table["served"] + table["unknown"])
+        given = given.set_index(["category", "area"])[PARTS]
+        half = given["served"] / 2.0
+        changed = {"served": half, "unserved": given["unserved"] + half, "possible": given["possible"] - half}
+        return EvenSpread(given, given.assign(**changed), "streets_of_cells")
+
+    def placement(self, lang: str) -> str:
+        return {"zh": "住宅楼内", "en": "in blocks of flats"}[lang]
 
     def basket(self, categories: list[str]) -> pd.DataFrame:
         people, keys = self.places["people"], list(categories)

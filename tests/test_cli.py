@@ -233,12 +233,13 @@ def test_no_text_of_a_table_is_a_formula(tmp_path: Path):
 
 def test_shares_line_up_and_a_hundred_percent_is_all():
     row = {"facilities": 1, "served": 9999.0, "unserved": 1.0, "unknown": 0.0}
+    row |= {"share_even": 0.5, "share_even_upper": 1.0}
     shares = pd.DataFrame(
         [
             {**row, "name": "药店", "share": 0.9999, "share_upper": 1.0},
-            {**row, "name": "Bank", "share": float("nan"), "share_upper": float("nan")},
+            {**row, "name": "Bank", "share": float("nan"), "share_upper": float("nan"), "share_even": float("nan")},
         ]
     )
     lines = shares_as_text(shares, "zh")
-    assert lines[1].endswith("99.9% - 100.0%")
-    assert lines[2].endswith(" -")
+    assert lines[1].split()[-6:] == ["99.9%", "-", "100.0%", "50.0%", "-", "100.0%"]
+    assert lines[2].split()[-2:] == ["-", "-"]

@@ -257,7 +257,7 @@ def test_a_category_of_digits_is_called_a_code() -> None:
     sites = maps_data.sites().assign(category=["050600", "library", "kiosk"])
     measured = maps_data.measure(maps_data.homes(), sites, categories=["050600", "library", "kiosk"])
     names = {row["key"]: row["name"]["zh"] for row in content_of(html_of(draw_map(measured, lang="zh")))["categories"]}
-    assert names == {"050600": "未识别的类别代码 050600", "library": "图书馆", "kiosk": "kiosk"}
+    assert names == {"050600": "高德分类 050600", "library": "图书馆", "kiosk": "kiosk"}
 
 
 @pytest.mark.parametrize(("system", "lang"), [("zh_CN", "zh"), ("en_GB", "en"), (None, "en")])

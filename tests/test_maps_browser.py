@@ -218,6 +218,7 @@ def test_each_layer_switches_off_and_on(browser: WebDriver, tmp_path: Path, laye
     open_page(browser, full_map(), tmp_path)
     choose(browser, "pharmacy")
     before = picture(browser)
+    browser.find_element("css selector", "#legend .layers summary").click()
     switch = browser.find_element("css selector", f"input[name=layer-{layer}]")
     switch.click()
     assert picture(browser) != before
@@ -235,6 +236,7 @@ def test_the_legend_lists_only_what_is_drawn(browser: WebDriver, tmp_path: Path)
     choose(browser, "pharmacy")
     keys = texts_of(browser, "#legend .keys li")
     assert {"not served", "served", "unknown", "Within 5 min on foot", "Pharmacy"} <= set(keys)
+    browser.find_element("css selector", "#legend .layers summary").click()
     browser.find_element("css selector", "input[name=layer-circles]").click()
     assert "Within 5 min on foot" not in texts_of(browser, "#legend .keys li")
 
@@ -748,7 +750,8 @@ def test_a_rank_stands_inside_its_pill(browser: WebDriver, rank: int) -> None:
         const plane = { x0: 0, y0: 0 };
         const frame = { zoom: PLANE_ZOOM, corner: { x: 0, y: 0 }, size: { x: 400, y: 60 }, ratio: 1 };
         const view = new View(pen, { plane, font: 'sans-serif', ...frame });
-        drawRanks(view, { chosen: null, gapMarks: [{ rank: arguments[0], point: [200, 30], doubtful: 0 }] });
+        const scene = { chosen: null, gapMarks: [{ rank: arguments[0], point: [200, 30], doubtful: 0 }] };
+        drawRanks(view, placeRanks(view, scene));
         const row = pen.getImageData(0, 22, 400, 1).data;
         let pill = 0;
         for (let i = 0; i < row.length; i += 4) pill += row[i + 3] === 255 && row[i] === 194 && row[i + 1] === 80;

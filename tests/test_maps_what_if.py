@@ -190,7 +190,8 @@ def test_won_and_lost_are_counted_by_group_and_community(browser: WebDriver) -> 
     places = frame(SPOTS, people=10.0, people_60_plus=2.0, area=["a"] * 4 + ["b"] * 4)
     coverage = tm.measure_coverage(town(*BANKS), places, clinics(CLINICS), minutes=5)
     body = """
-        const balance = new Balance(town, { table: content.tables.places, codes: numbers.places.codes });
+        const balance = new Balance(town, groupsOf({ table: content.tables.places, codes: numbers.places.codes }),
+            { names: ['甲社区', '乙社区'], of: numbers.places.area.map((_, home) => Number(home > 3)) });
         town.change(arguments[1]);
         return {
             all: balance.of(0), before: balance.before(0), groups: balance.byGroup(0),
@@ -205,7 +206,7 @@ def test_won_and_lost_are_counted_by_group_and_community(browser: WebDriver) -> 
     sums = {"served": told["before"] - 10 * lost.sum(), "won": 0, "lost": 10 * lost.sum()}
     assert {name: told["all"][name] for name in sums} == sums
     assert [(one["name"], one["lost"]) for one in told["groups"]] == [("people_60_plus", 2.0 * lost.sum())]
-    by_area = 10.0 * lost.groupby(places["area"]).sum()
+    by_area = 10.0 * lost.groupby(places["area"].map({"a": "甲社区", "b": "乙社区"})).sum()
     assert {one["name"]: one["lost"] for one in told["areas"]} == by_area[by_area > 0].to_dict()
     assert told["basket"] == {"before": told["before"], "now": told["all"]["served"]}
 

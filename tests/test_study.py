@@ -195,18 +195,3 @@ def test_the_keys_of_the_docs_are_those_of_the_code():
     assert told == {key for section in SECTIONS.values() for key in section}
     named = set(re.findall(r"`(?:\{ )?(\w+)`|(\w+)(?=[,= }])", page))
     assert {key for fields in INPUTS.values() for key in fields} <= {word for pair in named for word in pair}
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"change": "open_gate", "id": 1},
-        {"change": "shut_gate", "id": 1},
-        {"change": "add_link", "from": [105.0, 38.4], "to": [105.001, 38.4]},
-        {"change": "remove_link", "from": [105.0, 38.4], "to": [105.001, 38.4]},
-    ],
-)
-def test_changes_of_streets_are_refused_rather_than_passed_over(tmp_path: Path, change: dict[str, object]):
-    study = tm.read_study(write_study(tmp_path))
-    with pytest.raises(tm.InputError, match=f"{change['change']}: this version does not compute"):
-        tm.apply_changes(study, tm.read_changes({"format": 1, "changes": [change]}))

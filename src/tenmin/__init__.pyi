@@ -54,6 +54,8 @@ from .measures.compliance import check_standard as check_standard
 from .measures.coverage import Coverage as Coverage
 from .measures.described_walks import DescribedWalks as DescribedWalks
 from .measures.described_walks import describe_walks as describe_walks
+from .measures.doubts import list_doubts as list_doubts
+from .measures.doubts import measure_fragility as measure_fragility
 from .measures.fairness import measure_fairness as measure_fairness
 from .measures.fairness import measure_gini as measure_gini
 from .measures.fairness import trace_lorenz as trace_lorenz
@@ -61,10 +63,12 @@ from .measures.firmness import Firmness as Firmness
 from .measures.firmness import vary_coverage as vary_coverage
 from .measures.gaps import find_gaps as find_gaps
 from .measures.measurement import measure_coverage as measure_coverage
+from .measures.placements import compare_placements as compare_placements
 from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers
 from .outputs.maps import draw_map as draw_map
+from .outputs.site_visit import write_doubts as write_doubts
 from .plans.changes import Changes as Changes
 from .plans.changes import read_changes as read_changes
 from .study.definition import Study as Study

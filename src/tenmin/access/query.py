@@ -13,7 +13,7 @@ import shapely
 from tenmin.access._clear_legs import keep_clear_legs
 from tenmin.access._overlap import Spots, as_table, move_to_streets, warn_of_unjoined
 from tenmin.inputs.services import list_parts, load_catalogue
-from tenmin.network import ASIDE, Snapping, WalkNetwork
+from tenmin.network import ASIDE, Snapping, WalkNetwork, carry_over
 from tenmin.routing import (
     AccessPoints,
     Arrivals,
@@ -192,6 +192,19 @@ class Query:
         vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)})
         if not anywhere:
             warn_of_unjoined(other.facilities, other.facility_snapping, self.network, "facilities")
+        return other
+
+    def on_more_streets(self, network: WalkNetwork) -> Query:
+        """Return the query on a network with more streets or open gates; all access points of this one are kept.
+
+        Parameters
+        ----------
+        network
+            The network: this query's own, with streets added or gates opened.
+        """
+        other = replace(self, network=network)
+        for name in ("place_snapping", "facility_snapping"):
+            vars(other)[name] = carry_over(getattr(self, name), self.network, getattr(other, name), network)
         return other
 
     def of_categories(self, limits: Limits) -> Query:

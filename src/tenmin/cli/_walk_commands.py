@@ -112,6 +112,7 @@ def _find(
 def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: Lang) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
+    from tenmin.measures.placements import describe_placements
     from tenmin.outputs.maps import draw_map
     from tenmin.outputs.tables import (
         basket_as_text,
@@ -134,6 +135,7 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
         typer.echo(line)
     if len(shares) > 1:
         say("basket", lang, **basket_as_text(coverage, shares, lang))
+    typer.echo(describe_placements(coverage, lang))
     thin = coverage.counts[coverage.counts["thin"]]
     for category, known, expected, source in zip(
         thin.index, thin["facilities"], thin["expected"], thin["source"], strict=True

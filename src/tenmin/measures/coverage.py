@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
@@ -30,9 +31,11 @@ from tenmin.measures._denominators import (
     sum_streets,
 )
 from tenmin.measures._divisions import Divisions, check_division
+from tenmin.measures._even_spread import EvenSpread, spread_evenly
 from tenmin.measures._figure import draw_coverage
 from tenmin.measures._judgement import CAUSES, judge
 from tenmin.measures._open_at import Opening, walks_in_doubt
+from tenmin.measures._people_placed import say_how_placed
 from tenmin.measures._shares import add_shares
 from tenmin.measures._side_by_side import compare_shares
 from tenmin.network import WalkNetwork
@@ -114,8 +117,8 @@ class Coverage:
         return {name: int((none & (tables == name)).sum()) for name in ("places", "facilities")}
 
     def __dir__(self) -> list[str]:
-        """Return the attributes for planners and analysts; the query is for further measures of tenmin."""
-        return sorted(set(super().__dir__()) - {"query"})
+        """Return the attributes for planners and analysts; the others are for further measures of tenmin."""
+        return sorted(set(super().__dir__()) - {"query", "spread"})
 
     def _repr_html_(self) -> str:
         """Served, unserved and unknown people (or places, if there are no people) by category."""
@@ -131,6 +134,7 @@ class Coverage:
             "places": f"{len(self.places):,}, {none['places']:,} of them joined to no street",
             "facilities": f"{len(self.facilities):,}, {none['facilities']:,} of them joined to no street",
             "counted": of,
+            "people placed": self.placement("en"),
             "walker": repr(self.network.walker),
         }
         return as_card(repr(self).strip("<>"), facts, shown)
@@ -178,6 +182,29 @@ class Coverage:
         check_division(by)
         sums = self._sum(of, by, land)
         return self._described(add_shares(sums, self._facilities_in_use()))
+
+    def placement(self, lang: Lang | None = None) -> str:
+        """Return how the people got where they are, for the denominator of a share to say.
+
+        Where they were placed in several ways, each has its part of the people. The column `placed_by` of the places
+        says it for each.
+
+        Parameters
+        ----------
+        lang
+            "zh" or "en"; by default the language of the system.
+
+        See Also
+        --------
+        tenmin.compare_placements : The shares of the same people, placed in several ways.
+        """
+        return say_how_placed(self.places, lang)
+
+    @cached_property
+    def spread(self) -> EvenSpread:
+        """The people by community, as they are placed and spread evenly along its streets; for `compare_placements`."""
+        asked = self.query, self.places, self.areas, self.served, self.unknown
+        return spread_evenly(*asked, metric=self.metric, thin=self.counts["thin"])
 
     def compare_denominators(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import geopandas as gpd
@@ -147,6 +148,7 @@ def cover_again(
     earlier: Coverage,
     facilities: gpd.GeoDataFrame,
     *,
+    more: Sequence[WalkNetwork] = (),
     areas: gpd.GeoDataFrame | None = None,
     country: str | None = None,
     thin: float = 0.5,
@@ -158,6 +160,9 @@ def cover_again(
     ----------
     earlier
         The coverage of the same network, places, limits and direction.
+    more
+        The same network with streets added or gates opened, once or again and again: the access points of the earlier
+        ones are kept beside those of the last, so that no walk gets longer.
     facilities, areas, country, thin, open_at
         As in `measure_coverage`.
 
@@ -167,6 +172,8 @@ def cover_again(
         As in `measure_coverage`.
     """
     query, opening = earlier.query.with_facilities(facilities, anywhere=earlier.metric == "straight"), None
+    for network in more:
+        query = query.on_more_streets(network)
     if open_at is not None:
         query, opening = open_facilities(query, open_at, earlier.metric)
     return cover_places(query, areas=areas, metric=earlier.metric, country=country, thin=thin, opening=opening)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +17,7 @@ from tenmin.inputs.osm import OsmExtract, Rules, gc_paused, load_rules, read_str
 from tenmin.inputs.walkers import Walker
 from tenmin.network._arrays import ARRAYS, OF_STREETS_ALONE, StreetArrays
 from tenmin.network._assembly import assemble, at_pace
+from tenmin.network._changed_layout import NewLink, add_links, remove_links, set_gates
 from tenmin.network._exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
 from tenmin.network._from_graph import lines_from_graph
 from tenmin.network._from_lines import lines_from_edges
@@ -282,6 +283,38 @@ class WalkNetwork(StreetArrays):
         other = replace(self, assembly=at_pace(self.assembly, walker, slope), walker=walker)
         vars(other).update({name: getattr(self, name) for name in (*OF_STREETS_ALONE, "walls")})
         return other
+
+    def changed(
+        self,
+        *,
+        opened: Sequence[Hashable] = (),
+        shut: Sequence[Hashable] = (),
+        added: Sequence[NewLink] = (),
+        removed: Sequence[NewLink] = (),
+    ) -> Self:
+        """Return the network with gates opened or shut, and with links added or removed.
+
+        Parameters
+        ----------
+        opened, shut
+            Labels of gates, of the index of `gates`. An open gate lets everyone through whom its kind lets through.
+        added
+            Straight footways, from the street nearest to one point to that nearest to the other, at most 100 m away.
+        removed
+            Two points each: the street that both lie nearest to, at most 25 m away, is left out.
+
+        Raises
+        ------
+        InputError
+            There is no such gate or street; the message lists all of them.
+        """
+        faults = [f"there is no gate {label!r}" for label in (*opened, *shut) if label not in self.gates.index]
+        layout, missing = remove_links(self.layout, removed)
+        pace = 1.0 / self.walker.metres_a_second
+        layout, apart = add_links(layout, added, seconds_a_metre=pace)
+        if faults or missing or apart:
+            raise InputError("\n".join([*faults, *missing, *apart]))
+        return type(self).of(set_gates(layout, opened, shut) if opened or shut else layout, self.walker)
 
     def behind(self, barriers: gpd.GeoDataFrame | None) -> Self:
         """Return the network with other barriers instead of its own; with None, the network itself."""

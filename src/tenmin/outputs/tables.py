@@ -16,6 +16,7 @@ from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.measures.coverage import BASKET, Coverage
 from tenmin.measures.gaps import REASONS as GAP_REASONS
 from tenmin.measures.lacking import SEPARATOR
+from tenmin.measures.placements import EVEN, compare_placements
 from tenmin.support.files import read_toml, shipped_file
 
 __all__ = [
@@ -56,10 +57,17 @@ def share_table(coverage: Coverage, lang: Lang) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `Coverage.shares`, with name (of the category) and facilities (the number of those in use, with
-        those of its parts).
+        Columns of `Coverage.shares`; share_even, share_even_upper and depends: the shares with people spread evenly
+        along the streets, and how many people's answer depends on that (`compare_placements`); name (of the category)
+        and facilities (the number of those in use, with those of its parts).
     """
-    shares = coverage.shares().sort_values(["share", "category"], kind="stable", ignore_index=True)
+    compared = compare_placements(coverage, lang=lang)
+    even = compared[compared["placement"] == EVEN].set_index("category")
+    told = even[["share", "share_upper", "depends"]].rename(
+        columns={"share": "share_even", "share_upper": "share_even_upper"}
+    )
+    shares = coverage.shares().join(told, on="category")
+    shares = shares.sort_values(["share", "category"], kind="stable", ignore_index=True)
     rows = coverage.query.rows_of
     names = [title_of_category(key, lang) for key in shares["category"]]
     return shares.assign(name=names, facilities=[len(rows[key]) for key in shares["category"]])
@@ -213,13 +221,12 @@ def shares_as_text(shares: pd.DataFrame, lang: Lang) -> list[str]:
     lang
         Language of the headings, "zh" or "en".
     """
-    keys = ("name", "facilities", "served", "unserved", "unknown", "share")
+    keys = ("name", "facilities", "served", "unserved", "unknown", "share", "share_even")
     rows = [[_HEADS[key][lang] for key in keys]]
     for row in shares.to_dict("records"):
         people = (f"{row[key]:,.0f}" for key in ("served", "unserved", "unknown"))
-        rows.append(
-            [str(row["name"]), str(row["facilities"]), *people, share_as_text(row["share"], row["share_upper"])]
-        )
+        parts = (share_as_text(row[key], row[f"{key}_upper"]) for key in ("share", "share_even"))
+        rows.append([str(row["name"]), str(row["facilities"]), *people, *parts])
     return align(rows)
 
 

@@ -53,6 +53,8 @@ class Inputs:
         What was left out or noted: file, and the columns of `list_remarks`.
     provenance
         A row for each file: input, file, source, date, licence, attribution, sha256; "" for what is not said.
+    before
+        The streets of scenarios before each of them added links or opened gates, whose access points stay; first first.
     """
 
     network: WalkNetwork
@@ -61,6 +63,7 @@ class Inputs:
     areas: gpd.GeoDataFrame | None
     remarks: pd.DataFrame
     provenance: pd.DataFrame
+    before: tuple[WalkNetwork, ...] = ()
 
 
 def read_inputs(study: Study) -> Inputs:

@@ -11,6 +11,7 @@ from tenmin.inputs.services import title_of_category
 from tenmin.measures.compliance import GRADES
 from tenmin.measures.findings import Findings
 from tenmin.measures.gaps import REASONS
+from tenmin.measures.placements import describe_placements
 from tenmin.outputs.tables import share_as_text
 from tenmin.study.definition import Study
 from tenmin.support.files import read_toml, shipped_file
@@ -56,7 +57,7 @@ def summarise(found: Findings, study: Study, lang: Lang) -> list[str]:
     ]
     if study.changes is not None and study.changes.title:
         lines.append(say("scenario", title=study.changes.title))
-    lines += _tell_shares(found, lang, say, comma)
+    lines += [*_tell_shares(found, lang, say, comma), describe_placements(coverage, lang)]
     lines += _tell_gaps(found, lang, say)
     for one in found.compliance.values():
         counts = one.grades.value_counts()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tenmin.plans.changes import KINDS, Changes
 from tenmin.plans.facility_changes import change_facilities
+from tenmin.plans.street_changes import change_streets
 from tenmin.study._study_inputs import Inputs, read_inputs, read_network
 from tenmin.study.definition import Study, with_changes
 from tenmin.support.errors import InputError
@@ -15,10 +16,6 @@ from tenmin.support.fields import join_faults
 from tenmin.support.nouns import check_noun
 
 __all__ = ["apply_changes", "inputs_of"]
-
-STREET_KINDS = ("open_gate", "shut_gate", "add_link", "remove_link")
-"""Kinds of change that are read, but not computed."""
-_STREETS_STAY = "{kind}: this version does not compute changes of streets and gates; take it out of the file"
 
 
 def inputs_of(study: Study) -> Inputs:
@@ -76,15 +73,20 @@ def _change_inputs(study: Study, base: Study) -> Inputs:
     """The inputs of a scenario, made of those of its base."""
     before, changes = inputs_of(base), study.changes or Changes(())
     facilities, faults = change_facilities(before.facilities, changes)
-    faults = [*faults, *(_STREETS_STAY.format(kind=one.kind) for one in changes.of(*STREET_KINDS))]
-    network = before.network
-    if faults:
-        raise InputError(join_faults(changes.source, faults))
-    if study.moment != base.moment:
-        network = read_network(study)
-    elif study.walker != base.walker:
-        network = network.walked_by(study.walker)
-    return replace(before, network=network, facilities=facilities, provenance=_with_changes(before.provenance, changes))
+    same_date = study.moment == base.moment
+    network = (before.network if same_date else read_network(study)).walked_by(study.walker)
+    streets = change_streets(network, changes)
+    if faults or streets.faults:
+        raise InputError(join_faults(changes.source, [*faults, *streets.faults]))
+    nothing_less = same_date and streets.less is network
+    kept = [one.walked_by(study.walker) for one in before.before] if nothing_less else []
+    return replace(
+        before,
+        network=streets.network,
+        before=tuple(kept if streets.network is streets.less else [*kept, streets.less]),
+        facilities=facilities,
+        provenance=_with_changes(before.provenance, changes),
+    )
 
 
 def _with_changes(provenance: pd.DataFrame, changes: Changes) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from tenmin.measures.findings import Findings
 from tenmin.measures.measurement import cover_again, measure_coverage
 from tenmin.outputs.geopackage import save_layers
 from tenmin.outputs.maps import draw_map
+from tenmin.outputs.site_visit import write_doubts
 from tenmin.outputs.tables import compliance_tables, in_words, review_tables
 from tenmin.study._licences import attributions, licence_notes, source_lines
 from tenmin.study._study_inputs import Inputs
@@ -43,8 +44,9 @@ class Survey(Findings):
         """Write the map, the tables, the layers and the sources to a folder, all of them or none.
 
         `review.html` is the map; coverage, communities, gaps, counts, basket, remarks and sources are .csv files, those
-        of each standard in a folder of its id; `results.gpkg` has the layers for QGIS, `sources.txt` the page on
-        sources and licences, `tenmin-manifest.json` the hash of each file, the study and its sources.
+        of each standard in a folder of its id; `site_visit.xlsx` lists what to check on site (`write_doubts`),
+        `results.gpkg` has the layers for QGIS, `sources.txt` the page on sources and licences, `tenmin-manifest.json`
+        the hash of each file, the study and its sources.
 
         Parameters
         ----------
@@ -65,6 +67,7 @@ class Survey(Findings):
             with replacing(place / "sources.txt") as temporary:
                 lines = source_lines(self.provenance, self.title, told)
                 temporary.write_text("\n".join([*lines, ""]), encoding="utf-8")
+            write_doubts(self.coverage, place / "site_visit.xlsx", lang=told)
             save_layers(
                 place / "results.gpkg",
                 coverage=self.coverage,
@@ -189,12 +192,11 @@ def _measure(study: Study, inputs: Inputs, earlier: Survey | None) -> Coverage:
         "thin": study.thin,
         "open_at": study.open_at,
     }
-    if earlier is not None and study.base is not None and _has_same_streets(inputs, inputs_of(study.base)):
-        return cover_again(earlier.coverage, inputs.facilities, **options)
-    return measure_coverage(
-        inputs.network, inputs.places, inputs.facilities, direction=study.direction, **study.limits(), **options
+    first, *others = (*inputs.before, inputs.network)
+    before = None if earlier is None else inputs_of(earlier.study)
+    if earlier is not None and before is not None and not before.before and first is before.network:
+        return cover_again(earlier.coverage, inputs.facilities, more=others, **options)
+    coverage = measure_coverage(
+        first, inputs.places, inputs.facilities, direction=study.direction, **study.limits(), **options
     )
-
-
-def _has_same_streets(inputs: Inputs, others: Inputs) -> bool:
-    return inputs.network is others.network and inputs.places is others.places
+    return cover_again(coverage, inputs.facilities, more=others, **options) if others else coverage

@@ -6,17 +6,17 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from tenmin.inputs.services import list_parts
+from tenmin.measures.placements import describe_placements
 from tenmin.outputs.maps._layers import (
     Layer,
     area_layer,
-    barrier_groups,
     barrier_layer,
     counted,
     facility_layer,
@@ -34,6 +34,7 @@ from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
 from tenmin.outputs.maps._words import Words, load_texts
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import TenminWarning
+from tenmin.support.language import Lang
 
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
@@ -232,7 +233,6 @@ def _facts(data: MapData, words: Mapping[str, Words]) -> dict[str, Any]:
         "unit": coverage.unit,
         "direction": coverage.direction,
         "metric": coverage.metric,
-        "barriers": sorted(set(barrier_groups(coverage.network.barriers))),
         "walker": {lang: walker.title(lang) for lang in words},
         "moment": None if coverage.opening is None else coverage.opening.at,
         "speed": walker.speed_kmh,
@@ -240,6 +240,7 @@ def _facts(data: MapData, words: Mapping[str, Words]) -> dict[str, Any]:
         "sources": sources_of(coverage.network.source, [data.facilities, data.places]),
         "people": round(float(data.places["people"].sum()), 2),
         "places": len(data.places),
+        "placed": {lang: describe_placements(coverage, lang) for lang in get_args(Lang)},
         "left_out": int(in_use(coverage.facilities).sum() - in_use(data.facilities).sum()),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from tenmin.inputs.services import load_catalogue
+from tenmin.inputs.services import title_of_category
 from tenmin.measures.gaps import REASONS
 from tenmin.support.errors import InputError
 from tenmin.support.files import read_toml, shipped_file
@@ -50,8 +50,5 @@ class Words:
         return cls(lang, {**texts[lang], **reasons})
 
     def category(self, key: str) -> str:
-        """Return the name of a category; a code of digits, which no catalogue explains, is called one."""
-        known = load_catalogue().get(key)
-        if known is None:
-            return self.texts["code"].replace("{code}", key) if key.isdecimal() else key
-        return str(getattr(known, self.lang))
+        """Return the name of a category; of a code that belongs to none, that it is one."""
+        return title_of_category(key, "zh" if self.lang == "zh" else "en")

@@ -72,10 +72,6 @@ class Atlas {
     gaps.unsure = gaps.shapes.rows().filter((row) => gaps.doubtful[row]);
   }
 
-  has(barrier) {
-    return this.content.facts.barriers.includes(barrier);
-  }
-
   column(table, name) {
     const number = this.tables[table].columns.indexOf(name);
     return this.tables[table].id.map((_, row) => (number < 0 ? null : this.text(table, number, row)));
@@ -98,6 +94,16 @@ class Atlas {
     if (name !== null) return name;
     if (kind === 'areas') return this.tables.areas.id[row];
     return words.say(kind === 'places' ? 'place' : 'unnamed');
+  }
+
+  // What the communities of a list of ids are called, as far as they are on the map.
+  namesOfAreas(ids, words) {
+    if (ids === null || !this.areas) return ids;
+    const named = (id) => {
+      const row = this.tables.areas.id.indexOf(id);
+      return row < 0 ? id : this.nameOf({ kind: 'areas', row }, words);
+    };
+    return words.list(ids.split(', ').map(named));
   }
 
   // The barriers that a gap is caused by, near it.

@@ -1,10 +1,11 @@
 // Who wins and loses by the changes: people by verdict, by group and by community, and with all services.
 
 class Balance {
-  constructor(town, places) {
+  // `community` is the row of each home's community, and `names` what these are called; null without communities.
+  constructor(town, groups, communities) {
     this.town = town;
-    this.weights = { people: Float64Array.from(town.people, (one) => one / 100), ...groupsOf(places) };
-    this.community = communityOf(places);
+    this.weights = { people: Float64Array.from(town.people, (one) => one / 100), ...groups };
+    this.communities = communities;
   }
 
   // People by verdict, and those won and lost, of one weight: "people" or a group's column.
@@ -28,15 +29,15 @@ class Balance {
 
   // The communities of which anybody wins or loses, those with most first.
   byCommunity(category) {
-    if (!this.community) return [];
-    const { names, code } = this.community;
+    if (!this.communities) return [];
+    const { names, of } = this.communities;
     const then = this.town.verdicts[category];
     const now = this.town.states(category);
     const [won, lost] = [0, 1].map(() => new Float64Array(names.length));
     for (let home = 0; home < now.length; home += 1) {
-      if (now[home] === then[home] || code[home] < 0) continue;
-      if (now[home] === VERDICT.served) won[code[home]] += this.weights.people[home];
-      if (then[home] === VERDICT.served) lost[code[home]] += this.weights.people[home];
+      if (now[home] === then[home] || of[home] < 0) continue;
+      if (now[home] === VERDICT.served) won[of[home]] += this.weights.people[home];
+      if (then[home] === VERDICT.served) lost[of[home]] += this.weights.people[home];
     }
     const rows = names.map((name, number) => ({ name, won: won[number], lost: lost[number] }));
     return rows.filter((row) => row.won || row.lost).sort((a, b) => b.won + b.lost - a.won - a.lost);
@@ -62,16 +63,12 @@ function tally(then, now, weight) {
   return sums;
 }
 
-// The numbers of people_<group> of the homes, by column.
+// The numbers of people_<group> of the homes, by column; a column of texts, such as whom the people count, is no group.
 function groupsOf({ table: { columns, values }, codes }) {
   const groups = {};
   columns.forEach((name, number) => {
-    if (name.startsWith('people_')) groups[name] = Float64Array.from(codes[number], (code) => Number(values[number][code]) || 0);
+    const counts = name.startsWith('people_') && values[number].every((text) => text === null || Number.isFinite(Number(text)));
+    if (counts) groups[name] = Float64Array.from(codes[number], (code) => Number(values[number][code]) || 0);
   });
   return groups;
-}
-
-function communityOf({ table: { columns, values }, codes }) {
-  const number = columns.indexOf('area');
-  return number < 0 ? null : { names: values[number], code: codes[number] };
 }

@@ -1,6 +1,7 @@
 // The drawer at the right: all that is known of the facility, home, gap or community that was chosen.
 
 const NO_WALK = 1e6;
+const COMMUNITY_COLUMNS = ['area', 'parent'];
 
 function cardOf(review) {
   const { kind, row } = review.choice.chosen;
@@ -27,11 +28,14 @@ function factList(facts) {
   return make('dl', {}, ...rows.flatMap(([name, value]) => [make('dt', {}, outside(name)), make('dd', {}, typeof value === 'string' ? outside(value) : value)]));
 }
 
-// The columns of a table that the card does not tell otherwise.
+// The columns of a table that the card does not tell otherwise; whether a figure is approximate only where there is one.
 function fields({ atlas, words }, table, row, without) {
   const { columns, id } = atlas.tables[table];
-  const named = columns.map((name, number) => [name, atlas.text(table, number, row)]).filter(([name]) => !without.includes(name));
-  return factList([...named.map(([name, text]) => [words.field(name), words.value(name, text)]), [words.say('field_id'), id[row]]]);
+  const told = Object.fromEntries(columns.map((name, number) => [name, atlas.text(table, number, row)]));
+  const idle = (name) => name.endsWith('_approximate') && (told[name.replace('_approximate', '')] ?? null) === null;
+  const named = columns.filter((name) => !without.includes(name) && !idle(name));
+  const value = (name) => (COMMUNITY_COLUMNS.includes(name) ? atlas.namesOfAreas(told[name], words) : words.value(name, told[name]));
+  return factList([...named.map((name) => [words.field(name), value(name)]), [words.say('field_id'), id[row]]]);
 }
 
 function moreFields(review, table, row, without) {

@@ -151,6 +151,16 @@ class View {
     return free;
   }
 
+  // Han characters along a line, each of them upright, as maps of China have it.
+  writeUpright(text, x, y, { size, ink, turn }) {
+    const letters = [...text];
+    const down = turn < -Math.PI / 4 ? turn + Math.PI : turn;
+    letters.forEach((letter, place) => {
+      const along = (place - (letters.length - 1) / 2) * (size + 1);
+      this.write(letter, x + Math.cos(down) * along, y + Math.sin(down) * along, { size, ink, align: 'center' });
+    });
+  }
+
   write(text, x, y, { ink = INK.text, size = 12, align = 'left', weight = 400, turn = 0 } = {}) {
     const { pen } = this;
     pen.save();

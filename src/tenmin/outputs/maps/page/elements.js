@@ -20,8 +20,10 @@ function byId(id) {
   return document.getElementById(id);
 }
 
+// Fills in {name}; {name|one|many} is the first word where the value is 1, and else the second.
 function fillIn(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+  return text.replace(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g, (_, key, one, many) => (
+    one === undefined ? String(values[key]) : String(values[key]) === '1' ? one : many));
 }
 
 function button(text, press, properties = {}) {

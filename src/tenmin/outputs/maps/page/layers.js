@@ -4,6 +4,8 @@ const [CITY_ZOOM, STREETS_ZOOM, PATH_ZOOM, HOUSE_ZOOM, WALL_ZOOM, NAMES_ZOOM] = 
 const FEW_HOMES = 1500;
 const FEW_NAMES = 24;
 const FEW_MARKS = 100;
+const FEW_DOTS = 300;
+const HAN = /[\u2e80-\u9fff\uac00-\ud7af]/;
 
 function homesApart(view, atlas) {
   return view.zoom >= HOUSE_ZOOM || atlas.places.people.length <= FEW_HOMES;
@@ -25,6 +27,7 @@ function drawCells(view, scene, scenes) {
   scene.paint.inks.forEach((ink, number) => {
     view.pen.fillStyle = ink ?? hatching(view.pen, 1, INK.unknown);
     for (const { of, spot: [x, y] } of seen) if (of === number) view.pen.fillRect(x, y, size - gap, size - gap);
+    if (seen.some(({ of }) => of === number)) scene.drawn.add(number);
   });
 }
 
@@ -48,21 +51,24 @@ function drawHouses(view, scene, atlas) {
     pen.strokeStyle = edges[number];
     pen.stroke();
     view.inPixels();
-    for (const row of rows) if (shapes.isPoint(row)) dot(view, shapes.middle(row), ink, edges[number]);
+    const dots = rows.filter((row) => shapes.isPoint(row)).map((row) => view.at(shapes.middle(row)));
+    for (const spot of dots) dot(view, spot, ink, edges[number]);
+    if (dots.length <= FEW_DOTS) for (const [x, y] of dots) view.claim(x - 7, y - 7, 14, 14);
+    if (rows.length) scene.drawn.add(number);
   });
 }
 
-function dot(view, point, ink, edge) {
-  const [x, y] = view.at(point);
-  view.pen.beginPath();
-  view.pen.arc(x, y, Math.max(4, Math.min(8, 5 + view.zoom - 14)), 0, 2 * Math.PI);
-  view.pen.fillStyle = ink ?? INK.white;
-  view.pen.fill();
-  view.pen.lineWidth = 1.4;
-  view.pen.strokeStyle = edge;
-  view.pen.setLineDash(ink ? [] : [2, 2]);
-  view.pen.stroke();
-  view.pen.setLineDash([]);
+function dot(view, [x, y], ink, edge) {
+  const { pen } = view;
+  pen.beginPath();
+  pen.arc(x, y, Math.max(4.5, Math.min(8, 6 + view.zoom - 14)), 0, 2 * Math.PI);
+  for (const fill of ink ? [ink] : [INK.white, hatching(pen, 1, INK.unknown)]) {
+    pen.fillStyle = fill;
+    pen.fill();
+  }
+  pen.lineWidth = 1.4;
+  pen.strokeStyle = edge;
+  pen.stroke();
 }
 
 function drawAreas(view, scene, atlas) {
@@ -104,18 +110,27 @@ function drawGaps(view, scene, atlas) {
   }
 }
 
-function drawRanks(view, scene) {
+// The pills of ranks that have room, the worst first; from afar circles, which may overlap. Labels keep clear of them.
+function placeRanks(view, scene) {
+  const far = view.zoom < CITY_ZOOM;
+  view.inPixels();
+  return apart(scene).flatMap((mark) => {
+    mark.radius = far && mark.circled ? mark.size : null;
+    const [x, y] = view.at(mark.point);
+    if ((far && !mark.circled) || !view.sees([x, y], 30)) return [];
+    const half = Math.max(far ? mark.size : 11, view.widthOf(String(mark.rank), 13) / 2 + 6);
+    const high = far ? mark.size : 11;
+    const free = view.claim(x - half, y - high, 2 * half, 2 * high);
+    return free || far ? [{ mark, x, y, half, high }] : [];
+  });
+}
+
+function drawRanks(view, ranks) {
   const far = view.zoom < CITY_ZOOM;
   view.inPixels();
   const { pen } = view;
-  for (const mark of apart(scene)) {
-    mark.radius = far && mark.circled ? mark.size : null;
-    const [x, y] = view.at(mark.point);
-    if ((far && !mark.circled) || !view.sees([x, y], 30)) continue;
+  for (const { mark, x, y, half, high } of ranks) {
     const text = String(mark.rank);
-    const half = Math.max(far ? mark.size : 11, view.widthOf(text, 13) / 2 + 6);
-    const high = far ? mark.size : 11;
-    if (!far && !view.claim(x - half, y - high, 2 * half, 2 * high)) continue;
     pen.beginPath();
     pen.arc(x - half + high, y, high, Math.PI / 2, 1.5 * Math.PI);
     pen.arc(x + half - high, y, high, -Math.PI / 2, Math.PI / 2);
@@ -138,21 +153,24 @@ function drawRanks(view, scene) {
 function drawFacilities(view, scene) {
   const many = scene.marks.length > 0 && scene.marks[0].quiet;
   const grown = Math.max(4.5, Math.min(11, 6 + (view.zoom - 13.5) * 2));
-  const size = many ? Math.min(8, grown - 2) : grown;
+  const size = many ? Math.min(8, grown - 3) : grown;
   view.inPixels();
   const seen = scene.marks.filter((mark) => view.sees(view.at(mark.point)));
   scene.marked = !many || seen.length <= FEW_MARKS;
   if (!scene.marked) return;
-  for (const mark of seen) drawSymbol(view.pen, mark.category, ...view.at(mark.point), size, mark.inUse);
+  for (const mark of seen) {
+    const [x, y] = view.at(mark.point);
+    drawSymbol(view.pen, mark.category, x, y, size, mark.inUse);
+    if (seen.length <= FEW_DOTS) view.claim(x - size, y - size, 2 * size, 2 * size);
+  }
   if (many ? view.zoom < 17 : view.zoom < NAMES_ZOOM && seen.length > FEW_NAMES) return;
   const [chosen] = scene.chosen && scene.chosen.kind === 'facilities' ? [scene.chosen.row] : [];
-  for (const mark of seen) view.claim(view.at(mark.point)[0] - size, view.at(mark.point)[1] - size, 2 * size, 2 * size);
   for (const mark of seen) if (mark.name !== null && mark.row !== chosen) labelBeside(view, mark.name, view.at(mark.point), size);
 }
 
 // Lines of at most 8 Han characters or about 22 letters, three at most.
 function wrapped(text) {
-  const most = /[\u2e80-\u9fff\uac00-\ud7af]/.test(text) ? 8 : 22;
+  const most = HAN.test(text) ? 8 : 22;
   const lines = [];
   let rest = [...text.trim()];
   while (rest.length && lines.length < 3) {
@@ -203,7 +221,8 @@ function drawStreetNames(view, atlas) {
     const down = Math.abs(Math.sin(turn)) * width + 12;
     if (!view.claim(x - across / 2, y - down / 2, across, down)) continue;
     used.set(text, [...(used.get(text) ?? []), [x, y]]);
-    view.write(text, x, y, { size: 11, align: 'center', ink: INK.streetName, turn });
+    if (HAN.test(text)) view.writeUpright(text, x, y, { size: 11, ink: INK.streetName, turn });
+    else view.write(text, x, y, { size: 11, align: 'center', ink: INK.streetName, turn });
   }
 }
 
@@ -241,13 +260,15 @@ function drawSelected(view, scene, atlas, words) {
 // The layers from below; of each, the switch that shows it.
 function drawPicture(view, scene, { atlas, scenes, words, shown }) {
   scene.homesApart = homesApart(view, atlas) && scene.paint.kind !== 'plain';
+  scene.drawn = new Set();
+  const ranks = shown.gaps ? placeRanks(view, scene) : [];
   if (shown.areas && atlas.areas) drawAreas(view, scene, atlas);
   if (shown.places && (scene.tab !== 'communities' || view.zoom >= HOUSE_ZOOM || scene.paint.kind === 'states')) drawHomes(view, scene, atlas, scenes);
   if (shown.circles && scene.circles.length) drawRange(view, scene, atlas);
   if (shown.gaps && scene.gapMarks.length) drawGaps(view, scene, atlas);
   if (scene.selected && scene.selected.kind === 'gaps') drawSelected(view, scene, atlas, words);
   if (shown.facilities) drawFacilities(view, scene);
-  if (shown.gaps) drawRanks(view, scene);
+  drawRanks(view, ranks);
   if (scene.selected && scene.selected.kind !== 'gaps') drawSelected(view, scene, atlas, words);
   if (shown.areas && atlas.areas) drawAreaNames(view, scene, atlas, words);
   if (shown.streets) drawStreetNames(view, atlas);

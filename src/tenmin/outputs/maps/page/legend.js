@@ -8,7 +8,7 @@ function legendKeys({ atlas, scene, words, choice, map }) {
   const apart = zoom >= HOUSE_ZOOM || atlas.places.people.length <= FEW_HOMES;
   const keys = [];
   if (scene.areas && shown.areas) keys.push(...areaKeys(scene, words, choice));
-  if (shown.places && (!scene.areas || zoom >= HOUSE_ZOOM || scene.paint.kind === 'states')) keys.push(...homeKeys(scene.paint, words, apart));
+  if (shown.places) keys.push(...homeKeys(scene, words, apart));
   if (shown.circles && scene.circles.length) keys.push(key('ground', words.say('ground', { limit: words.amount(atlas.circles.levels[Math.max(0, scene.limitLevel)], atlas.tables.circles.unit) })));
   if (shown.gaps && scene.gapMarks.length) {
     keys.push(key('gap', words.say(zoom < CITY_ZOOM ? 'gap_circle' : 'gap_key')));
@@ -20,14 +20,14 @@ function legendKeys({ atlas, scene, words, choice, map }) {
     keys.push(choice.category === null ? key('facility', words.say('facility_key')) : make('li', {}, swatch(scene.marks[0].category), outside(words.category(choice.category), 'span')));
     if (scene.marks.some(({ inUse }) => !inUse)) keys.push(key('idle', words.say('idle_key')));
   }
-  return [...keys, ...groundKeys(atlas, words, shown, zoom)];
+  return [...keys, ...groundKeys({ atlas, scene, words, shown, map }, zoom)];
 }
 
-function homeKeys({ kind, inks, classes, ...paint }, words, apart) {
+function homeKeys({ paint: { kind, inks, ...paint }, drawn }, words, apart) {
+  if (!drawn.size) return [];
   const noun = words.say(apart ? 'homes' : 'cells');
   if (kind === 'plain') return [key('', noun, { background: INK.home })];
   const labels = kind === 'states' ? STATES.map((state) => words.say(state)) : lackingLabels(paint, words);
-  const drawn = new Set(classes);
   const keys = labels.map((text, of) => make('li', {}, inkKey(inks[of]), make('span', { textContent: text })));
   return [make('li', { className: 'noun', textContent: noun }), ...keys.filter((_, of) => drawn.has(of))];
 }
@@ -40,11 +40,20 @@ function areaKeys({ areas }, words, { measure, category }) {
     ...(areas.some(({ step }) => step < 0) ? [key('unknown', words.say('unknown'))] : [])];
 }
 
-function groundKeys(atlas, words, shown, zoom) {
+function groundKeys({ atlas, scene, words, shown, map }, zoom) {
   const keys = [];
-  if (shown.barriers) for (const name of ['water', 'rail', 'wall']) if (atlas.has(name) && (name !== 'wall' || zoom > WALL_ZOOM)) keys.push(key(name, words.say(`key_${name}`)));
-  if (shown.areas && atlas.areas) keys.push(key('area', words.say('area_key')));
+  const box = boxOfView(map, atlas.plane);
+  const seen = (name) => (name !== 'wall' || zoom > WALL_ZOOM) && atlas.ground.barriers[name].some((tile) => meet(tile.box, box));
+  if (shown.barriers) for (const name of ['water', 'rail', 'wall']) if (seen(name)) keys.push(key(name, words.say(`key_${name}`)));
+  if (shown.areas && atlas.areas) keys.push(key(scene.areas ? 'area' : 'area dashed', words.say('area_key')));
   return keys;
+}
+
+// What of the plane is in view: west, north, east, south.
+function boxOfView(map, plane) {
+  const zoom = map.getZoom();
+  const { min, max } = map.getPixelBounds();
+  return [...plane.ofPixel(min, zoom), ...plane.ofPixel(max, zoom)];
 }
 
 function key(className, text, style) {
@@ -57,5 +66,5 @@ function layerSwitches(names, shown, words, toggle) {
     box.addEventListener('change', () => toggle(name, box.checked));
     return make('label', {}, box, make('span', { textContent: words.say(`layer_${name}`) }));
   });
-  return make('fieldset', { className: 'layers' }, make('legend', { textContent: words.say('layers') }), ...boxes);
+  return make('details', { className: 'layers' }, make('summary', { textContent: words.say('layers') }), make('fieldset', {}, ...boxes));
 }

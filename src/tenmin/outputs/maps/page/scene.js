@@ -22,6 +22,7 @@ class Scenes {
       marks: this.marks(choice),
       gapMarks: tab === 'gaps' && atlas.gaps ? this.gapMarks(choice.gaps) : [],
       selected: chosen ? this.selected(chosen, category) : null,
+      drawn: new Set(),
     };
   }
 
@@ -69,6 +70,7 @@ class Scenes {
 
   marks({ tab, category }) {
     const { facilities, content } = this.atlas;
+    if (tab === 'communities' && category === null) return [];
     const rows = category === null ? facilities.shapes.rows() : where(facilities.category, category);
     return rows.filter((row) => facilities.points[row]).map((row) => ({
       row, point: facilities.points[row], name: facilities.name[row], category: content.categories[facilities.category[row]],

@@ -9,8 +9,9 @@ class WhatIf {
   constructor(review) {
     this.review = review;
     this.town = review.town;
-    const { places } = review.atlas;
-    this.balance = new Balance(this.town, { table: review.content.tables.places, codes: places.codes });
+    const { atlas } = review;
+    const names = atlas.areas && atlas.areas.shapes.rows().map((row) => atlas.nameOf({ kind: 'areas', row }, review.words));
+    this.balance = new Balance(this.town, atlas.groups, names && { names, of: atlas.places.area });
     this.tools = new MapTools(this);
     this.element = make('details', { id: 'what-if' });
     this.element.addEventListener('toggle', () => this.tools.show(this.element.open));

@@ -25,8 +25,7 @@ class Words {
   }
 
   folk(number) {
-    const shown = this.people(number);
-    return this.say(shown === '1' ? 'person' : 'people', { number: shown });
+    return this.say('people', { number: this.people(number) });
   }
 
   // A share never reads 0 or 100 % unless it is.
@@ -63,7 +62,8 @@ class Words {
 
   services(numbers, most = numbers.length) {
     const named = this.list(numbers.slice(0, most).map((number) => this.category(number)));
-    return numbers.length > most ? this.say('and_more', { list: named, number: numbers.length - most }) : named;
+    const { length } = numbers;
+    return length > most ? this.say('and_more', { list: named, number: length }) : named;
   }
 
   // What a column of a table says; of `key=value`, the key has a word and the value is kept.
@@ -103,7 +103,7 @@ class Words {
 
   denominator() {
     const { people, places, left_out: others } = this.facts;
-    const note = this.say('denominator', { people: this.people(people), places: this.whole.format(places) });
+    const note = `${this.say('denominator', { people: this.people(people), places: this.whole.format(places) })} ${this.facts.placed[this.lang]}`;
     return others ? `${note} ${this.say('left_out', { number: this.whole.format(others) })}` : note;
   }
 

@@ -205,7 +205,7 @@ def test_the_sentence_on_the_basket_names_the_people_and_the_weakest_category():
     counted = replace(TOWN, places=TOWN.places.assign(people_base="常住"))
     words = basket_as_text(counted, share_table(counted, "en"), "en")
     assert words == {
-        "share": "6.7% - 20.0%", "people": "15", "base": " (常住)", "count": "3", "worst": "c",
-        "worst_share": "6.7% - 20.0%",
+        "share": "6.7–20.0%", "people": "15", "base": " (常住)", "count": "3", "worst": "c",
+        "worst_share": "6.7–20.0%",
     }  # fmt: skip
     assert basket_as_text(TOWN, share_table(TOWN, "zh"), "zh")["base"] == ""

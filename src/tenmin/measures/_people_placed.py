@@ -11,6 +11,7 @@ from tenmin.support.contracts import people_of
 from tenmin.support.errors import InputError
 from tenmin.support.files import check_keys, read_toml, shipped_file
 from tenmin.support.language import Lang, choose_language
+from tenmin.support.percent import percent
 
 __all__ = ["say_how_placed", "say_placement"]
 
@@ -73,4 +74,4 @@ def say_how_placed(places: pd.DataFrame, lang: Lang | None) -> str:
     if len(ways) == 1 or not people.sum() > 0.0:
         return _SEPARATOR[spoken].join(texts)
     largest_first = np.argsort(-people, kind="stable")
-    return _SEPARATOR[spoken].join(f"{people[way] / people.sum():.1%} {texts[way]}" for way in largest_first)
+    return _SEPARATOR[spoken].join(f"{percent(people[way] / people.sum())} {texts[way]}" for way in largest_first)

@@ -44,6 +44,7 @@ from tenmin.support.errors import TableError
 from tenmin.support.language import Lang
 from tenmin.support.limits import Unit, read_limit, unknown_category
 from tenmin.support.notebook import as_card
+from tenmin.support.percent import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,7 +128,7 @@ class Coverage:
         counts, parts = ["served", "unserved", "unknown", "total"], ["share", "share_upper"]
         shown = shares.assign(
             **{name: shares[name].map("{:,.0f}".format) for name in counts},
-            **{name: shares[name].map("{:.1%}".format) for name in parts},
+            **{name: shares[name].map(percent) for name in parts},
         )
         none = self._count_unjoined()
         facts = {

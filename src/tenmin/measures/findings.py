@@ -16,6 +16,7 @@ from tenmin.measures.coverage import Coverage
 from tenmin.measures.gaps import find_gaps
 from tenmin.network import WalkNetwork
 from tenmin.support.limits import Limits
+from tenmin.support.percent import percent
 
 __all__ = ["Findings"]
 
@@ -100,7 +101,7 @@ class Findings:
             return f"<{type(self).__name__} {self.title!r}: no category has a facility>"
         worst = shares.iloc[0]
         return (
-            f"<{type(self).__name__} {self.title!r}: {worst['total']:,.0f} people; served {worst['share']:.1%} "
-            f"({worst['category']}) to {shares['share'].max():.1%}, median {np.median(shares['share']):.1%}, "
+            f"<{type(self).__name__} {self.title!r}: {worst['total']:,.0f} people; served {percent(worst['share'])} "
+            f"({worst['category']}) to {percent(shares['share'].max())}, median {percent(np.median(shares['share']))}, "
             f"of {len(shares)} categories>"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from tenmin.measures.gaps import REASONS as GAP_REASONS
 from tenmin.measures.lacking import SEPARATOR
 from tenmin.measures.placements import EVEN, compare_placements
 from tenmin.support.files import read_toml, shipped_file
+from tenmin.support.percent import share_as_text
 
 __all__ = [
     "align",
@@ -31,7 +31,6 @@ __all__ = [
     "gaps_as_text",
     "in_words",
     "review_tables",
-    "share_as_text",
     "share_table",
     "shares_as_text",
     "standards_as_text",
@@ -390,25 +389,6 @@ def completeness_as_text(found: Sequence[Compliance], lang: Lang) -> list[str]:
         options = " ".join(f"--complete {key}" for key in str(keys).split(";"))
         rows.append([options, f"{row['clauses']}", f"{row['verdicts']}"])
     return [_HEADS["undecided"][lang], *align(rows)]
-
-
-def share_as_text(share: float, upper: float) -> str:
-    """Return a share as text, or an interval if its bounds differ; "-" for NaN.
-
-    Parameters
-    ----------
-    share, upper
-        The bounds, from 0 to 1.
-    """
-    if math.isnan(share):
-        return "-"
-    low, high = _percent(share), _percent(upper)
-    return low if low == high else f"{low} - {high}"
-
-
-def _percent(share: float) -> str:
-    """A share to a tenth of a percent; 100 % only if it is 1."""
-    return f"{share:.1%}" if share == 1.0 else f"{min(share, 0.999):.1%}"
 
 
 def _padded(text: str, width: int, *, left: bool) -> str:

@@ -12,10 +12,10 @@ from tenmin.measures.compliance import GRADES
 from tenmin.measures.findings import Findings
 from tenmin.measures.gaps import REASONS
 from tenmin.measures.placements import describe_placements
-from tenmin.outputs.tables import share_as_text
 from tenmin.study.definition import Study
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang
+from tenmin.support.percent import share_as_text
 
 __all__ = ["summarise"]
 

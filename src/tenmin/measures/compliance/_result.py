@@ -11,6 +11,7 @@ from tenmin.inputs.standards import Standard
 from tenmin.measures.compliance._grading import rule_of_grades
 from tenmin.support.errors import TableError
 from tenmin.support.notebook import as_card
+from tenmin.support.percent import percent
 
 __all__ = ["Compliance"]
 
@@ -86,7 +87,7 @@ class Compliance:
     def _repr_html_(self) -> str:
         """Areas that pass, fail and are unknown by clause, and the rule for grades."""
         totals = self.totals()
-        shown = totals.assign(**{name: totals[name].map("{:.1%}".format) for name in ("share", "share_upper")})
+        shown = totals.assign(**{name: totals[name].map(percent) for name in ("share", "share_upper")})
         return as_card(repr(self).strip("<>"), {"grades": self.rule[1], "等级": self.rule[0]}, shown)
 
     @property

@@ -5,6 +5,8 @@ Streets every 100 m on a square of 1 km in UTM 35N; people walk 80 m a minute; t
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +26,24 @@ BLOCKS = 10
 METRES_A_MINUTE = 80.0
 LIMIT = 5.0
 CATEGORIES = ("library", "market", "pharmacy")
+
+
+SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=/?@^_]:|[~"
+
+
+def unpack(text: str) -> dict[str, Any]:
+    """Return the tables and numbers of a page, read by the rules of docs/map-format.md."""
+    digits = np.array([SIGNS.index(sign) for sign in text]).reshape(-1, 5)
+    plain = zlib.decompressobj().decompress((digits @ 85 ** np.arange(5)[::-1]).astype(">u4").tobytes())
+    size = int.from_bytes(plain[:4], "little")
+    planes = np.frombuffer(plain[4 + size :], np.uint8).reshape(4, -1).astype(np.int64)
+    signed: Any = sum(plane << (8 * number) for number, plane in enumerate(planes))
+    numbers = (signed >> 1) ^ -(signed & 1)
+
+    def place(value: dict[str, Any]) -> Any:
+        return numbers[slice(*value["numbers"])] if "numbers" in value else value
+
+    return json.loads(plain[4 : 4 + size], object_hook=place)
 
 
 @dataclass(frozen=True)

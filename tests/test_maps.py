@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import re
-import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,22 +57,14 @@ def html_of(drawn: folium.Map) -> str:
 
 
 def content_of(page: str) -> dict[str, Any]:
+    """Return the data block of a page, with the tables that are packed in it."""
     (block,) = BLOCK.findall(page)
-    return json.loads(block)
+    content = json.loads(block)
+    return {**content, "tables": maps_data.unpack(content["packed"])["tables"]}
 
 
 def unpacked(page: str) -> dict[str, Any]:
-    """Return the packed numbers of a page, read by the rules that `pack` states."""
-    plain = zlib.decompress(base64.b64decode(content_of(page)["packed"]))
-    size = int.from_bytes(plain[:4], "little")
-    planes = np.frombuffer(plain[4 + size :], np.uint8).reshape(4, -1).astype(np.int64)
-    signed = sum(plane << (8 * number) for number, plane in enumerate(planes))
-    numbers = (signed >> 1) ^ -(signed & 1)
-
-    def place(value: dict[str, Any]) -> Any:
-        return numbers[slice(*value["numbers"])] if "numbers" in value else value
-
-    return json.loads(plain[4 : 4 + size], object_hook=place)
+    return maps_data.unpack(content_of(page)["packed"])
 
 
 def traced(shapes: dict[str, np.ndarray]) -> list[np.ndarray]:

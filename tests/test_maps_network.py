@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+import maps_data
 import tenmin as tm
 from conftest import Town
 from tenmin.outputs.maps._content import MapData, page_content
@@ -55,7 +56,7 @@ def assert_walks_and_verdicts_equal(browser: WebDriver, coverage: tm.Coverage) -
     content = content_of(coverage)
     told = in_page(browser, content, WALKS)
     labels = {str(label): label for label in coverage.places.index}
-    homes = [labels[name] for name in content["tables"]["places"]["id"]]
+    homes = [labels[name] for name in maps_data.unpack(content["packed"])["tables"]["places"]["id"]]
     categories = [category["key"] for category in content["categories"]]
     known = {name: getattr(coverage, name).loc[homes, categories].to_numpy().T for name in ("minutes", "metres")}
     there = np.isfinite(known["minutes"])

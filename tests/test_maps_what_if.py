@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
+import maps_data
 import tenmin as tm
 from tenmin.outputs.maps import draw_map
 from test_maps_browser import choose, open_page, text_of, wait_until
@@ -43,7 +44,7 @@ def lonlat(spot: tuple[float, float]) -> dict[str, float]:
 
 
 def minutes_of(content: dict[str, Any], told: dict[str, Any]) -> pd.Series:
-    minutes = pd.Series(told["minutes"], index=content["tables"]["places"]["id"])
+    minutes = pd.Series(told["minutes"], index=maps_data.unpack(content["packed"])["tables"]["places"]["id"])
     return minutes.mask(minutes < 0, np.inf).sort_index()
 
 
@@ -190,7 +191,7 @@ def test_won_and_lost_are_counted_by_group_and_community(browser: WebDriver) -> 
     places = frame(SPOTS, people=10.0, people_60_plus=2.0, area=["a"] * 4 + ["b"] * 4)
     coverage = tm.measure_coverage(town(*BANKS), places, clinics(CLINICS), minutes=5)
     body = """
-        const balance = new Balance(town, groupsOf({ table: content.tables.places, codes: numbers.places.codes }),
+        const balance = new Balance(town, groupsOf({ table: numbers.tables.places, codes: numbers.places.codes }),
             { names: ['甲社区', '乙社区'], of: numbers.places.area.map((_, home) => Number(home > 3)) });
         town.change(arguments[1]);
         return {

@@ -29,8 +29,9 @@ from tenmin.outputs.maps._layers import (
     texts_of,
     unit_column,
 )
-from tenmin.outputs.maps._network_block import network_numbers
-from tenmin.outputs.maps._shapes import DEGREES, check_crs, pack
+from tenmin.outputs.maps._network_block import StreetOrder, network_numbers
+from tenmin.outputs.maps._pack import pack
+from tenmin.outputs.maps._shapes import DEGREES, check_crs
 from tenmin.outputs.maps._words import Words, load_texts
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import TenminWarning
@@ -44,7 +45,7 @@ __all__ = ["FORMAT", "Bounds", "MapData", "bounds_of", "page_bounds", "page_cont
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude), degrees."""
 
-FORMAT = 2
+FORMAT = 3
 """Version of the data block, told by the page in its notes and checked by nothing else."""
 BY_CATEGORY = ("facilities", "isochrones", "gaps")
 PEOPLE = ("served", "unserved", "unknown", "total")
@@ -141,7 +142,7 @@ def page_content(
     Returns
     -------
     dict
-        Texts, facts, tables, and all numbers packed into one text.
+        Texts and facts, and all tables and numbers packed into one text.
 
     Raises
     ------
@@ -151,10 +152,11 @@ def page_content(
     words = {one: Words.of(one) for one in dict.fromkeys([lang, *load_texts()])}
     shares = _worst_first(data.coverage.shares(of="people"))
     number = {str(key): position for position, key in enumerate(shares["category"])}
-    layers = _layers(data, number, words)
-    numbers = {name: layer.numbers for name, layer in layers.items()}
-    if data.computes:
-        numbers["network"] = network_numbers(data.coverage, data.places, data.facilities, number)
+    order = StreetOrder.of(data.coverage.network) if data.computes else None
+    layers = _layers(data, number, words, order)
+    network = {}
+    if order is not None:
+        network["network"] = Layer(network_numbers(data.coverage, data.places, data.facilities, number, order), {})
     told = {} if sources is None else {"sources": list(sources)}
     return {
         "format": FORMAT,
@@ -164,8 +166,8 @@ def page_content(
         "bounds": page_bounds(data),
         "facts": {**_facts(data, words), "basket": _basket(data, shares), **told},
         "categories": _categories(data, shares, words),
-        "tables": {name: layer.texts for name, layer in layers.items()},
-        "packed": pack(numbers),
+        "layers": list(layers),
+        "packed": pack({**layers, **network}),
     }
 
 
@@ -208,11 +210,14 @@ def _worst_first(shares: pd.DataFrame) -> pd.DataFrame:
     return shares.sort_values(["share", "category"], na_position="last", kind="stable").reset_index(drop=True)
 
 
-def _layers(data: MapData, number: Mapping[str, int], words: Mapping[str, Words]) -> dict[str, Layer]:
+def _layers(
+    data: MapData, number: Mapping[str, int], words: Mapping[str, Words], order: StreetOrder | None
+) -> dict[str, Layer]:
     coverage = data.coverage
-    streets = coverage.network.edges[coverage.network.is_street]
+    edges, is_street = coverage.network.edges, coverage.network.is_street
+    streets = edges[is_street]
     layers = {
-        "streets": street_layer(streets),
+        "streets": street_layer(streets if order is None else edges.iloc[order.edges[is_street[order.edges]]]),
         "barriers": barrier_layer(coverage.network.barriers),
         "places": place_layer(coverage, data.places, data.facilities, data.areas, number, computes=data.computes),
         "facilities": facility_layer(coverage, data.facilities, number),

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Mapping
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +11,7 @@ from pyproj import CRS, Transformer
 
 from tenmin.support.errors import TableError
 
-__all__ = ["DEGREES", "NOWHERE", "check_crs", "pack", "page_points", "page_shapes"]
+__all__ = ["DEGREES", "NOWHERE", "check_crs", "page_points", "page_shapes"]
 
 DEGREES = "EPSG:4326"
 STEPS_PER_DEGREE = 1_000_000
@@ -71,27 +67,6 @@ def page_points(shapes: gpd.GeoSeries) -> np.ndarray:
     inside = shapely.point_on_surface(shapes.to_numpy())
     inside[shapely.is_empty(inside)] = None
     return _steps(np.c_[shapely.get_x(inside), shapely.get_y(inside)], shapes.crs).ravel()
-
-
-def pack(numbers: Mapping[str, Any]) -> str:
-    """Return nested arrays of integers, compressed, in base64.
-
-    A header in JSON holds the structure, with first and end positions in place of each array. The numbers follow in
-    zigzag encoding (sign in the lowest bit), as uint32 by byte planes, which compress better.
-    """
-    arrays: list[np.ndarray] = []
-
-    def place(array: np.ndarray) -> dict[str, list[int]]:
-        first = sum(map(len, arrays))
-        arrays.append(array)
-        return {"numbers": [first, first + len(array)]}
-
-    head = json.dumps(numbers, default=place, separators=(",", ":")).encode("ascii")
-    whole = np.concatenate([*arrays, np.zeros(0, np.int64)]).astype(np.int64)
-    signed = ((whole << 1) ^ (whole >> 63)).astype("<u4")
-    planes = np.ascontiguousarray(signed.view(np.uint8).reshape(-1, 4).T).tobytes()
-    plain = len(head).to_bytes(4, "little") + head + planes
-    return base64.b64encode(zlib.compress(plain, 6)).decode("ascii")
 
 
 def check_crs(frame: object, noun: str) -> gpd.GeoDataFrame:

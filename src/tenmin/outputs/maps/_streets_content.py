@@ -20,7 +20,8 @@ from tenmin.outputs.maps._layers import (
     other_columns,
     street_layer,
 )
-from tenmin.outputs.maps._shapes import check_crs, pack, page_points, page_shapes
+from tenmin.outputs.maps._pack import pack
+from tenmin.outputs.maps._shapes import check_crs, page_points, page_shapes
 from tenmin.outputs.maps._words import Words, load_texts
 from tenmin.support.contracts import in_use
 
@@ -96,8 +97,8 @@ def streets_content(
             {"key": key, "name": {one: spoken.category(key) for one, spoken in words.items()}}
             for key in data.categories
         ],
-        "tables": {name: layer.texts for name, layer in layers.items()},
-        "packed": pack({name: layer.numbers for name, layer in layers.items()}),
+        "layers": list(layers),
+        "packed": pack(layers),
     }
 
 

@@ -9,7 +9,7 @@ class Atlas {
     this.content = content;
     this.town = town;
     this.plane = new Plane(content.bounds);
-    this.tables = content.tables;
+    this.tables = numbers.tables;
     const layer = (name) => numbers[name] && this.layer(numbers[name]);
     Object.assign(this, Object.fromEntries(['places', 'facilities', 'circles', 'gaps', 'areas'].map((name) => [name, layer(name)])));
     this.readGround(numbers);

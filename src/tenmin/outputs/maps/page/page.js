@@ -9,7 +9,7 @@ class Review {
   constructor(content) {
     this.content = content;
     this.notes = new Notes();
-    this.layers = LAYERS.filter((name) => name === 'streets' || content.tables[name]);
+    this.layers = LAYERS.filter((name) => content.layers.includes(name));
     const shown = Object.fromEntries(this.layers.map((name) => [name, true]));
     this.choice = { tab: 'overview', category: null, chosen: null, measure: 'shortfall', shown };
     this.speak(content.lang);
@@ -285,6 +285,6 @@ function openReview() {
 }
 
 const content = JSON.parse(byId('tenmin-data').textContent);
-const review = content.tables.places ? new Review(content) : new StreetsPage(content);
+const review = content.layers.includes('places') ? new Review(content) : new StreetsPage(content);
 window.map_tenmin = openMap(content);
 setTimeout(openReview);  // after the panel is painted

@@ -6,7 +6,7 @@ const [NEAR, FAR, RIM, DEEP] = ['#85b2db', '#e2edf7', '#4f88bd', '#1f4e79'];
 class StreetsPage {
   constructor(content) {
     this.content = content;
-    this.layers = STREETS_LAYERS.filter((name) => content.tables[name]);
+    this.layers = STREETS_LAYERS.filter((name) => content.layers.includes(name));
     this.choice = { category: null, chosen: null, limits: new Set(), shown: Object.fromEntries(this.layers.map((name) => [name, true])) };
     this.speak(content.lang);
   }
@@ -129,7 +129,7 @@ class StreetsPage {
   }
 
   hint() {
-    return this.content.tables.facilities && this.content.tables.circles ? this.words.say('streets_hint') : '';
+    return ['facilities', 'circles'].every((name) => this.content.layers.includes(name)) ? this.words.say('streets_hint') : '';
   }
 
   marks() {
@@ -143,7 +143,7 @@ class StreetsPage {
   }
 
   nameOf(row) {
-    return this.atlas.facilities.name[row] ?? this.content.tables.facilities.id[row];
+    return this.atlas.facilities.name[row] ?? this.atlas.tables.facilities.id[row];
   }
 
   rangeOf(level) {

@@ -12,7 +12,7 @@ class Town {
     this.network = new Network(numbers.network);
     this.verdicts = numbers.places.walks.map(({ state }) => state);
     this.people = numbers.places.people;
-    this.facilityIds = content.tables.facilities.id;
+    this.facilityIds = numbers.tables.facilities.id;
     this.drawn = this.facilityIds.length;
     this.known = this.network.sites.first.length - 1;
     this.lines = new Lines(this.network, plane, numbers.streets.weights, numbers.network.plazas);

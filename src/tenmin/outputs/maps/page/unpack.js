@@ -6,19 +6,37 @@ const STEP = 1e-6;
 const NOWHERE = 999_000_000;
 const GRID_SIDE = 64;
 const TILE_SIDE = 512;
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=/?@^_]:|[~';
 
 // The packed text: four bytes with the size of a head, the head in JSON, then the bytes of all numbers, plane by plane.
 function unpack(text) {
-  const bytes = inflate(bytesOf(atob(text)));
+  const bytes = inflate(bytesOf(text));
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const numbers = wholeNumbers(bytes.subarray(4 + size));
-  const head = new TextDecoder().decode(bytes.subarray(4, 4 + size));
-  return JSON.parse(head, (_, value) => (value?.numbers ? numbers.subarray(...value.numbers) : value));
+  const { tables, ...layers } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
+  return { tables, ...withNumbers(layers, numbers) };
 }
 
-function bytesOf(signs) {
-  const bytes = new Uint8Array(signs.length);
-  for (let i = 0; i < signs.length; i += 1) bytes[i] = signs.charCodeAt(i);
+function withNumbers(part, numbers) {
+  if (!part || typeof part !== 'object') return part;
+  if (part.numbers) return numbers.subarray(...part.numbers);
+  if (Array.isArray(part)) return part.map((one) => withNumbers(one, numbers));
+  return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, withNumbers(one, numbers)]));
+}
+
+// Five signs of base 85 are four bytes, the first the highest.
+function bytesOf(text) {
+  const digit = new Uint8Array(128);
+  for (let i = 0; i < DIGITS.length; i += 1) digit[DIGITS.charCodeAt(i)] = i;
+  const bytes = new Uint8Array((text.length / 5) * 4);
+  for (let i = 0, at = 0; i < text.length; i += 5, at += 4) {
+    let value = 0;
+    for (let k = i; k < i + 5; k += 1) value = value * 85 + digit[text.charCodeAt(k)];
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+  }
   return bytes;
 }
 

@@ -205,6 +205,16 @@ def test_a_mistake_is_one_message_and_an_exit_code(helsinki: Path, words: list[s
     assert (ended, message in said, "Traceback" in said) == (code, True, False)
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", "'--large' 的值不对：'outer' 不在可选值 'inner' 之中"), ("en", "'--large': 'outer' is not one of 'inner'")],
+)
+def test_a_word_that_is_no_choice_is_refused_with_those_that_are(tmp_path: Path, lang: str, words: str):
+    code, said = run("coverage", tmp_path / "a.osm", "--places", tmp_path / "b.csv", "--large", "outer", "--lang", lang)
+    assert code == 2
+    assert words in said
+
+
 def test_gaps_are_told_with_their_reason_and_what_cures_them():
     columns = ["category", "reason", "cure", "cure_zh", "people"]
     rows = [

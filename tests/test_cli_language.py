@@ -42,6 +42,7 @@ NO_MESSAGES = {
     "what other programs say": (
         *("invalid location", "entities are not supported", "top-level element", "no element found"),
         *("unclosed token", "gzip error", "timed out", "please try again", "False easting", "False northing"),
+        "Value error, ",
     ),
     "keys of data and of figures": ("no data", "tenmin network", "lower left", "upper left", "axes fraction"),
     "a credit, in one language everywhere": ("© OpenStreetMap contributors, ODbL", "© OpenStreetMap contributors"),

@@ -58,7 +58,7 @@ def test_what_stands_above_and_below_is_left_out_and_listed(tmp_path: Path, name
     path = tmp_path / name
     table = read_areas(book(path, lines) if name == "a.xlsx" else write_csv(path, lines))
     assert table["people"].tolist() == PEOPLE
-    assert table.index.tolist() == ["东苑社区", "西苑社区", "南苑社区"]
+    assert table.index.tolist() == ["翠屏街道/东苑社区", "翠屏街道/西苑社区", "云龙街道/南苑社区"]
     listed = list_remarks(table)
     assert len(listed) == len(ABOVE[above]) + len(BELOW[below])
     assert not listed.empty or not ABOVE[above] + BELOW[below]

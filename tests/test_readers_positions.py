@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from reader_files import write_csv, write_vector
+from tenmin.cli._translation import translate
 from tenmin.inputs.areas import read_areas
 from tenmin.inputs.communities import Communities, check_areas
 from tenmin.inputs.facilities._register import read_facilities
@@ -177,22 +178,37 @@ def test_a_table_in_a_city_grid(tmp_path: Path):
 @pytest.mark.parametrize(
     ("headings", "cells", "words"),
     [
-        (["经度", "纬度"], [[LAT, LON]], r"exchanged: row 2 .*columns=\{'经度': 'lat', '纬度': 'lon'\}"),
+        (
+            ["经度", "纬度"],
+            [[LAT, LON]],
+            r"exchange the headings '经度' and '纬度', or .*columns=\{'经度': 'lat', '纬度': 'lon'\}",
+        ),
         (["经度", "纬度"], [[39.5, 76.0], [38.0, 77.2]], "longitude and latitude are exchanged: row 2"),
-        (["坐标"], [[f"{LAT},{LON}"]], r"say so by columns=\{'坐标': 'latlon'\}"),
-        (["纬经度"], [[f"{LON},{LAT}"]], r"say so by columns=\{'纬经度': 'lonlat'\}"),
+        (["坐标"], [[f"{LAT},{LON}"]], r"rename the heading '坐标' to '纬经度', or .*columns=\{'坐标': 'latlon'\}"),
+        (["经纬度"], [[f"{LAT},{LON}"]], "rename the heading '经纬度' to '纬经度'"),
+        (["经纬度(WGS84)"], [[f"{LAT},{LON}"]], r"rename the heading '经纬度\(WGS84\)' to '纬经度\(WGS84\)'"),
+        (
+            ["纬经度"],
+            [[f"{LON},{LAT}"]],
+            r"rename the heading '纬经度' to '经纬度', or .*columns=\{'纬经度': 'lonlat'\}",
+        ),
         (["wkt"], [[f"POINT ({LAT} {LON})"]], "exchange them in QGIS"),
     ],
 )
 def test_exchanged_coordinates_are_refused_with_the_fix(tmp_path: Path, headings, cells, words):
-    with pytest.raises(TableError, match=words):
+    with pytest.raises(TableError, match=words) as refused:
         register(tmp_path, headings, *cells)
+    chinese = translate(str(refused.value), "zh")
+    assert "经度和纬度写反了" in chinese
+    assert all(f"'{heading}'" in chinese for heading in headings if heading != "wkt")
 
 
 def test_the_fix_for_exchanged_coordinates_works(tmp_path: Path):
     for headings, cells, columns in (
         (["经度", "纬度"], [LAT, LON], {"经度": "lat", "纬度": "lon"}),
         (["坐标"], [f"{LAT},{LON}"], {"坐标": "latlon"}),
+        (["纬经度"], [f"{LAT},{LON}"], None),
+        (["纬经度(WGS84)"], [f"{LAT},{LON}"], None),
     ):
         table = register(tmp_path, headings, cells, columns=columns)
         assert (table.geometry.iloc[0].x, table.geometry.iloc[0].y) == (LON, LAT)
@@ -203,6 +219,8 @@ def test_northing_before_easting_is_refused_with_the_fix(tmp_path: Path, crs):
     x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(LON, LAT)
     with pytest.raises(TableError, match=r"x and y are exchanged.*columns=\{'X': 'lat', 'Y': 'lon'\}"):
         register(tmp_path, ["X", "Y"], [y, x], crs=crs)
+    with pytest.raises(TableError, match=r"x and y are exchanged.* rename the heading '坐标' to '纬经度'"):
+        register(tmp_path, ["坐标"], [f"{y},{x}"], crs=crs)
     table = register(tmp_path, ["X", "Y"], [y, x], crs=crs, columns={"X": "lat", "Y": "lon"})
     assert metres(table.geometry.iloc[0], LON, LAT) < 0.01
 

@@ -284,10 +284,10 @@ def areas(tmp_path: Path, headings: list[str], *rows: list[str]):
     return read_areas(write_csv(tmp_path / "社区.csv", [headings, *rows]))
 
 
-def test_areas_by_id_by_name_and_by_name_and_parent(tmp_path: Path):
+def test_areas_by_id_and_by_parent_and_name(tmp_path: Path):
     assert areas(tmp_path, ["社区编号", "社区"], ["01", "甲"], ["02", "乙"]).index.tolist() == ["01", "02"]
     table = areas(tmp_path, ["社区", "所属街道"], ["甲", "东街道"], ["甲", "西街道"], ["乙", "西街道"])
-    assert table.index.tolist() == ["东街道/甲", "西街道/甲", "乙"]
+    assert table.index.tolist() == ["东街道/甲", "西街道/甲", "西街道/乙"]
     assert table["level"].tolist() == ["社区"] * 3
     assert table["households"].isna().all()
     assert table.geometry.isna().all()

@@ -47,6 +47,27 @@ def test_rows_that_come_go_or_move_change_no_other_id(tmp_path_factory: pytest.T
     assert len(set(whole.values())) == len(noted)
 
 
+AREAS = st.lists(
+    st.tuples(st.sampled_from(["", "东街道", "西街道"]), st.sampled_from(["甲社区", "乙社区", "丙社区"])),
+    min_size=1,
+    unique=True,
+)
+
+
+@given(rows=AREAS, data=st.data())
+def test_areas_that_come_go_or_move_change_no_other_id(tmp_path_factory: pytest.TempPathFactory, rows, data):
+    folder = tmp_path_factory.mktemp("areas")
+
+    def named(chosen: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        table = read_areas(write_csv(folder / "areas.csv", [["所属街道", "社区"], *map(list, chosen)]))
+        return dict(zip(chosen, table.index, strict=True))
+
+    chosen = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
+    whole = named(rows)
+    assert named(chosen) == {row: whole[row] for row in chosen}
+    assert len(set(whole.values())) == len(rows)
+
+
 def test_rows_of_one_key_are_numbered_by_their_other_columns_and_listed(tmp_path: Path):
     twins = [["药店", "甲", "东苑", "105", "38.4", note] for note in ("c", "a", "b")]
     other = ["药店", "甲", "东苑", "105.1", "38.4", "d"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 
 import tenmin as tm
 from tenmin.inputs.services import load_catalogue, load_expected_counts
-from tenmin.support.errors import TableError
+from tenmin.support.errors import TableError, TenminWarning
 from towns import clinics, homes, town
 
 STREET = [(0.0, 0.0), (4000.0, 0.0)]
@@ -120,3 +122,13 @@ def test_every_figure_is_of_a_category_with_a_source_and_a_grade():
 def test_options_that_are_none_are_refused(wrong: dict[str, object]):
     with pytest.raises(TableError, match=f"{next(iter(wrong))} is "):
         measured(doors(1), **wrong)
+
+
+@pytest.mark.parametrize("country", ["XX", "jp"])
+def test_a_country_without_figures_is_warned_of_with_those_that_have_some(country: str):
+    with pytest.warns(TenminWarning, match=rf"for country '{country}' it is not known .* it is for AT, CN, DE, ES, "):
+        coverage = measured(doors(1), PEOPLE.iloc[:2], country=country)
+    assert coverage.counts["not_judged"].tolist() == ["no_figure"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        measured(doors(1), PEOPLE.iloc[:2], country="cn")

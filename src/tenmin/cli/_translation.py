@@ -42,6 +42,8 @@ _LISTED = re.compile(r"(?:(?:'[^']*'|\.?[a-z_]+|\d+)(?:, | or | and |$))+")
 """Names alone, with commas and words between them."""
 _CLAUSE = re.compile(r"([，。；：、])(?=.)")
 """Ends of clauses, after which a line of help may end: lines are broken at blanks, which Chinese has not."""
+_OF_PYDANTIC = "Value error, "
+"""What stands before an error of usage in some releases of typer."""
 _PANELS = {
     name: str(getattr(rich_utils, name))
     for name in (
@@ -167,6 +169,14 @@ class CommandInLanguage(TyperCommand):
     def get_usage(self, ctx: Any) -> str:
         """Return the line of usage."""
         return _usage(super().get_usage(ctx), self.lang)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options; a value that is none of the valid ones is refused with them and nothing else."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix(_OF_PYDANTIC)
+            raise
 
 
 class GroupInLanguage(TyperGroup):

@@ -41,7 +41,10 @@ def read_areas(
     people_base: str | None = None,
     persons_per_household: float | None = None,
 ) -> gpd.GeoDataFrame:
-    r"""Return the areas of a table; the index is the id, or the name if there is no column of ids.
+    r"""Return the areas of a table; the index is the id, or, if there is no column of ids, parent and name.
+
+    Such an id is 鼓楼街道/长安社区, or the name alone of a row without a parent; rows that come or go change no other.
+    Other tables name an area by its name, as long as only one has it.
 
     The result always has the columns `name`, `level` (社区 if not given), `parent`, `kind` (old, new, resettled,
     rural), `households` and `people`; `people_base` says whom the people count; other columns are kept. The geometry
@@ -75,7 +78,7 @@ def read_areas(
     ...     path = Path(folder, "areas.csv")
     ...     _ = path.write_text("社区,所属街道,户数,常住人口\n长安社区,鼓楼街道,3000,1.2万\n", encoding="utf-8")
     ...     areas = read_areas(path)
-    >>> print(*areas.loc["长安社区", ["level", "parent", "households", "people"]])
+    >>> print(*areas.loc["鼓楼街道/长安社区", ["level", "parent", "households", "people"]])
     社区 鼓楼街道 3000.0 12000.0
     """
     reference = CoordinateReference(datum, crs, control_points)
@@ -119,15 +122,14 @@ def _lacking_parents(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[Remark
 
 
 def _area_ids(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[str]:
-    """Return the id of each area: the one in the file, else its name, with the parent where it is not unique."""
+    """Return the id of each area: the one in the file, else its name, after that of its parent if it has one."""
     has_name = frame["name"].notna()
     duplicated = frame.duplicated(["name", "parent", "level"], keep=False) & has_name
     table.reject(duplicated.to_numpy(), "name", "is there more than once under one parent; keep one row for each area")
     given_ids = table.text_column("id")
     table.reject((given_ids.isna() & ~has_name).to_numpy(), "name", "is empty; name the area, or take the row out")
-    name_shared = frame["name"].duplicated(keep=False)
-    qualified = frame["parent"].fillna(frame["level"]).astype(object) + "/" + frame["name"].astype(object)
-    ids = given_ids.where(given_ids.notna(), frame["name"].where(~name_shared, qualified))
+    qualified = frame["parent"].astype(object) + "/" + frame["name"].astype(object)
+    ids = given_ids.fillna(qualified.where(frame["parent"].notna(), frame["name"]))
     field = "id" if "id" in frame.columns else "name"
     table.reject(ids.duplicated(keep=False).to_numpy(), field, "is there more than once; make it unique")
     return ids.tolist()

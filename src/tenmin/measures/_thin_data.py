@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 from tenmin.inputs.facilities import complete_categories
 from tenmin.inputs.services import load_expected_counts
 from tenmin.support.contracts import in_use, people_of
-from tenmin.support.errors import TableError
+from tenmin.support.errors import TableError, TenminWarning
 
 __all__ = ["check_thin", "count_facilities"]
 
@@ -29,6 +30,11 @@ def check_thin(thin: object, country: object) -> None:
     ------
     TableError
         `thin` is not a number from 0 to 1, or `country` neither None nor a code of two letters.
+
+    Warns
+    -----
+    TenminWarning
+        No expected numbers are known for the country.
     """
     if isinstance(thin, bool) or not isinstance(thin, int | float) or not 0.0 <= thin <= 1.0:
         msg = f"thin is {thin!r}; give the share of the expected number below which data is thin, 0 to 1, e.g. 0.5"
@@ -36,6 +42,13 @@ def check_thin(thin: object, country: object) -> None:
     if country is not None and not (isinstance(country, str) and _COUNTRY.fullmatch(country)):
         msg = f"country is {country!r}; give the two letters of ISO 3166-1, e.g. 'CN', or None"
         raise TableError(msg)
+    known = sorted(set(load_expected_counts()["country"]))
+    if country is not None and country.upper() not in known:
+        msg = (
+            f"no category is judged as thinly mapped: for country {country!r} it is not known how many facilities "
+            f"a town should have; it is for {', '.join(known)}"
+        )
+        warnings.warn(msg, TenminWarning, stacklevel=3)
 
 
 def count_facilities(

@@ -102,7 +102,8 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
     Warns
     -----
     TenminWarning
-        More than a fifth of the places or facilities near the streets join none of them.
+        More than a fifth of the places or facilities near the streets join none of them, or no expected numbers of
+        facilities are known for the country.
 
     Examples
     --------

@@ -38,6 +38,8 @@ _MARGIN = 3.0
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _WHOLE_WORLD = (-_MAX_LON, -_MAX_LAT, _MAX_LON, _MAX_LAT)
 _NO_POSITION = "no position"
+_PAIR_HEADINGS = {"lonlat": "经纬度", "latlon": "纬经度"}
+"""Headings of both coordinates in one cell."""
 
 Located = tuple[np.ndarray, list[Remark]]
 Headings = Mapping[str, str]
@@ -307,7 +309,7 @@ def _to_degrees(
         shapes = _transform(shapes, local_grid_transform(reference.control_points, where))
     else:
         crs = resolve_crs(reference, file_crs, in_degrees=in_degrees, may_be_lonlat=may_be_lonlat, where=where)
-        shapes = shapes if crs is None else _project(shapes, crs, where)
+        shapes = shapes if crs is None else _project(shapes, crs, where, swap_hint)
     remarks = _check_degrees(table, shapes, field, swap_hint)
     shapes[np.isin(table.rows, [one.row for one in remarks])] = None
     if reference.shift != "wgs84":
@@ -343,7 +345,7 @@ def _transform(
     return np.asarray(shapely.transform(shapes, transform_pairs), object)
 
 
-def _project(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
+def _project(shapes: np.ndarray, crs: CRS, where: str, swap_hint: str) -> np.ndarray:
     _check_unit(shapes, crs, where)
     to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
     transformed = _transform(shapes, to_degrees)
@@ -353,7 +355,7 @@ def _project(shapes: np.ndarray, crs: CRS, where: str) -> np.ndarray:
     if swapped:
         msg = (
             f"{where}: x and y are exchanged: in {crs.name} the points lie outside of {crs.area_of_use.name}, and "
-            "inside with y before x (in Chinese surveys X is north); say so by columns={'X': 'lat', 'Y': 'lon'}"
+            f"inside with y before x (in Chinese surveys X is north); {swap_hint}"
         )
     else:
         msg = (
@@ -421,8 +423,12 @@ def _swap_hint(field: str, headings: Headings) -> str:
     if field in {"geometry", headings.get("wkt")}:
         return "exchange them in QGIS or ArcGIS, and save the file again"
     if field in headings.values():
-        return f"say so by columns={{{field!r}: {'lonlat' if field == headings.get('latlon') else 'latlon'!r}}}"
-    return f"say so by columns={{{headings['lon']!r}: 'lat', {headings['lat']!r}: 'lon'}}"
+        now, other = ("latlon", "lonlat") if field == headings.get("latlon") else ("lonlat", "latlon")
+        renamed = field.replace(_PAIR_HEADINGS[now], _PAIR_HEADINGS[other])
+        other_heading = renamed if renamed != field else _PAIR_HEADINGS[other]
+        return f"rename the heading {field!r} to {other_heading!r}, or say so by columns={{{field!r}: {other!r}}}"
+    lon, lat = headings["lon"], headings["lat"]
+    return f"exchange the headings {lon!r} and {lat!r}, or say so by columns={{{lon!r}: 'lat', {lat!r}: 'lon'}}"
 
 
 def _make_valid(table: RawTable, shapes: np.ndarray, field: str) -> Located:

@@ -13,7 +13,7 @@ import shapely
 from tenmin.access._clear_legs import keep_clear_legs
 from tenmin.access._overlap import Spots, as_table, move_to_streets, warn_of_unjoined
 from tenmin.inputs.services import list_parts, load_catalogue
-from tenmin.network import ASIDE, Snapping, WalkNetwork, carry_over
+from tenmin.network import ASIDE, Snapping, WalkNetwork, carry_over, items_to_snap
 from tenmin.routing import (
     AccessPoints,
     Arrivals,
@@ -203,8 +203,10 @@ class Query:
             The network: this query's own, with streets added or gates opened.
         """
         other = replace(self, network=network)
-        for name in ("place_snapping", "facility_snapping"):
-            vars(other)[name] = carry_over(getattr(self, name), self.network, getattr(other, name), network)
+        for name, items in (("place_snapping", self.places), ("facility_snapping", self.facilities)):
+            rows = items_to_snap(items, self.network, network, self.aside)
+            later = other._snap(items.iloc[rows])
+            vars(other)[name] = carry_over(getattr(self, name), self.network, later, rows, network)
         return other
 
     def of_categories(self, limits: Limits) -> Query:

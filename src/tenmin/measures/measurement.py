@@ -147,7 +147,7 @@ def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what sa
 
 def cover_again(
     earlier: Coverage,
-    facilities: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame | None,
     *,
     more: Sequence[WalkNetwork] = (),
     areas: gpd.GeoDataFrame | None = None,
@@ -164,7 +164,9 @@ def cover_again(
     more
         The same network with streets added or gates opened, once or again and again: the access points of the earlier
         ones are kept beside those of the last, so that no walk gets longer.
-    facilities, areas, country, thin, open_at
+    facilities
+        As in `measure_coverage`; None for those of the earlier coverage.
+    areas, country, thin, open_at
         As in `measure_coverage`.
 
     Raises
@@ -172,7 +174,9 @@ def cover_again(
     TableError, CategoryError, InputError
         As in `measure_coverage`.
     """
-    query, opening = earlier.query.with_facilities(facilities, anywhere=earlier.metric == "straight"), None
+    query, opening = earlier.query, None
+    if facilities is not None:
+        query = query.with_facilities(facilities, anywhere=earlier.metric == "straight")
     for network in more:
         query = query.on_more_streets(network)
     if open_at is not None:

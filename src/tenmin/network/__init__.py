@@ -5,10 +5,10 @@ and edges as GeoDataFrames in a metric CRS, barriers and gates, and the arrays t
 ways can be walked is decided by the table `inputs/osm/rules.toml`.
 """
 
-from tenmin.network._carried_points import carry_over
+from tenmin.network._carried_points import carry_over, items_to_snap
 from tenmin.network._changed_layout import NewLink
 from tenmin.network._snapping import ASIDE, Snapping
 from tenmin.network._street_figure import pace_of
 from tenmin.network._walk_network import WalkNetwork
 
-__all__ = ["ASIDE", "NewLink", "Snapping", "WalkNetwork", "carry_over", "pace_of"]
+__all__ = ["ASIDE", "NewLink", "Snapping", "WalkNetwork", "carry_over", "items_to_snap", "pace_of"]

@@ -195,8 +195,9 @@ def _measure(study: Study, inputs: Inputs, earlier: Survey | None) -> Coverage:
     first, *others = (*inputs.before, inputs.network)
     before = None if earlier is None else inputs_of(earlier.study)
     if earlier is not None and before is not None and not before.before and first is before.network:
-        return cover_again(earlier.coverage, inputs.facilities, more=others, **options)
+        same = inputs.facilities is before.facilities
+        return cover_again(earlier.coverage, None if same else inputs.facilities, more=others, **options)
     coverage = measure_coverage(
         first, inputs.places, inputs.facilities, direction=study.direction, **study.limits(), **options
     )
-    return cover_again(coverage, inputs.facilities, more=others, **options) if others else coverage
+    return cover_again(coverage, None, more=others, **options) if others else coverage

@@ -73,6 +73,9 @@ from .plans.changes import Changes as Changes
 from .plans.changes import read_changes as read_changes
 from .study.definition import Study as Study
 from .study.definition import read_study as read_study
+from .study.ledger import Ledger as Ledger
+from .study.ledger_book import read_ledger as read_ledger
+from .study.ledger_book import update_ledger as update_ledger
 from .study.scenarios import apply_changes as apply_changes
 from .study.survey import Survey as Survey
 from .study.survey import survey as survey

@@ -12,6 +12,8 @@ from tenmin.cli._translation import CommandInLanguage
 
 __all__ = ["run"]
 
+_TOLD = 10
+"""Problems of which the command says what became of them; the ledger says it of all."""
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="The file of a study, such as study.toml.")]
 
 
@@ -26,9 +28,13 @@ def run(
     lang: Language = None,
     debug: Debug = False,
 ) -> None:
-    """Run a study: who is served, the gaps, the circles and the verdicts; write the map, tables, layers and sources."""
+    """Run a study: who is served, the gaps, the circles and the verdicts; write the map, tables, layers and sources.
+
+    The ledger of problems that the study names is carried on, unless it is run with changes.
+    """
     from tenmin.plans.changes import read_changes
     from tenmin.study.definition import read_study
+    from tenmin.study.ledger_book import check_ledger, update_ledger
     from tenmin.study.scenarios import apply_changes
     from tenmin.study.survey import check_same_study, survey
 
@@ -40,6 +46,9 @@ def run(
         say("reading", told, path=", ".join(one.path.name for one in given.given if one.path))
         asked = given if planned is None else apply_changes(given, planned)
         check_same_study(folder, asked)
+        ledger = asked.ledger if asked.changes is None else None
+        if ledger is not None:
+            check_ledger(ledger, asked.id)
         found = survey(asked)
         say("found", told, network=repr(found.network), facilities=len(found.facilities))
         say("measuring", told)
@@ -48,3 +57,12 @@ def run(
         say("writing", told)
         found.save(folder, lang=told)
         say("written", told, path=folder / "review.html")
+        if ledger is not None:
+            problems = update_ledger(found, lang=told)
+            say("ledger", told, path=ledger, states=problems.count_states(told))
+            for line in [*problems.remarks, *problems.changed[:_TOLD]]:
+                typer.echo(f"  {line}")
+            if len(problems.changed) > _TOLD:
+                say("ledger_more", told, count=len(problems.changed) - _TOLD)
+            if problems.kept is not None:
+                say("ledger_kept", told, path=problems.kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Literal
 
 import geopandas as gpd
@@ -114,12 +115,15 @@ def find_gaps(
         _stable_id("" if named else category, reason, ids)
         for category, reason, ids in zip(table["category"], table["reason"], table["ids"], strict=True)
     ]
+    homes = {gap: ids.tolist() for gap, ids in zip(table["gap"], table["ids"], strict=True)} if named else {}
     excess = f"excess_{coverage.unit}"
     table = table.rename(columns={"excess": excess})[_columns(excess, named=named)]
     last = table["reason"].map({reason: k for k, reason in enumerate(LAST if named else LAST[:1], start=1)}).fillna(0)
     order = np.lexsort((table["gap"], -table["people"], -table["severity"], last))
     table = table.iloc[order].set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=coverage.network.crs)
+    gaps = gpd.GeoDataFrame(table, geometry="geometry", crs=coverage.network.crs)
+    gaps.attrs["homes"] = json.dumps(homes, ensure_ascii=False)
+    return gaps
 
 
 def _check_categories(coverage: Coverage) -> None:

@@ -10,12 +10,14 @@ import pandas as pd
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.doubts import list_doubts, sum_doubts
 from tenmin.outputs.tables import in_words
+from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang, choose_language
 from tenmin.support.writing import write_workbook
 
 __all__ = ["write_doubts"]
 
-_SHEETS = {"zh": ("实地核查", "单一设施"), "en": ("site visit", "single facilities")}
+_HEADS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.outputs", "tables.toml"))
+_SHEETS = ("sheet_visit", "sheet_single")
 _WIDTH = 16
 """Width of columns, characters."""
 
@@ -45,8 +47,8 @@ def write_doubts(coverage: Coverage, path: str | os.PathLike[str], *, lang: Lang
     book.remove(book.worksheets[0])
     doubts = list_doubts(coverage)
     tables = doubts.assign(seen=None), sum_doubts(doubts, coverage)
-    for title, table in zip(_SHEETS[lang], tables, strict=True):
-        sheet, told = book.create_sheet(title), in_words(table, lang)
+    for key, table in zip(_SHEETS, tables, strict=True):
+        sheet, told = book.create_sheet(_HEADS[key][lang]), in_words(table, lang)
         sheet.append(list(told.columns))
         for row in told.astype(object).itertuples(index=False):
             sheet.append([None if pd.isna(value) else _plain(value) for value in row])

@@ -192,8 +192,8 @@ def _field(value: object) -> str:
     return f'"{text.replace(chr(34), 2 * chr(34))}"' if _NEEDS_QUOTES.search(text) else text
 
 
-def write_workbook(book: Workbook, path: Path) -> None:
-    """Write a workbook as .xlsx; texts that begin with = stay texts.
+def write_workbook(book: Workbook, path: Path, *, formulas: bool = False) -> None:
+    """Write a workbook as .xlsx; texts that begin with = stay texts, unless formulas of people are to stay.
 
     Parameters
     ----------
@@ -201,6 +201,8 @@ def write_workbook(book: Workbook, path: Path) -> None:
         The workbook.
     path
         The file; an existing one is replaced atomically.
+    formulas
+        Whether cells that are formulas stay so; texts that begin with = must have the type of texts already.
 
     Raises
     ------
@@ -209,7 +211,8 @@ def write_workbook(book: Workbook, path: Path) -> None:
     """
     with replacing(path) as temporary:
         packed = io.BytesIO()
-        _keep_texts(book)
+        if not formulas:
+            _keep_texts(book)
         book.save(packed)
         temporary.write_bytes(_with_fixed_dates(packed, _timestamp()))
 

@@ -38,7 +38,7 @@ def test_a_share_is_written_with_one_decimal(low: float, high: float, text: str)
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    assert percent(math.nan) == share_as_text(math.nan, math.nan) == "-"
+    assert percent(math.nan) == share_as_text(math.nan, 1.0) == "-"
 
 
 @given(st.floats(0.0, 1.0))

@@ -36,7 +36,7 @@ def share_as_text(share: float, upper: float) -> str:
     Parameters
     ----------
     share, upper
-        The bounds, from 0 to 1; NaN gives "-".
+        The bounds, from 0 to 1; a share of NaN gives "-".
 
     Examples
     --------
@@ -44,4 +44,4 @@ def share_as_text(share: float, upper: float) -> str:
     ('50.0–62.5%', '50.0%')
     """
     low, high = percent(share), percent(upper)
-    return low if low == high else f"{low[:-1]}–{high}"
+    return low if low == high or math.isnan(share) else f"{low[:-1]}–{high}"

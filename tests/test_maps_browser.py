@@ -403,6 +403,54 @@ def test_all_is_reached_by_the_keyboard_and_the_focus_never_falls(browser: WebDr
     assert browser.execute_script(unnamed) == 0
 
 
+FOCUS_IS_NOWHERE = "return !document.activeElement || document.activeElement === document.body"
+
+
+def test_a_meeting_is_held_with_the_keyboard_alone(browser: WebDriver, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    open_page(browser, full_map(lang="en"), tmp_path)
+
+    def keys(*typed: str) -> None:
+        for key in typed:
+            press(browser, key)
+            assert not browser.execute_script(FOCUS_IS_NOWHERE), (typed, key)
+
+    def focus(selector: str) -> None:
+        browser.execute_script("document.querySelector(arguments[0]).focus()", selector)
+
+    press(browser, "/")
+    keys(Keys.TAB, Keys.ARROW_RIGHT)
+    for name, by in (("gap-service", 3), ("gap-service", -3), ("gap-reason", 1), ("gap-people", 2)):
+        focus(f"select[name={name}]")
+        keys(*[Keys.ARROW_DOWN if by > 0 else Keys.ARROW_UP] * abs(by))
+        assert browser.execute_script("return document.activeElement.name") == name
+    rows = texts_of(browser, "#panel .gap-row .rank")
+    focus("#panel-gaps .gap-row")
+    keys(Keys.ENTER, "n", "n", "b")
+    focus("#side .forth")
+    keys(Keys.ENTER, Keys.ENTER)
+    assert browser.execute_script("return document.activeElement.className") == "step forth"
+    chosen = texts_of(browser, ".gap-row.chosen .rank")
+    focus("#language-button")
+    keys(Keys.ENTER)
+    assert texts_of(browser, ".gap-row.chosen .rank") == chosen != []
+    assert texts_of(browser, "#panel .gap-row .rank") == rows
+    assert browser.execute_script("return document.querySelector('select[name=gap-people]').value") != "0"
+    keys(Keys.ENTER)
+    focus("#side .close")
+    keys(Keys.ENTER)
+    focus("#tab-gaps")
+    keys(Keys.ARROW_RIGHT, Keys.TAB, Keys.ARROW_DOWN, Keys.TAB, Keys.ENTER, "n", Keys.ESCAPE)
+    focus("#tab-communities")
+    keys(Keys.ARROW_RIGHT, Keys.TAB, Keys.TAB, Keys.ARROW_DOWN)
+    assert browser.execute_script("return document.querySelector('select[name=facility-order]').value") == "alone"
+    keys(Keys.TAB, Keys.ENTER, Keys.ESCAPE)
+    focus("#table-button")
+    keys(Keys.ENTER, Keys.TAB, Keys.ESCAPE)
+    assert browser.execute_script("return document.activeElement.id") == "table-button"
+
+
 def test_the_address_brings_back_tab_service_selection_and_view(browser: WebDriver, tmp_path: Path) -> None:
     open_page(browser, full_map(lang="en"), tmp_path)
     choose(browser, "library")
@@ -801,6 +849,8 @@ def test_no_home_opens_under_a_panel_and_map_and_panel_are_usable(
 
 
 def test_the_sheet_of_a_phone_has_three_heights(browser: WebDriver, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
     resized(browser, 390, 844)
     try:
         open_page(browser, full_map(), tmp_path)
@@ -809,6 +859,14 @@ def test_the_sheet_of_a_phone_has_three_heights(browser: WebDriver, tmp_path: Pa
             heights.append(browser.find_element("id", "panel").rect["height"] / 844)
             browser.find_element("css selector", "#panel .handle").click()
         assert heights == pytest.approx([0.5, 0.9, 0.15], abs=0.01)
+        handle = browser.find_element("css selector", "#panel .handle")
+        told = []
+        browser.execute_script("arguments[0].focus()", handle)
+        for key in (Keys.ARROW_DOWN, Keys.ARROW_UP, Keys.ARROW_UP, Keys.ENTER, Keys.SPACE):
+            press(browser, key)
+            told.append(handle.get_attribute("aria-valuenow"))
+        assert told == ["15", "50", "90", "15", "50"]
+        assert browser.find_element("id", "panel").rect["height"] == pytest.approx(422, abs=1)
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

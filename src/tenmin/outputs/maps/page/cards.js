@@ -13,8 +13,8 @@ function cardOf(review) {
 function cardHead(review, kind) {
   const { words } = review;
   const steps = kind === 'gaps' || kind === 'areas' ? [
-    button('‹', () => review.step(-1), { className: 'step', title: words.say('previous'), aria: { label: words.say('previous') } }),
-    button('›', () => review.step(1), { className: 'step', title: words.say('next'), aria: { label: words.say('next') } })] : [];
+    button('‹', () => review.step(-1), { className: 'step back', title: words.say('previous'), aria: { label: words.say('previous') } }),
+    button('›', () => review.step(1), { className: 'step forth', title: words.say('next'), aria: { label: words.say('next') } })] : [];
   return make('div', { className: 'cardhead' }, ...steps,
     button('×', () => review.choose(null), { className: 'close', title: words.say('close'), aria: { label: words.say('close') } }));
 }

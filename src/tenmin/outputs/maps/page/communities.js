@@ -33,7 +33,7 @@ class CommunitiesPanel {
     const measures = [['shortfall', words.say('by_shortfall')], ['basket', words.say('by_basket')]];
     const services = content.categories.map((_, number) => [String(number), words.category(number)]);
     const value = choice.category === null ? choice.measure : String(choice.category);
-    this.head.replaceChildren(choiceOf(words.say('coloured_by'), [...measures, ...services], value, (picked) => {
+    this.head.replaceChildren(choiceOf('measure', words.say('coloured_by'), [...measures, ...services], value, (picked) => {
       if (picked === 'shortfall' || picked === 'basket') this.review.change({ measure: picked, category: null });
       else this.review.change({ category: Number(picked) });
     }));

@@ -37,10 +37,28 @@ function outside(text, tag = 'bdi', properties = {}) {
   return make(tag, { ...properties, textContent: text });
 }
 
-function choiceOf(label, options, value, pick) {
-  const list = make('select', {}, ...options.map(([key, text]) => make('option', { value: key, textContent: text, selected: key === value })));
+function choiceOf(name, label, options, value, pick) {
+  const list = make('select', { name }, ...options.map(([key, text]) => make('option', { value: key, textContent: text, selected: key === value })));
   list.addEventListener('change', () => pick(list.value));
   return make('label', { className: 'choice' }, make('span', { textContent: label }), list);
+}
+
+// Does what may build parts of the page anew. The focus goes to the part that took the focused one's place, or else to
+// the drawer or the tab: never to nothing.
+function keepingFocus(act) {
+  const held = document.activeElement;
+  const selector = held && held !== document.body ? selectorOf(held) : null;
+  act();
+  if (!selector || (held.isConnected && held.getClientRects().length)) return;
+  const again = [selector, '#side:not([hidden]) .close', '.tab[aria-selected="true"]'].map((one) => document.querySelector(one)).find(Boolean);
+  if (again) again.focus();
+}
+
+function selectorOf({ id, tagName, name, value, type, dataset, className }) {
+  if (id) return `#${CSS.escape(id)}`;
+  if (dataset.kind) return `${tagName}[data-kind="${dataset.kind}"][data-row="${dataset.row}"]`;
+  if (name) return `${tagName}[name="${CSS.escape(name)}"]${type === 'radio' ? `[value="${CSS.escape(value)}"]` : ''}`;
+  return [tagName, ...className.split(' ').filter(Boolean).map((one) => CSS.escape(one))].join('.');
 }
 
 function announce(text) {

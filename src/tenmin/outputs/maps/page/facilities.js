@@ -3,7 +3,6 @@
 class FacilitiesPanel {
   constructor(review) {
     this.review = review;
-    this.order = 'people';
     this.head = make('div', { className: 'filters' });
     this.list = make('ol', { className: 'rows' });
     this.rest = make('p', { className: 'note' });
@@ -12,26 +11,23 @@ class FacilitiesPanel {
 
   show(choice) {
     if (!this.review.atlas) return;
-    const key = JSON.stringify([choice.category, this.order]);
-    if (key !== this.key) this.fill(choice.category);
+    const key = JSON.stringify([choice.category, choice.order]);
+    if (key !== this.key) this.fill(choice);
     this.key = key;
     for (const row of this.list.querySelectorAll('.row')) row.classList.toggle('chosen', isChosen(choice.chosen, row.dataset));
   }
 
-  fill(category) {
+  fill({ category, order }) {
     const { atlas, words, content } = this.review;
     const { facilities } = atlas;
     const services = content.categories.map((_, number) => [String(number), words.category(number)]);
     const orders = ['people', 'alone'].map((name) => [name, words.say(`order_${name}`)]);
     this.head.replaceChildren(
-      choiceOf(words.say('filter_service'), [['', words.say('any')], ...services], category === null ? '' : String(category),
+      choiceOf('facility-service', words.say('filter_service'), [['', words.say('any')], ...services], category === null ? '' : String(category),
         (value) => this.review.change({ category: value === '' ? null : Number(value), chosen: null })),
-      choiceOf(words.say('order'), orders, this.order, (order) => {
-        this.order = order;
-        this.review.change({});
-      }));
+      choiceOf('facility-order', words.say('order'), orders, order, (picked) => this.review.change({ order: picked })));
     const rows = category === null ? facilities.shapes.rows() : where(facilities.category, category);
-    const figures = facilities[this.order];
+    const figures = facilities[order];
     const sorted = rows.sort((a, b) => figures[b] - figures[a] || a - b);
     this.list.replaceChildren(...sorted.slice(0, LISTED).map((row) => make('li', {}, this.row(row, figures[row] / 100))));
     this.rest.textContent = sorted.length > LISTED ? words.say('more_facilities', { number: words.whole.format(sorted.length - LISTED) }) : '';

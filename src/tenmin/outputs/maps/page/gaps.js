@@ -7,7 +7,6 @@ const PEOPLE_STEPS = [0, 10, 50, 100, 500, 1000, 5000];
 class GapsPanel {
   constructor(review) {
     this.review = review;
-    this.filter = { reason: '', least: 0, all: false };
     this.head = make('div', { className: 'filters' });
     this.count = make('h2', {});
     this.list = make('ol', { className: 'rows' });
@@ -53,9 +52,12 @@ class GapsPanel {
     this.rest.replaceChildren(...[beyond, more, this.doubtful(), this.unjoined()].filter(Boolean));
   }
 
+  get filter() {
+    return this.review.choice.filter;
+  }
+
   set(part) {
-    this.filter = { ...this.filter, ...part };
-    this.review.change({});
+    this.review.change({ filter: { ...this.filter, ...part } });
   }
 
   filters(category) {
@@ -64,10 +66,10 @@ class GapsPanel {
     const services = content.categories.map((_, number) => [String(number), words.category(number)]);
     const least = PEOPLE_STEPS.map((step) => [String(step), step ? words.say('at_least', { number: words.whole.format(step) }) : words.say('enough')]);
     return [
-      choiceOf(words.say('filter_service'), [['', words.say('any')], ...services], category === null ? '' : String(category),
+      choiceOf('gap-service', words.say('filter_service'), [['', words.say('any')], ...services], category === null ? '' : String(category),
         (value) => this.review.change({ category: value === '' ? null : Number(value) })),
-      choiceOf(words.say('filter_reason'), [['', words.say('any')], ...reasons.map((key) => [key, words.reason(key)])], this.filter.reason, (reason) => this.set({ reason })),
-      choiceOf(words.say('filter_people'), least, String(this.filter.least), (value) => this.set({ least: Number(value), all: false })),
+      choiceOf('gap-reason', words.say('filter_reason'), [['', words.say('any')], ...reasons.map((key) => [key, words.reason(key)])], this.filter.reason, (reason) => this.set({ reason })),
+      choiceOf('gap-people', words.say('filter_people'), least, String(this.filter.least), (value) => this.set({ least: Number(value), all: false })),
     ];
   }
 

@@ -2,7 +2,6 @@
 
 const CREDIT = '© OpenStreetMap contributors, ODbL · openstreetmap.org/copyright';
 const PHONE = 600;
-const SNAPS = ['low', 'half', 'high'];
 
 // Rail and tables stand from the first moment; the map joins them when its numbers are unpacked.
 class Review {
@@ -11,13 +10,17 @@ class Review {
     this.notes = new Notes();
     this.layers = LAYERS.filter((name) => content.layers.includes(name));
     const shown = Object.fromEntries(this.layers.map((name) => [name, true]));
-    this.choice = { tab: 'overview', category: null, chosen: null, measure: 'shortfall', shown };
+    this.choice = { tab: 'overview', category: null, chosen: null, measure: 'shortfall', filter: { reason: '', least: 0, all: false }, order: 'people', shown };
     this.speak(content.lang);
     this.listenToKeys();
   }
 
   // Says everything in a language, now and from now on.
   speak(lang) {
+    keepingFocus(() => this.build(lang));
+  }
+
+  build(lang) {
     this.words = new Words(this.content, lang);
     const { words } = this;
     document.documentElement.lang = LOCALES[lang];
@@ -84,6 +87,10 @@ class Review {
   }
 
   show() {
+    keepingFocus(() => this.showAll());
+  }
+
+  showAll() {
     this.rail.show(this.choice);
     if (!this.atlas) return;
     const rows = this.choice.tab === 'gaps' && this.atlas.gaps ? this.rail.panels.gaps.rows(this.choice.category).shown : [];
@@ -229,14 +236,13 @@ class Review {
       event.preventDefault();
       act();
     });
-    byId('panel').addEventListener('click', (event) => { if (event.target.closest('.handle')) this.snap(); });
   }
 
-  // The sheet of a phone takes a little, half or nearly all of the screen.
-  snap() {
-    const sheet = byId('tenmin-page');
-    sheet.dataset.sheet = SNAPS[(SNAPS.indexOf(sheet.dataset.sheet) + 1) % SNAPS.length];
-    this.map.invalidateSize({ animate: false });
+  // The sheet of a phone takes 15, 50 or 90 % of the screen.
+  snap(number) {
+    byId('tenmin-page').dataset.sheet = SNAPS[number];
+    this.rail.tellHeight();
+    if (this.map) this.map.invalidateSize({ animate: false });
   }
 
   point(event) {

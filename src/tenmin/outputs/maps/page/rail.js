@@ -1,5 +1,7 @@
 // The rail at the left: title, search, four tabs with a panel each, and what can be done with the whole map.
 
+const SNAPS = ['low', 'half', 'high'];
+const SNAP_HEIGHTS = [15, 50, 90];
 const TABS = ['overview', 'gaps', 'communities', 'facilities'];
 
 class Rail {
@@ -18,10 +20,33 @@ class Rail {
     TABS.forEach((name) => describe(this.panels[name].element, { role: 'tabpanel', labelledby: `tab-${name}` }));
     this.holder = make('div', { className: 'holder' });
     byId('panel').replaceChildren(
-      make('div', { className: 'handle', aria: { hidden: true } }),
+      this.handle(),
       make('header', {}, make('h1', { textContent: words.title() }), make('p', { className: 'rule', textContent: words.rule() })),
       searchBox(review), list, ...TABS.map((name) => this.panels[name].element), this.holder,
       make('footer', {}, this.actions(content)));
+  }
+
+  // The handle of the sheet on a phone: pressed, it goes to the next height; the arrows go up and down.
+  handle() {
+    const { words } = this.review;
+    const [min, max] = [SNAP_HEIGHTS[0], SNAP_HEIGHTS[SNAP_HEIGHTS.length - 1]];
+    this.grip = make('div', { className: 'handle', tabIndex: 0, aria: { role: 'slider', label: words.say('sheet_height'), orientation: 'vertical', valuemin: min, valuemax: max } });
+    const at = () => SNAPS.indexOf(byId('tenmin-page').dataset.sheet);
+    const next = () => this.review.snap((at() + 1) % SNAPS.length);
+    this.grip.addEventListener('click', next);
+    this.grip.addEventListener('keydown', (event) => {
+      const act = { ArrowUp: () => this.review.snap(Math.min(at() + 1, SNAPS.length - 1)), ArrowDown: () => this.review.snap(Math.max(at() - 1, 0)), Enter: next, ' ': next }[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+    this.tellHeight();
+    return this.grip;
+  }
+
+  tellHeight() {
+    const height = SNAP_HEIGHTS[SNAPS.indexOf(byId('tenmin-page').dataset.sheet)];
+    describe(this.grip, { valuenow: height, valuetext: `${height} %` });
   }
 
   hold(part) {

@@ -157,10 +157,12 @@ class WhatIf {
     this.shownLimit.textContent = words.amount(limit, content.facts.unit);
     this.boxes.forEach(({ gate, box }) => { box.checked = town.isOpen(gate); });
     const kept = changes.filter(({ change }) => change !== 'set_limit');
+    const held = document.activeElement;
     buttons.undo.disabled = !changes.length;
     buttons.save.disabled = !kept.length;
     buttons.move.disabled = this.facility === null;
     buttons.close.disabled = this.facility === null;
+    if (held && held.disabled) this.element.querySelector('summary').focus();
     this.list.replaceChildren(...changes.map((change) => make('li', {}, make('bdi', { textContent: this.said(change) }))));
     this.told.replaceChildren(...(changes.length ? [...this.sums(), ...this.totals()] : [make('p', { className: 'hint', textContent: words.say('what_if_none') })]));
   }

@@ -25,7 +25,7 @@ from tenmin.network._attributes import crs_of, labels_of, value_of
 from tenmin.network._exchange import graph_from_gpkg, kind_of, lines_from_file, to_networkx
 from tenmin.network._graphml import graph_from_graphml
 from tenmin.network._storage import save_layout
-from tenmin.support.errors import FileError
+from tenmin.support.errors import FileError, StreetsError
 
 KOWLOON = "net/hongkong_kowloon_osmnx.gpkg"
 PUNGGOL = "net/singapore_punggol_walk.graphml"
@@ -225,6 +225,51 @@ def test_graphml_comes_back_from_osmnx(town: WalkNetwork, graph: nx.MultiDiGraph
         assert data.pop("geometry").equals_exact(wanted["geometry"], 1e-9)
         assert data == {name: value for name, value in wanted.items() if name != "geometry"}
     assert expected == {}
+
+
+def loaded_by_osmnx(graph: nx.MultiDiGraph, folder: Path) -> nx.MultiDiGraph:
+    """What OSMnx reads of its own GraphML: attributes that it does not know are text."""
+    ox.save_graphml(graph, folder / "town.graphml")
+    return ox.load_graphml(folder / "town.graphml")
+
+
+def layer_by_geopandas(graph: nx.MultiDiGraph, folder: Path) -> gpd.GeoDataFrame:
+    ox.save_graph_geopackage(graph, folder / "town.gpkg", directed=True)
+    return gpd.read_file(folder / "town.gpkg", layer="edges")
+
+
+TEXT_DOORS = {
+    "graph": lambda graph, folder: WalkNetwork.from_networkx(loaded_by_osmnx(graph, folder), walker="adult"),
+    "edges": lambda graph, folder: WalkNetwork.from_edges(both_arcs(loaded_by_osmnx(graph, folder)), walker="adult"),
+    "layer": lambda graph, folder: WalkNetwork.from_edges(layer_by_geopandas(graph, folder), walker="adult"),
+    "texts": lambda graph, _: WalkNetwork.from_edges(
+        both_arcs(graph).astype(dict.fromkeys(("osmid", "private", "seconds", "street", "length", "reversed"), str)),
+        walker="adult",
+    ),
+}
+
+
+@pytest.mark.parametrize("door", TEXT_DOORS)
+def test_texts_that_another_reader_left_give_the_same_walks(door: str, graph: nx.MultiDiGraph, tmp_path: Path) -> None:
+    for *_, data in graph.edges(data=True):
+        data.update(
+            private=data["osmid"] == 13,
+            highway=data.get("highway", "path"),
+            osmid=[16, 26] if data["osmid"] == 16 else data["osmid"],
+            level="1",
+        )
+    expected = WalkNetwork.from_networkx(graph, walker="adult")
+    again = TEXT_DOORS[door](graph, tmp_path)
+    assert fastest(again) == fastest(expected)
+    columns = ["way", "kind", "private", "oneway", "seconds", "seconds_back"]
+    tables = [one.edges[columns].sort_values("way", ignore_index=True) for one in (again, expected)]
+    pd.testing.assert_frame_equal(*tables, check_column_type=False)
+    assert again.edges["private"].sum() == 1
+
+
+def test_a_text_that_is_no_value_is_refused_by_name(graph: nx.MultiDiGraph) -> None:
+    with pytest.raises(StreetsError, match=r"private of way .* is 'perhaps'"):
+        WalkNetwork.from_edges(both_arcs(graph).assign(private="perhaps"), walker="adult")
 
 
 def test_old_graphml_says_what_osmnx_says_of_it(shared_data: Shared) -> None:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import geopandas as gpd
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-__all__ = ["crs_of", "labels_of", "value_of"]
+__all__ = ["crs_of", "labels_of", "value_of", "with_meanings"]
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*|\s*[+-]?(inf|nan)\s*", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)
@@ -57,7 +58,9 @@ def _line(text: str) -> shapely.Geometry:
 
 
 _MEANINGS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("x", "y", "length", "seconds", "elevation", "elevation_res", "grade", "grade_abs"), _number),
+    **dict.fromkeys(
+        ("x", "y", "length", "seconds", "seconds_back", "elevation", "elevation_res", "grade", "grade_abs"), _number
+    ),
     **dict.fromkeys(("bearing", "speed_kph", "travel_time", "slope_factor", "crossing_share"), _number),
     **dict.fromkeys(("street_count", "street"), _whole),
     **dict.fromkeys(("oneway", "reversed", "private", "simplified", "consolidated"), _bool),
@@ -95,6 +98,30 @@ def value_of(name: str, text: str, declared: str = "string") -> Any:
     if parts is None:
         return text if made is None else made(text)
     return [part if made is None or part is None else made(str(part)) for part in parts]
+
+
+def with_meanings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return edges with values for the texts of known attributes, which readers that know no types leave as text.
+
+    A text that is no value of its attribute stays what it is.
+
+    Parameters
+    ----------
+    frame
+        The edges, such as those of `osmnx.load_graphml`, or of a layer that OSMnx wrote.
+    """
+    known = [name for name in _MEANINGS if name != "geometry" and name in frame.columns]
+    texts = [name for name in known if frame[name].dtype.kind not in "biuf"]
+    return frame.assign(**{name: [_known_value(name, value) for value in frame[name].tolist()] for name in texts})
+
+
+def _known_value(name: str, value: object) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return value_of(name, value)
+    except ValueError:
+        return value
 
 
 def _parts(text: str) -> list[Any] | None:

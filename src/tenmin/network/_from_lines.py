@@ -14,6 +14,7 @@ import shapely
 from shapely.ops import substring
 
 from tenmin.network._arc_pairs import fold_arcs, way_ids
+from tenmin.network._attributes import with_meanings
 from tenmin.network._geometry_table import GeometryTable
 from tenmin.routing import components, link_nodes
 from tenmin.support.contracts import WORLD, check_frame, in_metres
@@ -296,7 +297,7 @@ def lines_from_edges(
     StreetsError, TableError
         If a row is not valid.
     """
-    table = _with_ends(check_frame(frame, "edges", unique=False))
+    table = with_meanings(_with_ends(check_frame(frame, "edges", unique=False)))
     if table.empty:
         msg = "edges has no rows; give at least one street"
         raise StreetsError(msg)

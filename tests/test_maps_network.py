@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import maps_data
 import tenmin as tm
 from conftest import Town
+from tenmin.measures.measurement import cover_walked_by
 from tenmin.outputs.maps._content import MapData, page_content
 from tenmin.outputs.maps._page import SCRIPTS
-from test_maps_browser import script
+from test_maps_browser import faults, open_page, script, text_of, texts_of
 
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 #: The page's scripts up to its own walks, in their order.
-SOURCES = SCRIPTS[: SCRIPTS.index("balance.js") + 1]
+SOURCES = SCRIPTS[: SCRIPTS.index("walkers.js") + 1]
 TOWN = """
     const [content] = arguments;
     const numbers = unpack(content.packed);
@@ -41,8 +43,8 @@ SECONDS, METRES = 0.05, 0.06
 UNSERVED, SERVED, UNKNOWN = 0, 1, 2
 
 
-def content_of(coverage: tm.Coverage) -> dict[str, Any]:
-    data = MapData.of(coverage, computes=True, gaps=None, isochrones=None, areas=None)
+def content_of(coverage: tm.Coverage, *others: tm.Coverage) -> dict[str, Any]:
+    data = MapData.of(coverage, computes=True, others=others, gaps=None, isochrones=None, areas=None)
     return page_content(data, title=None, lang="en")
 
 
@@ -101,3 +103,63 @@ def quarter(helsinki: Path) -> Town:
 def test_the_walks_of_a_quarter_are_those_of_tenmin(browser: WebDriver, quarter: Town, options: Any) -> None:
     coverage = tm.measure_coverage(quarter.network, quarter.places, quarter.facilities, **options)
     assert_walks_and_verdicts_equal(browser, coverage)
+
+
+def test_every_walker_of_a_page_walks_as_that_of_tenmin(browser: WebDriver, tmp_path: Path) -> None:
+    streets = tm.sample_path("shifan")
+    network = tm.WalkNetwork.from_osm(streets)
+    facilities = tm.read_facilities(streets.with_name("facilities.xlsx"))
+    places = tm.read_places(streets.with_name("homes.xlsx"))
+    ours = tm.measure_coverage(network, places, facilities, minutes=10)
+    slow = tm.Walker("slow", speed_kmh=2.5, en="Slow", zh="慢行者")
+    alone = [
+        tm.measure_coverage(network.walked_by(one), places, facilities, minutes=10) for one in ("wheelchair", slow)
+    ]
+    others = [cover_walked_by(ours, one.network.walker) for one in alone]
+    for one, other in zip(alone, others, strict=True):
+        for name in ("minutes", "metres", "served", "unknown", "nearest"):
+            pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
+    body = """
+        const walkers = Object.assign(Object.create(Walkers.prototype), { numbers, review: { content, atlas: town } });
+        return [1, 2].map((number) => {
+            const other = walkers.open(number).town;
+            return inAll((c, home) => other.minutes(c, home));
+        });
+    """
+    content = content_of(ours, *others)
+    told = in_page(browser, content, body)
+    homes = maps_data.unpack(content["packed"])["tables"]["places"]["id"]
+    categories = [category["key"] for category in content["categories"]]
+    assert content["walkers"][2] == {"walker": {"zh": "慢行者", "en": "Slow"}, "speed": 2.5}
+    for minutes, one in zip(told, alone, strict=True):
+        known = one.minutes.loc[homes, categories].to_numpy().T
+        there = np.isfinite(known)
+        assert np.array_equal(np.array(minutes) >= 0.0, there)
+        assert np.abs(np.array(minutes) - known)[there].max() * 60.0 <= SECONDS
+    assert not np.allclose(told[0], told[1])
+
+    choose = "const list = document.querySelector('.walkers select'); list.value = arguments[0];"
+    open_page(browser, tm.draw_map(ours, walkers=["adult", "wheelchair", slow], lang="en"), tmp_path)
+    opened = texts_of(browser, "#panel .service .figure")
+    assert not faults(browser)
+    for number, one in ((2, alone[1]), (1, alone[0]), (0, ours)):
+        browser.execute_script(f"{choose} list.dispatchEvent(new Event('change'))", str(number))
+        shares = one.shares().set_index("category").loc[categories]
+        known = [f"{max(0.1, round(100 * share, 1)) if share else 0.0}%" for share in shares["share"]]
+        assert [text.split("–")[0].rstrip("%") for text in texts_of(browser, "#panel .service .figure")] == [
+            text.rstrip("%") for text in known
+        ]
+        assert one.network.walker.title("en") in text_of(browser, "#panel .rule")
+    assert texts_of(browser, "#panel .service .figure") == opened
+    assert not faults(browser)
+
+
+def test_walkers_without_a_page_that_computes_are_refused(quarter: Town) -> None:
+    coverage = tm.measure_coverage(
+        quarter.network, quarter.places, quarter.facilities.iloc[:9], minutes=10, metric="straight"
+    )
+    for given in ({"coverage": coverage}, {"network": quarter.network}):
+        with pytest.raises(tm.TenminError, match="walkers= are for a page that computes walks"):
+            tm.draw_map(**given, walkers="wheelchair")
+    with pytest.raises(tm.TenminError, match="pilot"):
+        tm.draw_map(coverage, walkers=["pilot"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import geopandas as gpd
@@ -11,7 +12,8 @@ import pandas as pd
 
 from tenmin.access.query import Query, make_query
 from tenmin.inputs.communities import assign_communities
-from tenmin.measures._open_at import Opening, open_facilities
+from tenmin.inputs.walkers import Walker
+from tenmin.measures._open_at import Opening, open_facilities, walks_in_doubt
 from tenmin.measures._thin_data import check_thin, count_facilities
 from tenmin.measures.coverage import Coverage, compare_walks
 from tenmin.network import WalkNetwork
@@ -20,7 +22,7 @@ from tenmin.support.errors import LimitError, TableError
 from tenmin.support.limits import Number
 from tenmin.support.moments import Moment
 
-__all__ = ["cover_again", "cover_places", "measure_coverage"]
+__all__ = ["cover_again", "cover_places", "cover_walked_by", "measure_coverage"]
 
 
 def _check_single(minutes: object, metres: object) -> None:
@@ -182,6 +184,30 @@ def cover_again(
     if open_at is not None:
         query, opening = open_facilities(query, open_at, earlier.metric)
     return cover_places(query, areas=areas, metric=earlier.metric, country=country, thin=thin, opening=opening)
+
+
+def cover_walked_by(earlier: Coverage, walker: Walker) -> Coverage:
+    """Return a coverage by another walker: what `measure_coverage` gives on the network walked by it.
+
+    Parameters
+    ----------
+    earlier
+        A coverage along the streets.
+    walker
+        The other walker.
+    """
+    query, metric, opening = earlier.query, earlier.metric, earlier.opening
+    other = replace(query, network=query.network.walked_by(walker))
+    joins = {"places": other.place_snapping.table, "facilities": other.facility_snapping.table}
+    hours = None if opening is None else replace(opening, in_doubt=walks_in_doubt(other, metric))
+    return replace(
+        earlier,
+        network=other.network,
+        query=other,
+        opening=hours,
+        joins=pd.concat(joins, names=["table", "id"]),
+        **compare_walks(other, metric, earlier.limit, earlier.counts["thin"], hours),
+    )
 
 
 def cover_places(

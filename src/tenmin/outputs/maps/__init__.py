@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import folium
 import geopandas as gpd
 
 from tenmin.access.query import Spots, make_query
+from tenmin.inputs.walkers import Walker
 from tenmin.measures.coverage import Coverage
+from tenmin.measures.measurement import cover_walked_by
 from tenmin.network import WalkNetwork
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
 from tenmin.outputs.maps._streets_content import StreetsData, streets_bounds, streets_content
-from tenmin.support.errors import TableError
+from tenmin.support.errors import InputError, TableError
 from tenmin.support.language import Lang, choose_language
 from tenmin.support.nouns import check_noun
 
@@ -31,6 +33,7 @@ def draw_map(
     areas: gpd.GeoDataFrame | None = None,
     title: str | None = None,
     computes: bool = True,
+    walkers: Iterable[Walker | str] = (),
     lang: Lang | None = None,
     sources: Sequence[str] | None = None,
 ) -> folium.Map:
@@ -59,6 +62,9 @@ def draw_map(
     computes
         Whether the page carries the walking network, with which it traces walks and computes what changes would do
         (not where distance is straight).
+    walkers
+        Other walkers, or names of presets, whose walks the page computes, too: a switch changes all figures of homes.
+        One for whom the streets are joined differently (a wheelchair) makes the file about half as large again.
     lang
         Language of the page and of the names of categories, "zh" or "en"; by default that of the system.
     sources
@@ -74,7 +80,7 @@ def draw_map(
     ------
     InputError
         If `lang` is not supported, a table has no coordinate reference system or not the columns of its kind, or
-        neither a coverage nor a network is given, or both.
+        neither a coverage nor a network is given, or both; or if there are walkers, but the page computes no walks.
 
     See Also
     --------
@@ -95,14 +101,33 @@ def draw_map(
     >>> circles = tm.trace_isochrones(network, clinic, minutes=[5, 10])
     >>> streets = tm.draw_map(network=network, isochrones=circles, facilities=clinic, lang="en")
     """
+    if coverage is not None:
+        _check_coverage(coverage, network, facilities)
+    others = _walked_by(coverage, walkers, computes=computes)
     if coverage is None:
         return _draw_streets(network, facilities, gaps, isochrones, areas, title=title, lang=lang, sources=sources)
-    _check_coverage(coverage, network, facilities)
     outlines = areas if areas is not None else _outlines(coverage.areas)
-    data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes)
+    data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes, others=others)
     chosen = choose_language(lang)
     block = write_block(page_content(data, title=title, lang=chosen, sources=sources))
     return ReviewMap(block, bounds=page_bounds(data), lang=chosen)
+
+
+def _walked_by(
+    coverage: Coverage | None, walkers: Iterable[Walker | str] | Walker | str, *, computes: bool
+) -> tuple[Coverage, ...]:
+    """Return the coverage by each of other walkers, without its own and none twice."""
+    named = [walkers] if isinstance(walkers, (str, Walker)) else walkers
+    chosen = list(dict.fromkeys(map(Walker.of, named)))
+    if not chosen:
+        return ()
+    if coverage is None or not computes or coverage.metric != "walk":
+        msg = (
+            "walkers= are for a page that computes walks: give a coverage with metric='walk' and leave computes= out, "
+            "or leave walkers= out"
+        )
+        raise InputError(msg)
+    return tuple(cover_walked_by(coverage, one) for one in chosen if one != coverage.network.walker)
 
 
 def _check_coverage(coverage: object, network: object, facilities: object) -> None:

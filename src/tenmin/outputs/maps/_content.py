@@ -25,6 +25,7 @@ from tenmin.outputs.maps._layers import (
     place_layer,
     rounded,
     split_categories,
+    states_of,
     street_layer,
     texts_of,
     unit_column,
@@ -64,9 +65,18 @@ class MapData:
     areas: gpd.GeoDataFrame | None = None
     computes: bool = False
     """Whether the page carries the network and computes the walks itself."""
+    others: tuple[Coverage, ...] = ()
+    """The same coverage by other walkers."""
 
     @classmethod
-    def of(cls, coverage: Coverage, *, computes: bool = False, **tables: gpd.GeoDataFrame | None) -> MapData:
+    def of(
+        cls,
+        coverage: Coverage,
+        *,
+        computes: bool = False,
+        others: tuple[Coverage, ...] = (),
+        **tables: gpd.GeoDataFrame | None,
+    ) -> MapData:
         """Return the data of a map, sorted by id and without categories that were not measured.
 
         Parameters
@@ -75,6 +85,8 @@ class MapData:
             The coverage.
         computes
             Whether the page is to compute walks; it cannot where distance is measured in a straight line.
+        others
+            The same coverage by other walkers, if the page computes.
         **tables
             gaps, isochrones and areas, or None.
         """
@@ -94,7 +106,7 @@ class MapData:
             name: frame if name == "gaps" else sort_by_id(frame) for name, frame in {**projected, **kept}.items()
         }
         walks = coverage.metric == "walk" and hasattr(coverage, "query")
-        return cls(coverage, **ordered, computes=computes and walks)
+        return cls(coverage, **ordered, computes=computes and walks, others=others)
 
 
 def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -156,7 +168,8 @@ def page_content(
     layers = _layers(data, number, words, order)
     network = {}
     if order is not None:
-        network["network"] = Layer(network_numbers(data.coverage, data.places, data.facilities, number, order), {})
+        ours = network_numbers(data.coverage, data.places, data.facilities, number, order)
+        network["network"] = Layer({**ours, "others": [_other_network(data, one, number) for one in data.others]}, {})
     told = {} if sources is None else {"sources": list(sources)}
     return {
         "format": FORMAT,
@@ -165,6 +178,7 @@ def page_content(
         "texts": {one: dict(spoken.texts) for one, spoken in words.items()},
         "bounds": page_bounds(data),
         "facts": {**_facts(data, words), "basket": _basket(data, shares), **told},
+        "walkers": [_walker(one, words) for one in (data.coverage, *data.others)],
         "categories": _categories(data, shares, words),
         "layers": list(layers),
         "packed": pack({**layers, **network}),
@@ -214,10 +228,9 @@ def _layers(
     data: MapData, number: Mapping[str, int], words: Mapping[str, Words], order: StreetOrder | None
 ) -> dict[str, Layer]:
     coverage = data.coverage
-    edges, is_street = coverage.network.edges, coverage.network.is_street
-    streets = edges[is_street]
+    streets = coverage.network.edges[coverage.network.is_street]
     layers = {
-        "streets": street_layer(streets if order is None else edges.iloc[order.edges[is_street[order.edges]]]),
+        "streets": street_layer(streets if order is None else order.streets(coverage.network)),
         "barriers": barrier_layer(coverage.network.barriers),
         "places": place_layer(coverage, data.places, data.facilities, data.areas, number, computes=data.computes),
         "facilities": facility_layer(coverage, data.facilities, number),
@@ -231,16 +244,30 @@ def _layers(
     return layers
 
 
+def _other_network(data: MapData, coverage: Coverage, number: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the page needs to walk as another walker."""
+    order = StreetOrder.of(coverage.network)
+    weights = street_layer(order.streets(coverage.network)).numbers["weights"]
+    return {
+        "network": network_numbers(coverage, data.places, data.facilities, number, order),
+        "weights": [{name: drawn[name] for name in ("xy", "rings", "features")} for drawn in weights],
+        "states": [states_of(coverage, data.places, key) for key in number],
+    }
+
+
+def _walker(coverage: Coverage, words: Mapping[str, Words]) -> dict[str, Any]:
+    walker = coverage.network.walker
+    return {"walker": {lang: walker.title(lang) for lang in words}, "speed": walker.speed_kmh}
+
+
 def _facts(data: MapData, words: Mapping[str, Words]) -> dict[str, Any]:
     coverage = data.coverage
-    walker = coverage.network.walker
     return {
         "unit": coverage.unit,
         "direction": coverage.direction,
         "metric": coverage.metric,
-        "walker": {lang: walker.title(lang) for lang in words},
+        **_walker(coverage, words),
         "moment": None if coverage.opening is None else coverage.opening.at,
-        "speed": walker.speed_kmh,
         "date": coverage.network.date,
         "sources": sources_of(coverage.network.source, [data.facilities, data.places]),
         "people": round(float(data.places["people"].sum()), 2),

@@ -32,6 +32,7 @@ __all__ = [
     "place_layer",
     "rounded",
     "split_categories",
+    "states_of",
     "street_layer",
     "street_weights",
     "texts_of",
@@ -136,7 +137,7 @@ def place_layer(
     row = _rows(facilities)
     walks = [
         {
-            "state": _states(coverage, places, key),
+            "state": states_of(coverage, places, key),
             **({} if computes else _walk(coverage, places, key, row)),
         }
         for key in category
@@ -409,7 +410,18 @@ def _joins(coverage: Coverage, table: str, frame: gpd.GeoDataFrame) -> dict[str,
     return {"leg": _integers(joins["leg"]), "island": joins["island"].to_numpy(np.int64)}
 
 
-def _states(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> np.ndarray:
+def states_of(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> np.ndarray:
+    """Return the state of each place in a category: `UNSERVED`, `SERVED` or `UNKNOWN`.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    places
+        Its places in the order of the page.
+    key
+        The category.
+    """
     served, unknown = (frame[key].loc[places.index].to_numpy(bool) for frame in (coverage.served, coverage.unknown))
     return np.where(served, SERVED, np.where(unknown, UNKNOWN, UNSERVED))
 

@@ -55,6 +55,10 @@ class StreetOrder:
         number = _inverse(nodes)
         return cls(number, np.lexsort((number[network.streets.v], number[network.streets.u])))
 
+    def streets(self, network: WalkNetwork) -> gpd.GeoDataFrame:
+        """Return the edges that are drawn as streets in the order of the page."""
+        return network.edges.iloc[self.edges[network.is_street[self.edges]]]
+
     @cached_property
     def edge(self) -> np.ndarray:
         """Number of each edge of the network on the page."""

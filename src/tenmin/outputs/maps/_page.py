@@ -35,6 +35,7 @@ SCRIPTS = (
     "changes.js",
     "town.js",
     "balance.js",
+    "walkers.js",
     "map_tools.js",
     "what_if.js",
     "elements.js",

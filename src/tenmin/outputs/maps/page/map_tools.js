@@ -7,11 +7,9 @@ class MapTools {
   constructor(whatIf) {
     this.whatIf = whatIf;
     this.review = whatIf.review;
-    this.town = whatIf.town;
     this.active = false;
     this.chosen = null;
     this.link = null;
-    this.gates = pointsOn(this.review.atlas.plane, this.town.packed.gates.points);
     const { points, in_use: inUse } = this.review.atlas.facilities;
     this.given = { points: points.slice(), inUse: Array.from(inUse) };
     const box = this.review.map.getContainer();
@@ -19,6 +17,11 @@ class MapTools {
     window.addEventListener('pointermove', (event) => this.drag(event));
     window.addEventListener('pointerup', () => this.drop());
     document.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.endLink(); });
+  }
+
+  walk(town) {
+    this.town = town;
+    this.gates = pointsOn(this.review.atlas.plane, town.packed.gates.points);
   }
 
   show(on) {

@@ -48,6 +48,7 @@ class Review {
     const { choice, view } = readAddress(this);
     this.choice = { ...this.choice, ...choice };
     this.whatIf = this.town ? new WhatIf(this) : null;
+    if (this.content.walkers.length > 1) this.walkers = new Walkers(this, numbers);
     this.rail.hold(this.whatIf);
     byId('legend').open = byId('stage').clientWidth >= PHONE + 300;
     this.rail.panels.overview.tell();

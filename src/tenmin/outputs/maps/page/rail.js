@@ -21,7 +21,7 @@ class Rail {
     this.holder = make('div', { className: 'holder' });
     byId('panel').replaceChildren(
       this.handle(),
-      make('header', {}, make('h1', { textContent: words.title() }), make('p', { className: 'rule', textContent: words.rule() })),
+      make('header', {}, make('h1', { textContent: words.title() }), make('p', { className: 'rule', textContent: words.rule() }), ...walkerChoice(review)),
       searchBox(review), list, ...TABS.map((name) => this.panels[name].element), this.holder,
       make('footer', {}, this.actions(content)));
   }

@@ -18,22 +18,17 @@ class Town {
     this.lines = new Lines(this.network, plane, numbers.streets.weights, numbers.network.plazas);
     this.barriers = numbers.barriers;
     this.before = new Walks(new Graph(this.network), this.network.sites, this.network.rows, this.packed.ends.length ? this.network.ends : []);
-    this.listeners = [];
+    this.listener = null;
     this.changes = [];
     this.derive();
     numbers.places.walks = this.verdicts.map((_, category) => new HomeWalks(this, category));
-  }
-
-  // Calls a function after every change.
-  listen(listener) {
-    this.listeners.push(listener);
   }
 
   // Makes changes, as docs/changes.md has them, instead of those before.
   change(changes) {
     this.changes = changes;
     this.derive();
-    for (const listener of this.listeners) listener();
+    if (this.listener) this.listener();
   }
 
   derive() {

@@ -8,16 +8,22 @@ const TURN_MS = 0;
 class WhatIf {
   constructor(review) {
     this.review = review;
-    this.town = review.town;
-    const { atlas } = review;
-    const names = atlas.areas && atlas.areas.shapes.rows().map((row) => atlas.nameOf({ kind: 'areas', row }, review.words));
-    this.balance = new Balance(this.town, atlas.groups, names && { names, of: atlas.places.area });
     this.tools = new MapTools(this);
+    this.walk(review.town);
     this.element = make('details', { id: 'what-if' });
     this.element.addEventListener('toggle', () => this.tools.show(this.element.open));
-    this.town.listen(() => this.follow());
     review.map.on('moveend', () => this.listGates());
     this.build();
+  }
+
+  // From now on changes are made in this town.
+  walk(town) {
+    const { atlas, words } = this.review;
+    const names = atlas.areas && atlas.areas.shapes.rows().map((row) => atlas.nameOf({ kind: 'areas', row }, words));
+    this.town = town;
+    this.balance = new Balance(town, atlas.groups, names && { names, of: atlas.places.area });
+    this.tools.walk(town);
+    town.listener = () => this.follow();
   }
 
   // Builds the panel anew, in the words of now.

@@ -173,6 +173,27 @@ def test_a_basket_by_name_is_that_of_its_categories():
     assert set(coverage.basket_by_category("child")["category"]) == set(keys)
 
 
+def test_a_basket_by_age_counts_the_people_of_that_age_where_the_places_have_them():
+    coverage = measured_children(people_3_5=[1.0, 0.0], people_6_11=[1.0, 1.0])
+    table = coverage.basket("child")
+    assert (table["of"].item(), found(table)) == ("people_3_5 + people_6_11", [2.0, 1.0, 0.0, 3.0])
+    parts = coverage.basket_by_category("child")
+    assert parts["of"].unique().tolist() == ["people_3_5 + people_6_11"]
+    assert parts["lacking"].tolist() == [1.0] * len(parts)
+    of_all = coverage.basket(NAMED.loc["child", "categories"])
+    assert (of_all["of"].item(), found(of_all)) == ("people", [3.0, 1.0, 0.0, 4.0])
+    without = measured_children(people_3_5=[1.0, 0.0]).basket("child")
+    assert (without["of"].item(), found(without)) == ("people", [3.0, 1.0, 0.0, 4.0])
+
+
+def measured_children(**groups: list[float]) -> tm.Coverage:
+    """A home beside all that a child needs, and one far from it."""
+    keys = NAMED.loc["child", "categories"]
+    doors = clinics(dict(enumerate([(0.0, 0.0)] * len(keys))), category=keys)
+    places = homes([(0, 0), (1500, 0)], [3.0, 1.0]).assign(**groups)
+    return tm.measure_coverage(town(STREET), places, doors, minutes=dict.fromkeys(keys, 10))
+
+
 def test_a_basket_that_is_unknown_or_not_all_measured_is_refused_with_the_way_out():
     with pytest.raises(TableError, match=r"no basket 'older_adlt'; give one of \['older_adult'"):
         TOWN.basket("older_adlt")
@@ -189,6 +210,8 @@ def test_a_basket_that_is_unknown_or_not_all_measured_is_refused_with_the_way_ou
         ("categories = 'clinic'", "give a list of keys of the catalogue"),
         ("categories = ['clinic', 'clinic']", "each once"),
         ("categories = ['clinc']", "'clinc', which is no key of the catalogue"),
+        ("categories = ['clinic']\nusers = 'people_60_plus'", "give a list of columns of places such as"),
+        ("categories = ['clinic']\nusers = ['old']", "give a list of columns of places such as"),
     ],
 )
 def test_a_table_of_baskets_of_ones_own_is_checked(tmp_path: Path, text: str, message: str):

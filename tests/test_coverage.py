@@ -788,3 +788,12 @@ def test_the_area_that_a_table_states_wins_over_the_one_it_stands_in():
     assert shares[["area", "served", "total"]].to_numpy().tolist() == [["e", 3.0, 8.0]]
     areas = found.shares(of="areas", by="area").set_index("area")
     assert areas["served"].to_dict() == {"e": 1.0, "w": 0.0}
+
+
+@pytest.mark.parametrize("limit", [{"minutes": 10}, {"metres": 500}])
+def test_a_table_without_facilities_is_refused_unless_the_limit_names_categories(limit: dict[str, float]):
+    places, (unit, value) = homes([(0.0, 0.0)]), next(iter(limit.items()))
+    with pytest.raises(TableError, match=rf"no category to measure: .* name categories, e.g. {unit}="):
+        tm.measure_coverage(town([(0.0, 0.0), (500.0, 0.0)]), places, clinics({}), **limit)
+    named = tm.measure_coverage(town([(0.0, 0.0), (500.0, 0.0)]), places, clinics({}), **{unit: {"clinic": value}})
+    assert named.counts.loc["clinic", "facilities"] == 0

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 __all__ = ["share_places"]
 
 UNITS = 2.0**30
 """Units into which the people or places of a part of a town are divided, so that flows are whole numbers."""
+
+
+class Reach(NamedTuple):
+    """Pairs of a group and a facility in reach of it, each once."""
+
+    group: np.ndarray
+    facility: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Reach:
+        """Some of the pairs."""
+        return Reach(self.group[rows], self.facility[rows])
 
 
 def share_places(place: np.ndarray, facility: np.ndarray, people: np.ndarray, capacity: np.ndarray) -> np.ndarray:
@@ -39,79 +53,71 @@ def share_places(place: np.ndarray, facility: np.ndarray, people: np.ndarray, ca
     """
     kept = people[place] > 0.0
     group, reach = _group(place[kept], facility[kept], len(people))
-    demand = np.bincount(group[group >= 0], people[group >= 0], len(reach))
-    chance = np.zeros(len(reach))
-    for groups, facilities in _split(reach, len(capacity)):
-        _decompose(groups, facilities, reach=reach, demand=demand, capacity=capacity, chance=chance)
+    demand = np.bincount(group[group >= 0], people[group >= 0], int(group.max(initial=-1)) + 1)
+    chance = np.zeros(len(demand))
+    for part in _split(reach, len(demand), len(capacity)):
+        _decompose(part, demand, capacity, chance)
     return np.where(group >= 0, np.append(chance, 0.0)[group], 0.0)
 
 
-def _group(place: np.ndarray, facility: np.ndarray, places: int) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+def _group(place: np.ndarray, facility: np.ndarray, places: int) -> tuple[np.ndarray, Reach]:
     """The group of each place, -1 without one, and the facilities of each group: those with the same in reach."""
     order = np.lexsort((facility, place))
     rows, begin = np.unique(place[order], return_index=True)
     sets = [tuple(part.tolist()) for part in np.split(facility[order], begin[1:])] if len(rows) else []
-    codes, reach = pd.factorize(pd.Series(sets, dtype=object), sort=True)
+    codes, found = pd.factorize(pd.Series(sets, dtype=object), sort=True)
     group = np.full(places, -1)
     group[rows] = codes
-    return group, list(reach)
-
-
-def _split(reach: list[tuple[int, ...]], facilities: int) -> Iterator[tuple[set[int], set[int]]]:
-    """Yield the groups and facilities of each part of a town whose people compete with each other."""
-    import networkx as nx
-
-    graph = nx.Graph((group, ~facility) for group, found in enumerate(reach) for facility in found)
-    for part in nx.connected_components(graph):
-        yield {node for node in part if node >= 0}, {~node for node in part if node < 0}
-
-
-def _decompose(
-    groups: set[int],
-    facilities: set[int],
-    *,
-    reach: list[tuple[int, ...]],
-    demand: np.ndarray,
-    capacity: np.ndarray,
-    chance: np.ndarray,
-) -> None:
-    """Write the chance of each group of a part of the town."""
-    waiting = [(groups, facilities)]
-    while waiting:
-        groups, facilities = waiting.pop()
-        level = min(1.0, sum(capacity[list(facilities)]) / sum(demand[list(groups)]))
-        less = _worse_off(groups, facilities, level, reach=reach, demand=demand, capacity=capacity)
-        if not less:
-            chance[list(groups)] = level
-            continue
-        theirs = {one for group in less for one in reach[group]} & facilities
-        waiting += [(less, theirs), (groups - less, facilities - theirs)]
-
-
-def _worse_off(
-    groups: set[int],
-    facilities: set[int],
-    level: float,
-    *,
-    reach: list[tuple[int, ...]],
-    demand: np.ndarray,
-    capacity: np.ndarray,
-) -> set[int]:
-    """The groups that can't get this level if the others do, by a least cut; none if all can."""
-    import networkx as nx
-    from networkx.algorithms.flow import dinitz
-
-    unit = UNITS / max(sum(demand[list(groups)]), 1e-300)
-    graph, asked = nx.DiGraph(), 0
-    for group in sorted(groups):
-        units = int(level * demand[group] * unit)
-        asked += units
-        graph.add_edge("people", group, capacity=units)
-        graph.add_edges_from((group, ~one) for one in reach[group] if one in facilities)
-    graph.add_edges_from(
-        (~one, "places", {"capacity": int(np.ceil(capacity[one] * unit))}) for one in sorted(facilities)
+    sizes = np.array([len(one) for one in found], np.int64)
+    return group, Reach(
+        np.repeat(np.arange(len(found)), sizes), np.array([one for part in found for one in part], np.int64)
     )
-    if asked == 0:
-        return set()
-    flow, (less, _) = nx.minimum_cut(graph, "people", "places", flow_func=dinitz)
-    return set() if flow >= asked - len(groups) else {node for node in less if node in groups}
+
+
+def _split(reach: Reach, groups: int, facilities: int) -> Iterator[Reach]:
+    """Yield the pairs of each part of a town whose people compete with each other."""
+    size = groups + facilities
+    pairs = csr_array((np.ones(len(reach.group), bool), (reach.group, groups + reach.facility)), shape=(size, size))
+    part = connected_components(pairs, directed=False)[1][reach.group]
+    order = np.argsort(part, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
+        yield reach.take(rows)
+
+
+def _decompose(part: Reach, demand: np.ndarray, capacity: np.ndarray, chance: np.ndarray) -> None:
+    """Write the chance of each group of a part of the town."""
+    waiting = [part] if len(part.group) else []
+    while waiting:
+        part = waiting.pop()
+        groups, facilities = np.unique(part.group), np.unique(part.facility)
+        level = min(1.0, capacity[facilities].sum() / demand[groups].sum())
+        less = _worse_off(part, level, demand, capacity)
+        if not 0 < len(less) < len(groups):
+            chance[groups] = level
+            continue
+        theirs = np.isin(part.group, less)
+        others = ~theirs & ~np.isin(part.facility, part.facility[theirs])
+        waiting += [part.take(theirs), part.take(others)]
+
+
+def _worse_off(part: Reach, level: float, demand: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+    """The groups that can't get this level if the others do, by a least cut; none if all can."""
+    groups, group = np.unique(part.group, return_inverse=True)
+    facilities, facility = np.unique(part.facility, return_inverse=True)
+    unit = UNITS / demand[groups].sum()
+    asked = (level * demand[groups] * unit).astype(np.int32)
+    offered = np.minimum(np.ceil(capacity[facilities] * unit), UNITS).astype(np.int32)
+    people, places = len(groups) + len(facilities), len(groups) + len(facilities) + 1
+    begin = np.concatenate([np.full(len(groups), people), group, len(groups) + np.arange(len(facilities))])
+    end = np.concatenate([np.arange(len(groups)), len(groups) + facility, np.full(len(facilities), places)])
+    limit = np.concatenate([asked, np.full(len(group), UNITS, np.int32), offered]).astype(np.int32)
+    network = csr_array((limit, (begin, end)), shape=(places + 1, places + 1))
+    found = maximum_flow(network, people, places)
+    if found.flow_value >= int(asked.sum(dtype=np.int64)) - len(groups):
+        return groups[:0]
+    left = (network - found.flow).T.tocsr()
+    left.data = np.maximum(left.data, 0)
+    left.eliminate_zeros()
+    reaches_a_place = np.zeros(places + 1, bool)
+    reaches_a_place[breadth_first_order(left, places, return_predecessors=False)] = True
+    return groups[~reaches_a_place[: len(groups)]]

@@ -18,6 +18,7 @@ from tenmin.access.nearest import check_count
 from tenmin.access.query import Query
 from tenmin.access.routes import trace_route
 from tenmin.access.travel_times import straight_times, travel_times
+from tenmin.inputs.services import load_baskets
 from tenmin.measures._basket import BASKET, Basket
 from tenmin.measures._choice import count_choice, tally_choice
 from tenmin.measures._coverage_table import tabulate_places
@@ -299,7 +300,7 @@ class Coverage:
     def _described(self, shares: pd.DataFrame) -> pd.DataFrame:
         """Shares with the base of the people counted (常住, 户籍 ...) and the moment of opening, where known."""
         bases = self.places["people_base"].dropna().astype(str) if "people_base" in self.places.columns else []
-        if len(bases) and (shares["of"] == "people").any():
+        if len(bases) and shares["of"].str.startswith("people").any():
             shares = shares.assign(base="、".join(sorted(set(bases))))
         return shares if self.opening is None else shares.assign(open_at=self.opening.at)
 
@@ -453,14 +454,15 @@ class Coverage:
         -------
         DataFrame
             One row with the columns of `shares` and the category "basket". The shares are NaN if fewer than the
-            needed number of categories have any facility in use.
+            needed number of categories have any facility in use. `of` says whose: a named basket that is for some ages
+            (`load_baskets`, users) counts these people where the places have them, every other one all people.
 
         Raises
         ------
         TableError, CategoryError
             A category is not one of the coverage, `at_least` is not from 1 to their number, or places have no people.
         """
-        return self._described(self._basket(categories, at_least).share(people_of(self.places).to_numpy(), "people"))
+        return self._described(self._basket(categories, at_least).share(*self._people_for(categories)))
 
     def basket_by_category(
         self, categories: Sequence[str] | str | None = None, *, at_least: int | None = None
@@ -484,8 +486,7 @@ class Coverage:
         TableError, CategoryError
             As in `basket`.
         """
-        people = people_of(self.places).to_numpy()
-        return self._described(self._basket(categories, at_least).without_each(people, "people"))
+        return self._described(self._basket(categories, at_least).without_each(*self._people_for(categories)))
 
     def lacking(self, categories: Sequence[str] | str | None = None) -> pd.DataFrame:
         """Return how many categories of a basket each place lacks.
@@ -570,6 +571,12 @@ class Coverage:
             seconds of their own.
         """
         return scale_speed(self.network, self.minutes, self.limit)
+
+    def _people_for(self, categories: Sequence[str] | str | None) -> tuple[np.ndarray, str]:
+        """The people whom a basket is for, and their columns: those of its users if the places have them, else all."""
+        users = load_baskets()["users"].get(categories, []) if isinstance(categories, str) else []
+        columns = users if users and set(users) <= set(self.places.columns) else ["people"]
+        return np.sum([people_of(self.places, column) for column in columns], axis=0), " + ".join(columns)
 
     def _basket(self, categories: Sequence[str] | str | None, at_least: int | None) -> Basket:
         return Basket.of(self.served, self.unknown, self._facilities_in_use(), categories=categories, at_least=at_least)

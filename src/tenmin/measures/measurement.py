@@ -229,7 +229,18 @@ def cover_places(
         As in `measure_coverage`.
     opening
         The moment at which facilities have to be open, if the query is of one.
+
+    Raises
+    ------
+    TableError
+        There is no category to measure.
     """
+    if not query.categories:
+        msg = (
+            "there is no category to measure: facilities has no rows, and the limit names none; give facilities, or "
+            f"name categories, e.g. {query.unit}={{'clinic': 10}}"
+        )
+        raise TableError(msg)
     areas = None if areas is None else in_metres(check_frame(areas, "areas"), query.network.crs)
     index = pd.Index(query.categories, name="category", dtype="str")
     limit = pd.Series([query.limit_of(name) for name in index], index=index, name=query.unit, dtype="float64")

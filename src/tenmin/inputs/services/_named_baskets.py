@@ -14,7 +14,7 @@ from tenmin.support.files import check_keys, open_input, read_toml, reading, shi
 
 __all__ = ["load_baskets"]
 
-_COLUMNS = ("zh", "en", "categories", "source", "grade", "note")
+_NEEDED = ("zh", "en", "categories", "source", "grade", "note")
 
 
 def load_baskets(path: str | os.PathLike[str] | None = None) -> pd.DataFrame:
@@ -29,7 +29,8 @@ def load_baskets(path: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Index: name of the basket. Columns: zh and en (names), categories (list of keys), source (id of the standard
-        that lists them, or "own" for a choice of tenmin's), grade (its evidence, or "own") and note.
+        that lists them, or "own" for a choice of tenmin's), grade (its evidence, or "own"), note and users (list of
+        the columns of places with the people whom it is for; empty for everyone).
 
     Raises
     ------
@@ -55,9 +56,12 @@ def _parse(path: Path) -> pd.DataFrame:
         if not isinstance(row, dict):
             msg = f"{where}: {row!r} is no basket; each is a table such as [older_adult] with its categories"
             raise FileError(msg)
-        check_keys(row, set(_COLUMNS), set(_COLUMNS), where)
+        check_keys(row, {*_NEEDED, "users"}, set(_NEEDED), where)
         _check_categories(row["categories"], known, where)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(_COLUMNS)).rename_axis("basket")
+        _check_users(row.get("users", []), where)
+    columns = [*_NEEDED, "users"]
+    whole = {name: {"users": [], **row} for name, row in rows.items()}
+    return pd.DataFrame.from_dict(whole, orient="index", columns=columns).rename_axis("basket")
 
 
 def _check_categories(categories: object, known: Collection[str], where: str) -> None:
@@ -67,4 +71,10 @@ def _check_categories(categories: object, known: Collection[str], where: str) ->
     unknown = [one for one in categories if one not in known]
     if unknown:
         msg = f"{where}: categories names {unknown[0]!r}, which is no key of the catalogue"
+        raise FileError(msg)
+
+
+def _check_users(users: object, where: str) -> None:
+    if not isinstance(users, list) or not all(isinstance(one, str) and one.startswith("people_") for one in users):
+        msg = f"{where}: users = {users!r}; give a list of columns of places such as 'people_60_plus', or leave it out"
         raise FileError(msg)

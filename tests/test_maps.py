@@ -140,11 +140,13 @@ def test_no_script_of_the_page_is_longer_than_four_hundred_lines() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
 
 
-def test_outside_text_stands_in_the_data_block_only() -> None:
+def test_outside_text_stands_in_the_data_block_and_escaped_in_what_is_shown_without_scripts() -> None:
     measured = coverage()
     names = measured.facilities.assign(name=["Apteekki Ürsä 甲", "Biblioteca <b>", "Kulma"])
-    page = html_of(draw_map(replace(measured, facilities=names), title="Otsikko ÄÖ"))
-    outside = BLOCK.sub("", page)
+    page = html_of(draw_map(replace(measured, facilities=names), title="Otsikko <i>{{ÄÖ}}"))
+    [static] = re.findall("<noscript>.*?</noscript>", page, re.DOTALL)
+    assert "<h1>Otsikko &lt;i&gt;&#123;&#123;ÄÖ&#125;&#125;</h1>" in static
+    outside = BLOCK.sub("", page).replace(static, "")
     for text in ("Ürsä", "Biblioteca", "Kulma", "Otsikko", "town.osm.pbf", "2026-10-01"):
         assert text not in outside
         assert text in json.dumps(content_of(page), ensure_ascii=False)

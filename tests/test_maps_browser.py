@@ -615,6 +615,27 @@ def test_no_text_runs_and_every_text_is_shown_as_it_is(browser: WebDriver, tmp_p
     assert requests(browser) == []
 
 
+def test_without_scripts_there_are_the_picture_and_the_tables(browser: WebDriver, tmp_path: Path) -> None:
+    path = tmp_path / "review.html"
+    full_map(lang="en", title="Town <i>{{1}}").save(path)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(path.as_uri())
+        [shown] = browser.find_elements("css selector", ".static")
+        assert shown.find_element("css selector", "h1").text == "Town <i>{{1}}"
+        tables = shown.find_elements("css selector", "table")
+        services, gaps = ([row.text for row in table.find_elements("css selector", "tr")] for table in tables)
+        assert services[1] == "Pharmacy 32.0–42.0% 320 580 100 1"
+        assert len(gaps) == 7
+        picture = shown.find_element("css selector", "svg")
+        assert picture.rect["width"] > 500
+        assert sum(part.get_attribute("d").count("M") for part in picture.find_elements("css selector", "path")) > 100
+        assert not browser.find_element("id", "tenmin-page").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert len(re.findall("<noscript>.*?</noscript>", path.read_text(encoding="utf-8"), re.DOTALL)[0]) < 150_000
+
+
 def test_half_a_character_does_not_break_the_page(browser: WebDriver, tmp_path: Path) -> None:
     sites = maps_data.sites()
     names = pd.Series(["医院\ud800", None, "\udfffKulma"], index=sites.index, dtype=object)

@@ -15,6 +15,7 @@ from tenmin.network import WalkNetwork
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
+from tenmin.outputs.maps._static import static_page
 from tenmin.outputs.maps._streets_content import StreetsData, streets_bounds, streets_content
 from tenmin.support.errors import InputError, TableError
 from tenmin.support.language import Lang, choose_language
@@ -109,8 +110,9 @@ def draw_map(
     outlines = areas if areas is not None else _outlines(coverage.areas)
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes, others=others)
     chosen = choose_language(lang)
-    block = write_block(page_content(data, title=title, lang=chosen, sources=sources))
-    return ReviewMap(block, bounds=page_bounds(data), lang=chosen)
+    content = page_content(data, title=title, lang=chosen, sources=sources)
+    static = static_page(data, content, chosen)
+    return ReviewMap(write_block(content), bounds=page_bounds(data), lang=chosen, static=static)
 
 
 def _walked_by(

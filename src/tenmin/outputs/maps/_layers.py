@@ -19,6 +19,7 @@ from tenmin.support.contracts import in_use
 from tenmin.support.errors import TableError
 
 __all__ = [
+    "MAIN_STREET",
     "PLAZA",
     "Layer",
     "area_layer",
@@ -28,6 +29,7 @@ __all__ = [
     "facility_layer",
     "gap_layer",
     "isochrone_layer",
+    "names_of_gaps",
     "other_columns",
     "place_layer",
     "rounded",
@@ -272,7 +274,7 @@ def gap_layer(
     texts = {
         "unit": unit,
         "id": texts_of(gaps["gap"]),
-        "name": {lang: _names_of_gaps(gaps, streets, lang) for lang in words},
+        "name": {lang: names_of_gaps(gaps, streets, lang) for lang in words},
         "reason": texts_of(gaps["reason"]),
         "by": texts_of(gaps["by"]),
         "cures": cures,
@@ -288,8 +290,18 @@ def _coded_cures(gaps: gpd.GeoDataFrame, words: Mapping[str, Words]) -> tuple[di
     return {lang: [str(row[number]) for row in distinct] for number, lang in enumerate(words)}, codes
 
 
-def _names_of_gaps(gaps: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str) -> list[str | None]:
-    """Return what people call where a gap is: its own name, its communities, or the nearest street with a name."""
+def names_of_gaps(gaps: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str) -> list[str | None]:
+    """Return what people call where a gap is: its own name, its communities, or the nearest street with a name.
+
+    Parameters
+    ----------
+    gaps
+        As from `find_gaps`.
+    streets
+        Edges that gaps without a community are named by.
+    lang
+        "zh" or "en".
+    """
     own = ("name_zh", "name") if lang == "zh" else ("name",)
     given = [column for column in (*own, "area") if column in gaps]
     named = gaps[given].bfill(axis=1).iloc[:, 0] if given else pd.Series(None, index=gaps.index, dtype=object)

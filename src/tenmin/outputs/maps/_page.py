@@ -60,6 +60,7 @@ SCRIPTS = (
     "added.js",
     "page.js",
 )
+NO_SCRIPT = "<noscript>This map needs JavaScript. 这张地图需要启用 JavaScript。</noscript>"
 HTML_LANG = {"zh": "zh-CN", "en": "en-GB"}
 FRAME_HEIGHT = "640px"
 """Height of the page in a notebook."""
@@ -91,9 +92,10 @@ class Page(Figure):
     only to hosts of tile layers.
     """
 
-    def __init__(self, data: DataBlock, *, lang: str) -> None:
+    def __init__(self, data: DataBlock, *, lang: str, static: str) -> None:
         super().__init__(height=FRAME_HEIGHT)
         self.data = data
+        self.static = static
         self.lang = lang
         self.header, self.html = Holder(), Holder()
         self.header._parent = self.html._parent = self
@@ -113,6 +115,7 @@ class Page(Figure):
         ]
         body = [
             page_file("page.html"),
+            self.static,
             self.html.render(**kwargs),
             self.data.render(),
             *(f"<script>{script}</script>" for script in scripts),
@@ -164,12 +167,12 @@ class ReviewMap(Map):
     default_js: ClassVar[list[tuple[str, str]]] = []
     default_css: ClassVar[list[tuple[str, str]]] = []
 
-    def __init__(self, block: str, *, bounds: Any, lang: str) -> None:
+    def __init__(self, block: str, *, bounds: Any, lang: str, static: str = NO_SCRIPT) -> None:
         (south, west), (north, east) = bounds
         super().__init__(location=[(south + north) / 2, (west + east) / 2], tiles=None)
         self._id = "tenmin"
         self._bounds = [[south, west], [north, east]]
-        self.page = Page(DataBlock(block), lang=lang)
+        self.page = Page(DataBlock(block), lang=lang, static=static)
         self.page.add_child(self)
 
     def _get_self_bounds(self) -> list[list[float | None]]:

@@ -76,6 +76,7 @@ from .study.definition import read_study as read_study
 from .study.ledger import Ledger as Ledger
 from .study.ledger_book import read_ledger as read_ledger
 from .study.ledger_book import update_ledger as update_ledger
+from .study.map_notes import read_notes as read_notes
 from .study.scenarios import apply_changes as apply_changes
 from .study.survey import Survey as Survey
 from .study.survey import survey as survey

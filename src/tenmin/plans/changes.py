@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +27,8 @@ from tenmin.support.fields import (
     moment_of,
     suggest,
 )
-from tenmin.support.files import open_input, read_toml, reading, shipped_file
+from tenmin.support.files import read_toml, shipped_file
+from tenmin.support.json_files import read_json
 
 __all__ = ["FORMAT", "KINDS", "Change", "Changes", "read_changes"]
 
@@ -37,7 +37,7 @@ FORMAT = 1
 KINDS: Mapping[str, Mapping[str, Any]] = read_toml(shipped_file("tenmin.plans", "changes.toml"))
 """For each kind of change the fields that it needs, those that it may have, and its name in zh and en."""
 
-_MAX_BYTES, _MAX_CHANGES = 16 * 2**20, 10_000
+_MAX_CHANGES = 10_000
 _ENLARGING = "enlarge_facility"
 
 
@@ -120,27 +120,7 @@ def read_changes(path: str | os.PathLike[str] | Mapping[str, Any]) -> Changes:
     """
     if isinstance(path, Mapping):
         return _parse(path, "changes")
-    found = open_input(path, (".json",))
-    check_amount(found, found.stat().st_size, _MAX_BYTES, "bytes", "a scenario is shorter; is it the right file?")
-    with reading(found):
-        content = json.loads(
-            found.read_text("utf-8-sig"), object_pairs_hook=_without_repeated_keys, parse_constant=_refuse_constant
-        )
-    return _parse(content, str(found))
-
-
-def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    twice = next((key for key in keys if keys.count(key) > 1), None) if len(set(keys)) < len(keys) else None
-    if twice is not None:
-        msg = f"the key {twice!r} stands twice in one object"
-        raise ValueError(msg)
-    return dict(pairs)
-
-
-def _refuse_constant(text: str) -> float:
-    msg = f"{text} is no number of JSON"
-    raise ValueError(msg)
+    return _parse(read_json(path, "a scenario is shorter; is it the right file?"), str(path))
 
 
 def _parse(content: object, where: str) -> Changes:

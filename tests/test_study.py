@@ -94,7 +94,9 @@ def test_sources_and_licences_are_carried_into_every_result(tmp_path: Path):
         "own",
         "© OpenStreetMap contributors",
     )
+    prints = manifest["study"].pop("fingerprints")
     assert manifest["study"] == {"id": "街道", "title": "街道", "changes": None}
+    assert set(prints) == {"facilities", "streets", "walker", "people", "standard", "date"}
     said = (tmp_path / "out/sources.txt").read_text("utf-8")
     assert "need the attribution: © OpenStreetMap contributors" in said
     assert "fall under the ODbL" in said

@@ -71,6 +71,8 @@ from .outputs.maps import draw_map as draw_map
 from .outputs.site_visit import write_doubts as write_doubts
 from .plans.changes import Changes as Changes
 from .plans.changes import read_changes as read_changes
+from .study.comparison import Comparison as Comparison
+from .study.comparison import compare as compare
 from .study.definition import Study as Study
 from .study.definition import read_study as read_study
 from .study.ledger import Ledger as Ledger

@@ -10,7 +10,7 @@ import typer
 from tenmin.cli._app import Debug, Language, app, report_errors, say
 from tenmin.cli._translation import CommandInLanguage
 
-__all__ = ["run"]
+__all__ = ["compare", "run"]
 
 _TOLD = 10
 """Problems of which the command says what became of them; the ledger says it of all."""
@@ -66,3 +66,28 @@ def run(
                 say("ledger_more", told, count=len(problems.changed) - _TOLD)
             if problems.kept is not None:
                 say("ledger_kept", told, path=problems.kept)
+
+
+@app.command(cls=CommandInLanguage)
+def compare(
+    before: Annotated[Path, typer.Argument(help="A study (.toml), or the folder of its results.")],
+    after: Annotated[
+        Path, typer.Argument(help="Another study, a folder of results, or a scenario (.json) of the first study.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where the tables and the layer go.")] = None,
+    lang: Language = None,
+    debug: Debug = False,
+) -> None:
+    """Compare two studies: who is won and lost, and how much of that each input causes.
+
+    Saved results that differ in several inputs tell who is won and lost; only studies tell why.
+    """
+    from tenmin.study.comparison import compare_files
+
+    with report_errors(lang, debug=debug) as chosen:
+        found = compare_files(before, after)
+        for line in found.summary(lang=chosen):
+            typer.echo(line)
+        if out is not None:
+            found.save(out, lang=chosen)
+            say("written_comparison", chosen, path=out)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pandas as pd
 
+from tenmin.inputs.walkers import Walker
+from tenmin.network import WalkNetwork
 from tenmin.plans.changes import KINDS, Changes
 from tenmin.plans.facility_changes import change_facilities
 from tenmin.plans.street_changes import change_streets
@@ -15,7 +18,7 @@ from tenmin.support.errors import InputError
 from tenmin.support.fields import join_faults
 from tenmin.support.nouns import check_noun
 
-__all__ = ["apply_changes", "inputs_of"]
+__all__ = ["apply_changes", "inputs_of", "streets_at"]
 
 
 def inputs_of(study: Study) -> Inputs:
@@ -69,21 +72,47 @@ def apply_changes(study: Study, changes: Changes) -> Study:
     return scenario
 
 
+def streets_at(study: Study, walker: Walker, moment: datetime | None) -> tuple[WalkNetwork, ...]:
+    """Return the streets of a study for a walker and at a date, after those before each addition of its scenarios.
+
+    Parameters
+    ----------
+    study
+        As from `read_study` or `apply_changes`.
+    walker
+        Who walks.
+    moment
+        Date and time at which opening hours are judged; None for no moment.
+    """
+    known: Inputs | None = study.memory.get("inputs")
+    if known is not None and moment == study.moment:
+        return tuple(one.walked_by(walker) for one in (*known.before, known.network))
+    if study.base is None:
+        return (read_network(replace(study, walker=walker, when=moment, open_at=None)),)
+    stages, _ = _add_stages(streets_at(study.base, walker, moment), study.changes or Changes(()))
+    return stages
+
+
+def _add_stages(stages: tuple[WalkNetwork, ...], changes: Changes) -> tuple[tuple[WalkNetwork, ...], list[str]]:
+    """The streets after the changes, after those before each addition, and what is wrong with changes."""
+    *earlier, last = stages
+    streets = change_streets(last, changes)
+    kept = earlier if streets.less is last else []
+    added = [streets.less] if streets.network is streets.less else [streets.less, streets.network]
+    return (*kept, *added), streets.faults
+
+
 def _change_inputs(study: Study, base: Study) -> Inputs:
     """The inputs of a scenario, made of those of its base."""
     before, changes = inputs_of(base), study.changes or Changes(())
     facilities, faults = change_facilities(before.facilities, changes)
-    same_date = study.moment == base.moment
-    network = (before.network if same_date else read_network(study)).walked_by(study.walker)
-    streets = change_streets(network, changes)
-    if faults or streets.faults:
-        raise InputError(join_faults(changes.source, [*faults, *streets.faults]))
-    nothing_less = same_date and streets.less is network
-    kept = [one.walked_by(study.walker) for one in before.before] if nothing_less else []
+    (*earlier, network), others = _add_stages(streets_at(base, study.walker, study.moment), changes)
+    if faults or others:
+        raise InputError(join_faults(changes.source, [*faults, *others]))
     return replace(
         before,
-        network=streets.network,
-        before=tuple(kept if streets.network is streets.less else [*kept, streets.less]),
+        network=network,
+        before=tuple(earlier),
         facilities=facilities,
         provenance=_with_changes(before.provenance, changes),
     )

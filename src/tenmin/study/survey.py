@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tenmin.measures.coverage import Coverage
 from tenmin.measures.findings import Findings
-from tenmin.measures.measurement import cover_again, measure_coverage
 from tenmin.outputs.geopackage import save_layers
 from tenmin.outputs.maps import draw_map
 from tenmin.outputs.site_visit import write_doubts
 from tenmin.outputs.tables import compliance_tables, in_words, review_tables
+from tenmin.study._fingerprints import fingerprints
 from tenmin.study._licences import attributions, licence_notes, source_lines
-from tenmin.study._study_inputs import Inputs
+from tenmin.study._measuring import measure_study
 from tenmin.study._summary import summarise
 from tenmin.study.definition import Study
 from tenmin.study.scenarios import inputs_of
@@ -108,7 +107,12 @@ class Survey(Findings):
     def _about(self, lang: Lang) -> Mapping[str, Any]:
         """What the manifest says of the study."""
         return {
-            "study": {"id": self.study.id, "title": self.title, "changes": self.study.scenario},
+            "study": {
+                "id": self.study.id,
+                "title": self.title,
+                "changes": self.study.scenario,
+                "fingerprints": fingerprints(self.study),
+            },
             "sources": self.provenance.to_dict("records"),
             "licences": licence_notes(self.provenance, lang),
         }
@@ -165,8 +169,8 @@ def survey(study: Study) -> Survey:
     if "survey" in study.memory:
         return study.memory["survey"]
     inputs = inputs_of(study)
-    earlier = None if study.base is None else study.base.memory.get("survey")
-    coverage = _measure(study, inputs, earlier)
+    earlier: Survey | None = None if study.base is None else study.base.memory.get("survey")
+    coverage = measure_study(study, inputs, None if earlier is None else (inputs_of(earlier.study), earlier.coverage))
     if "people" not in coverage.places.columns:
         msg = f"{study.path}: the homes have no column of people"
         raise TableError(msg)
@@ -182,22 +186,3 @@ def survey(study: Study) -> Survey:
     )
     study.memory["survey"] = found
     return found
-
-
-def _measure(study: Study, inputs: Inputs, earlier: Survey | None) -> Coverage:
-    """The coverage of a study; where only facilities are others than before, places are not snapped again."""
-    options: dict[str, Any] = {
-        "areas": inputs.areas,
-        "country": study.country,
-        "thin": study.thin,
-        "open_at": study.open_at,
-    }
-    first, *others = (*inputs.before, inputs.network)
-    before = None if earlier is None else inputs_of(earlier.study)
-    if earlier is not None and before is not None and not before.before and first is before.network:
-        same = inputs.facilities is before.facilities
-        return cover_again(earlier.coverage, None if same else inputs.facilities, more=others, **options)
-    coverage = measure_coverage(
-        first, inputs.places, inputs.facilities, direction=study.direction, **study.limits(), **options
-    )
-    return cover_again(coverage, None, more=others, **options) if others else coverage

@@ -16,6 +16,7 @@ from benchmarks import (
     growth_search,
     nearest,
     network,
+    people,
     polygons,
     review_map,
     search,
@@ -33,11 +34,14 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "osmnx-ways": compare_osmnx.compare,
     "accuracy": accuracy.compare,
     "firmness": firmness.compare,
+    "people": people.compare,
+    "people-table": people.tabulate,
     "polygons": polygons.compare,
     "review-map": review_map.compare,
 }
 BY_DEFAULT = (
-    "network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness", "review-map",
+    "network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness", "people",
+    "people-table", "review-map",
 )  # fmt: skip
 
 

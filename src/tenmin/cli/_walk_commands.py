@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tenmin.inputs.osm import OsmExtract
+    from tenmin.measures.compliance import Compliance
     from tenmin.measures.coverage import Coverage
     from tenmin.network import WalkNetwork
 
@@ -109,7 +110,9 @@ def _find(
     return found if keys is None else found[found["category"].isin(keys)]
 
 
-def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: Lang) -> None:
+def _write_review(
+    coverage: Coverage, folder: Path, *, title: str | None, lang: Lang, checked: Sequence[Compliance] = ()
+) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
     from tenmin.measures.placements import describe_placements
@@ -151,7 +154,8 @@ def _write_review(coverage: Coverage, folder: Path, *, title: str | None, lang: 
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     places = find_gaps(coverage, by="place")
-    draw_map(coverage, gaps=places, isochrones=isochrones, title=title, lang=lang).save(str(folder / "review.html"))
+    drawn = draw_map(coverage, gaps=places, isochrones=isochrones, compliance=checked, title=title, lang=lang)
+    drawn.save(str(folder / "review.html"))
 
 
 Sample = Annotated[
@@ -206,8 +210,8 @@ def _show_district(out: Path, lang: Lang) -> None:
     areas, places = read_areas(communities), read_places(estates)
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
     with writing_results(out) as folder:
-        _write_review(measured, folder, title=TEXTS["shifan_title"][lang], lang=lang)
         checked = [check_standard(one, areas, found, network=network, places=places) for one in DEMO_STANDARDS]
+        _write_review(measured, folder, title=TEXTS["shifan_title"][lang], lang=lang, checked=checked)
         for one in checked:
             typer.echo()
             write_compliance(one, folder / one.standard.id, lang)

@@ -91,7 +91,13 @@ class Survey(Findings):
     def _draw_map(self, lang: Lang) -> Any:
         named = [*attributions(self.provenance), *licence_notes(self.provenance, lang)]
         return draw_map(
-            self.coverage, gaps=self.gaps, isochrones=self.isochrones, title=self.title, lang=lang, sources=named
+            self.coverage,
+            gaps=self.gaps,
+            isochrones=self.isochrones,
+            compliance=self.compliance.values(),
+            title=self.title,
+            lang=lang,
+            sources=named,
         )
 
     def _write_tables(self, place: Path, lang: Lang) -> None:

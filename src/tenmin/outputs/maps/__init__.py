@@ -9,12 +9,14 @@ import geopandas as gpd
 
 from tenmin.access.query import Spots, make_query
 from tenmin.inputs.walkers import Walker
+from tenmin.measures.compliance import Compliance
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.measurement import cover_walked_by
 from tenmin.network import WalkNetwork
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
+from tenmin.outputs.maps._standards_content import standards_content
 from tenmin.outputs.maps._static import static_page
 from tenmin.outputs.maps._streets_content import StreetsData, streets_bounds, streets_content
 from tenmin.support.errors import InputError, TableError
@@ -35,6 +37,7 @@ def draw_map(
     title: str | None = None,
     computes: bool = True,
     walkers: Iterable[Walker | str] = (),
+    compliance: Compliance | Iterable[Compliance] = (),
     lang: Lang | None = None,
     sources: Sequence[str] | None = None,
 ) -> folium.Map:
@@ -66,6 +69,8 @@ def draw_map(
     walkers
         Other walkers, or names of presets, whose walks the page computes, too: a switch changes all figures of homes.
         One for whom the streets are joined differently (a wheelchair) makes the file about half as large again.
+    compliance
+        Results of `check_standard`: grades, shortfalls and what cannot be told stand on the cards of the communities.
     lang
         Language of the page and of the names of categories, "zh" or "en"; by default that of the system.
     sources
@@ -111,6 +116,9 @@ def draw_map(
     data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes, others=others)
     chosen = choose_language(lang)
     content = page_content(data, title=title, lang=chosen, sources=sources)
+    checked = (compliance,) if isinstance(compliance, Compliance) else tuple(compliance)
+    if checked and data.areas is not None:
+        content["standards"] = standards_content(checked, data.areas.index)
     static = static_page(data, content, chosen)
     return ReviewMap(write_block(content), bounds=page_bounds(data), lang=chosen, static=static)
 

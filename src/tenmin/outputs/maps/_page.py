@@ -53,6 +53,7 @@ SCRIPTS = (
     "rail.js",
     "gaps.js",
     "communities.js",
+    "standards.js",
     "facilities.js",
     "print.js",
     "address.js",

@@ -56,7 +56,7 @@ function communityCard(review, row) {
   const { atlas, words, content } = review;
   const one = atlas.communities.find(({ area }) => area === row);
   const name = atlas.nameOf({ kind: 'areas', row }, words);
-  if (!one) return [cardTitle(name, words.say('no_homes')), fields(review, 'areas', row, ['name'])];
+  if (!one) return [cardTitle(name, words.say('no_homes')), ...standardParts(review, row), fields(review, 'areas', row, ['name'])];
   const town = content.categories.map((category, number) => (category.facilities ? sumStates(atlas.places, number) : null));
   const worst = content.categories.map((_, number) => number).filter((number) => town[number]).sort((a, b) => one.shares[a].share - one.shares[b].share);
   const facts = [
@@ -69,7 +69,7 @@ function communityCard(review, row) {
     withTown(shareBar(one.shares[number]), town[number].share, words)));
   return [
     cardTitle(name, words.say('community')), factList(facts), make('h3', { textContent: words.say('against_town') }), make('ul', { className: 'against' }, ...bars),
-    ...gapsInside(review, row), moreFields(review, 'areas', row, ['name']),
+    ...gapsInside(review, row), ...standardParts(review, row), moreFields(review, 'areas', row, ['name']),
   ];
 }
 

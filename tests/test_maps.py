@@ -646,3 +646,9 @@ def test_figures_of_the_page_are_those_of_the_coverage(walked: tm.Coverage) -> N
     drawn = np.floor(walks["minutes"] * 3.6 / 6 + 0.5) + walks["detour"]
     known = walked.metres["clinic"][content["tables"]["places"]["id"]].to_numpy()
     assert drawn[np.isfinite(known)] == pytest.approx(known[np.isfinite(known)], abs=0.5)
+
+
+def test_a_large_file_is_told_before_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenmin.outputs.maps.LARGE", 0.001)
+    with pytest.warns(TenminWarning, match=r"a file of \d+ MB.*computes=False"):
+        draw_map(coverage())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 
 import folium
@@ -19,11 +20,14 @@ from tenmin.outputs.maps._page import ReviewMap
 from tenmin.outputs.maps._standards_content import standards_content
 from tenmin.outputs.maps._static import static_page
 from tenmin.outputs.maps._streets_content import StreetsData, streets_bounds, streets_content
-from tenmin.support.errors import InputError, TableError
+from tenmin.support.errors import InputError, TableError, TenminWarning
 from tenmin.support.language import Lang, choose_language
 from tenmin.support.nouns import check_noun
 
 __all__ = ["draw_map"]
+
+LARGE = 15.0
+"""Megabytes from which on a map is said to be large."""
 
 
 def draw_map(
@@ -88,6 +92,11 @@ def draw_map(
         If `lang` is not supported, a table has no coordinate reference system or not the columns of its kind, or
         neither a coverage nor a network is given, or both; or if there are walkers, but the page computes no walks.
 
+    Warns
+    -----
+    TenminWarning
+        The file will be larger than 15 MB.
+
     See Also
     --------
     tenmin.Coverage.plot : One category as a figure.
@@ -120,7 +129,20 @@ def draw_map(
     if checked and data.areas is not None:
         content["standards"] = standards_content(checked, data.areas.index)
     static = static_page(data, content, chosen)
-    return ReviewMap(write_block(content), bounds=page_bounds(data), lang=chosen, static=static)
+    return ReviewMap(_sized(write_block(content)), bounds=page_bounds(data), lang=chosen, static=static)
+
+
+def _sized(block: str) -> str:
+    """Return a data block; says how large the file will be, before it is written, if few can pass it on."""
+    megabytes = len(block) / 1e6
+    if megabytes > LARGE:
+        msg = (
+            f"the map will be a file of {megabytes:.0f} MB, which many mailboxes refuse and phones open slowly; "
+            "leave out walkers=, draw isochrones by category (merge='category') or none, or have the map compute no "
+            "walks (computes=False)"
+        )
+        warnings.warn(msg, TenminWarning, stacklevel=3)
+    return block
 
 
 def _walked_by(
@@ -175,7 +197,7 @@ def _draw_streets(
     sites = None if facilities is None else make_query(streets, facilities, needed=False).facilities
     data = StreetsData.of(streets, isochrones=isochrones, facilities=sites, areas=areas)
     chosen = choose_language(lang)
-    block = write_block(streets_content(data, title=title, lang=chosen, sources=sources))
+    block = _sized(write_block(streets_content(data, title=title, lang=chosen, sources=sources)))
     return ReviewMap(block, bounds=streets_bounds(data), lang=chosen)
 
 

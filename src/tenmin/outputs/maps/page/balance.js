@@ -52,15 +52,17 @@ class Balance {
 }
 
 function tally(then, now, weight) {
-  const sums = { served: 0, unserved: 0, unknown: 0, won: 0, lost: 0 };
-  const names = ['unserved', 'served', 'unknown'];
+  const sums = [0, 0, 0];
+  let [won, lost] = [0, 0];
   for (let home = 0; home < now.length; home += 1) {
     const people = weight[home];
-    sums[names[now[home]]] += people;
-    if (now[home] === VERDICT.served && then[home] !== VERDICT.served) sums.won += people;
-    if (now[home] !== VERDICT.served && then[home] === VERDICT.served) sums.lost += people;
+    sums[now[home]] += people;
+    if (now[home] === then[home]) continue;
+    if (now[home] === VERDICT.served) won += people;
+    if (then[home] === VERDICT.served) lost += people;
   }
-  return sums;
+  const [unserved, served, unknown] = sums;
+  return { served, unserved, unknown, won, lost };
 }
 
 // The numbers of people_<group> of the homes, by column; a column of texts, such as whom the people count, is no group.

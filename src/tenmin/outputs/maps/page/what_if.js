@@ -4,6 +4,7 @@ const LIMITS = { minutes: [5, 20, 1], metres: [300, 1500, 50] };
 const MOST_COMMUNITIES = 5;
 const MOST_GATES = 10;
 const TURN_MS = 0;
+const REST_MS = 250;
 
 class WhatIf {
   constructor(review) {
@@ -136,7 +137,8 @@ class WhatIf {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // After a change: the marks on the map, the picture, the chosen service at once, and the others one by one, in turns with what the page has to do.
+  // After a change: the marks on the map, the picture, the chosen service at once, and the others one by one, in turns with
+  // what the page has to do; while a facility is carried, once it rests.
   follow() {
     this.tools.place();
     this.review.follow();
@@ -152,7 +154,7 @@ class WhatIf {
         this.turn = setTimeout(next, TURN_MS);
       }
     };
-    this.turn = setTimeout(next, TURN_MS);
+    this.turn = setTimeout(next, this.tools.held ? REST_MS : TURN_MS);
   }
 
   tell() {

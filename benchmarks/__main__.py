@@ -19,6 +19,7 @@ from benchmarks import (
     people,
     polygons,
     review_map,
+    scenarios,
     search,
 )
 from benchmarks.extracts import ENVIRONMENT, find_extracts
@@ -38,10 +39,11 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "people-table": people.tabulate,
     "polygons": polygons.compare,
     "review-map": review_map.compare,
+    "scenarios": scenarios.compare,
 }
 BY_DEFAULT = (
     "network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness", "people",
-    "people-table", "review-map",
+    "people-table", "review-map", "scenarios",
 )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def test_the_summary_says_the_figures(tmp_path: Path):
     assert "70 people (常住) in 3 homes; adult, a walk of 300 metres." in said
     assert "Clinic or doctor 14.3% (60 people not served, 0 unknown)" in said
     assert "1. 40 people of 西社区 lack Clinic or doctor: too far." in said
+    assert pd.read_csv(tmp_path / "out/basket.csv")["category"].tolist() == ["basket", "clinic"]
 
 
 def test_the_template_runs_as_it_is(tmp_path: Path):

@@ -101,7 +101,7 @@ class Survey(Findings):
         )
 
     def _write_tables(self, place: Path, lang: Lang) -> None:
-        tables = {**review_tables(self.coverage, self.gaps, lang), "basket": self.basket, "sources": self.provenance}
+        tables = {**review_tables(self.coverage, self.gaps, lang), "sources": self.provenance}
         if len(self.remarks):
             tables["remarks"] = self.remarks
         for name, table in tables.items():

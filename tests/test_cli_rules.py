@@ -28,6 +28,8 @@ TABLES = {
     "idle",
     "contradictions",
     "deciding",
+    "shortfalls",
+    "shortfall_sums",
 }
 
 

@@ -99,7 +99,7 @@ def test_where_nobody_is_served_no_closure_hurts():
 @pytest.mark.parametrize(("lang", "head", "word"), [("zh", "设施编号", "会失去"), ("en", "facility", "lose")])
 def test_the_list_for_a_visit_is_a_workbook(tmp_path: Path, lang: str, head: str, word: str):
     path = tmp_path / "visit.xlsx"
-    tm.write_doubts(cover(clinics({"w": (0, 0), "e": (2100, 0)}, name="=1+1")), path, lang=lang)
+    tm.write_doubts(cover(clinics({"w": (0, 0), "e": (2100, 0)}, name="=1+\x0b1")), path, lang=lang)
     book = load_workbook(path)
     assert len(book.sheetnames) == 2
     sheet = pd.read_excel(path, sheet_name=0)

@@ -135,6 +135,13 @@ def test_the_template_runs_as_it_is(tmp_path: Path):
         code, said = run("run", folder / "study.toml")
         assert (code, "1,200" in said) == (0, True)
         assert {path.name for path in (folder / "study-results").iterdir()} >= {"review.html", "jiaxing_2012", MANIFEST}
+        written = {path.stem for path in (folder / "study-results/jiaxing_2012").iterdir()}
+        assert written >= {"verdicts", "shortfalls", "shortfall_sums", "cures"}
+
+
+def test_costs_are_those_of_the_file(tmp_path: Path):
+    path = write_study(tmp_path, text="\n[costs]\nrent_per_m2 = 200\n")
+    assert tm.read_study(path).costs == {"rent": 200.0}
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,9 @@ from .measures.firmness import vary_coverage as vary_coverage
 from .measures.gaps import find_gaps as find_gaps
 from .measures.measurement import measure_coverage as measure_coverage
 from .measures.placements import compare_placements as compare_placements
+from .measures.shortfalls import list_cures as list_cures
+from .measures.shortfalls import list_shortfalls as list_shortfalls
+from .measures.shortfalls import sum_shortfalls as sum_shortfalls
 from .measures.supply import measure_supply as measure_supply
 from .network import WalkNetwork as WalkNetwork
 from .outputs.geopackage import save_layers as save_layers

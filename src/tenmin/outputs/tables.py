@@ -9,6 +9,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
+from tenmin.inputs.communities import Communities
 from tenmin.inputs.services import load_catalogue, title_of_category
 from tenmin.inputs.standards import EVIDENCE, describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
@@ -16,6 +17,7 @@ from tenmin.measures.coverage import BASKET, Coverage
 from tenmin.measures.gaps import REASONS as GAP_REASONS
 from tenmin.measures.lacking import SEPARATOR
 from tenmin.measures.placements import EVEN, compare_placements
+from tenmin.measures.shortfalls import list_shortfalls, sum_shortfalls
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.percent import share_as_text
 
@@ -38,6 +40,8 @@ __all__ = [
 ]
 
 Lang = Literal["zh", "en"]
+LEVEL_ABOVE = "街道"
+"""Level of areas by which shortfalls are summed."""
 
 _HEADS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.outputs", "tables.toml"))
 _COLUMNS: dict[str, dict[str, Any]] = read_toml(shipped_file("tenmin.outputs", "written.toml"))
@@ -344,7 +348,28 @@ def compliance_tables(found: Compliance, lang: Lang) -> dict[str, pd.DataFrame]:
         "between": found.between,
         "idle": found.idle.reset_index(),
         "contradictions": found.contradictions,
+        "shortfalls": list_shortfalls(found).assign(
+            name=lambda table: table["area"].map(names), text=lambda table: table["clause"].map(clauses)
+        ),
+        "shortfall_sums": _shortfall_sums(found, lang),
     }
+
+
+def _shortfall_sums(found: Compliance, lang: Lang) -> pd.DataFrame:
+    """What the town lacks by clause, then each 街道 where there are any."""
+    clauses = {clause.id: getattr(clause, lang) for clause in found.standard.clauses}
+    parts = [sum_shortfalls(found)]
+    if Communities(found.areas).above(LEVEL_ABOVE).notna().any():
+        sums = sum_shortfalls(found, "subdistrict")
+        names = found.areas.get("name", pd.Series(dtype=object))
+        parts.append(sums.assign(subdistrict=[names.get(label, label) for label in sums["subdistrict"]]))
+    table = pd.concat(parts, ignore_index=True).assign(
+        subdistrict=lambda one: (
+            one["subdistrict"].fillna(_HEADS["town"][lang]) if "subdistrict" in one else _HEADS["town"][lang]
+        ),
+        text=lambda one: [clauses.get(clause) or _HEADS["floor_in_all"][lang] for clause in one["clause"]],
+    )
+    return table[["subdistrict", *(name for name in table.columns if name != "subdistrict")]]
 
 
 def compliance_as_text(found: Compliance, lang: Lang) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tenmin.support.writing import write_workbook
+from tenmin.support.writing import writable, write_workbook
 
 __all__ = ["write_sheets"]
 
@@ -50,4 +50,4 @@ def _plain(value: object) -> object:
     """A value as a cell holds it: people and metres to a tenth, shares to a thousandth."""
     if isinstance(value, float):
         return round(value, 3 if abs(value) < 1.0 else 1)
-    return value if isinstance(value, int | str) else str(value)
+    return value if isinstance(value, int) else writable(str(value))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tenmin.measures.shortfalls import CURES
 from tenmin.support.errors import FileError
 from tenmin.support.fields import (
     AMOUNT,
@@ -143,6 +144,7 @@ SECTIONS: Mapping[str, Mapping[str, Field]] = {
     },
     "standards": {"ids": TEXTS, "files": TEXTS, "third_party": FLAG},
     "changes": {"path": TEXT},
+    "costs": {f"{cure}_per_m2": AMOUNT for cure in CURES},
     "ledger": {"path": TEXT},
     "outputs": {"folder": TEXT},
 }

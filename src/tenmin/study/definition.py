@@ -95,6 +95,8 @@ class Study:
     """Whether facilities and places outside the communities are left out."""
     standards: tuple[Standard, ...]
     """The standards that communities are checked against."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """Cost of a square metre of floor area by way to it, as in `list_cures`."""
     ledger: Path | None = None
     """The ledger of problems."""
     folder: Path | None = None
@@ -197,6 +199,7 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         with_osm=inputs.get("osm_facilities", not any(one.role == "facilities" for one in given)),
         within=inputs.get("within_areas", False),
         standards=_standards_of(file),
+        costs={key.removesuffix("_per_m2"): float(one) for key, one in file.sections["costs"].items()},
         ledger=file.resolve(file.sections["ledger"]["path"]) if "path" in file.sections["ledger"] else None,
         folder=file.resolve(outputs["folder"]) if "folder" in outputs else None,
     )

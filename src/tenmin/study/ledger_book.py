@@ -20,7 +20,7 @@ from tenmin.support.errors import FileError, OutputError, TableError
 from tenmin.support.files import make_folder, open_input, replacing
 from tenmin.support.language import Lang
 from tenmin.support.nouns import check_noun
-from tenmin.support.writing import write_workbook
+from tenmin.support.writing import writable, write_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -215,7 +215,7 @@ def _fill_row(sheet: Any, row: int, values: dict[int, Any]) -> None:
     """Write values below their columns; texts that begin with = stay texts."""
     for column, value in values.items():
         cell = sheet.cell(row, column)
-        cell.value = None if pd.isna(value) else value
+        cell.value = None if pd.isna(value) else writable(value)
         if cell.data_type == "f":
             cell.data_type = "s"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tenmin.measures.findings import Findings
+from tenmin.measures.shortfalls import list_cures
 from tenmin.outputs.geopackage import save_layers
 from tenmin.outputs.maps import draw_map
 from tenmin.outputs.site_visit import write_doubts
@@ -107,7 +108,8 @@ class Survey(Findings):
         for name, table in tables.items():
             write_table(in_words(table, lang), place / f"{name}.csv")
         for name, found in self.compliance.items():
-            for part, table in compliance_tables(found, lang).items():
+            cures = list_cures(found, self.facilities, costs=self.study.costs)
+            for part, table in {**compliance_tables(found, lang), "cures": cures}.items():
                 write_table(in_words(table, lang), make_folder(place / name) / f"{part}.csv")
 
     def _about(self, lang: Lang) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -37,6 +37,7 @@ __all__ = [
     "check_written",
     "fixed_date",
     "shapes_in",
+    "writable",
     "write_layer",
     "write_table",
     "write_workbook",
@@ -49,6 +50,7 @@ _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _SPARE = 2**20
 #: Where a program may begin a new cell, before a character that begins a formula, in its wide form, too.
 _CELL_START = re.compile(r"(\A|[\r\n\t;\v\f\x1c-\x1e\x85\u2028\u2029])(?=[=+\-@\t\r＝＋－＠])")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NEEDS_QUOTES = re.compile(r"""[,;"\r\n\t\v\f\x1c-\x1f\x85\u2028\u2029]""")
 _EPOCH = "SOURCE_DATE_EPOCH"
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, tzinfo=UTC)
@@ -190,6 +192,11 @@ def _field(value: object) -> str:
         return ""
     text = _CELL_START.sub(r"\1'", str(value))
     return f'"{text.replace(chr(34), 2 * chr(34))}"' if _NEEDS_QUOTES.search(text) else text
+
+
+def writable(value: Any) -> Any:
+    """Return a value as a cell of a workbook may hold it: a text without the control characters that XML forbids."""
+    return _FORBIDDEN.sub("", value) if isinstance(value, str) else value
 
 
 def write_workbook(book: Workbook, path: Path, *, formulas: bool = False) -> None:

@@ -34,7 +34,19 @@ from tenmin.support.limits import inclusive
 __all__ = ["check_standard"]
 
 _COLUMNS = [
-    *("area", "clause", "verdict", "value", "required", "shortfall", "unit", "people", "reason", "may_be_unlisted"),
+    *(
+        "area",
+        "clause",
+        "verdict",
+        "value",
+        "required",
+        "shortfall",
+        "unit",
+        "people",
+        "reason",
+        "may_be_unlisted",
+        "rooms",
+    ),
 ]
 _CLAUSE_COLUMNS = ("mandatory", "approximate", "evidence")
 _BETWEEN = ["area", "clause", "people", "straight", "walk", "between"]

@@ -19,7 +19,7 @@ from tenmin.measures.compliance._counted_facilities import (
 )
 from tenmin.support.errors import TableError
 
-__all__ = ["bound_figures"]
+__all__ = ["bound_figures", "missing_rooms"]
 
 _YES = frozenset({"是", "有", "已", "√", "✓", "达标", "合格", "yes", "y", "true", "1", "1.0"})
 _NO = frozenset({"否", "无", "没有", "未", "×", "✗", "不达标", "不合格", "no", "n", "false", "0", "0.0"})
@@ -105,6 +105,37 @@ def _community_size(clause: Clause, register: FacilityRegister, labels: Labels) 
 
 def _rooms(clause: Clause, register: FacilityRegister, labels: Labels) -> pd.DataFrame:
     """The number of required rooms that a community has, in one building or in all of them together."""
+    required, listed = _listed_rooms(clause, register, labels)
+    may_be_unlisted = not register.is_complete(clause.subject)
+    bounds = [
+        _room_bounds(listed[label], required, may_be_unlisted=may_be_unlisted, in_one=clause.in_one) for label in labels
+    ]
+    least, most = np.array(bounds, dtype=float).reshape(-1, 2).T
+    return _frame(least, most, labels)
+
+
+def missing_rooms(clause: Clause, register: FacilityRegister, labels: Labels) -> list[str | None]:
+    """Return the names of the rooms that each community lacks, joined by "、"; None of a clause that asks for none.
+
+    Where they have to be in one building, those that the building with most of them lacks.
+
+    Parameters
+    ----------
+    clause, register, labels
+        As in `bound_figures`.
+    """
+    if _FIGURES[clause.kind] is not _rooms:
+        return [None] * len(labels)
+    required, listed = _listed_rooms(clause, register, labels)
+    found = [[rooms & required for rooms in listed[label] if rooms is not None] for label in labels]
+    has = [max(rooms, key=len, default=frozenset()) if clause.in_one else frozenset().union(*rooms) for rooms in found]
+    return ["、".join(name for name in clause.rooms if name_room(name) not in own) or None for own in has]
+
+
+def _listed_rooms(
+    clause: Clause, register: FacilityRegister, labels: Labels
+) -> tuple[frozenset[str], dict[Hashable, list[frozenset[str] | None]]]:
+    """The required rooms, and the rooms of each building of each community; None for one whose rooms are not listed."""
     required = frozenset(map(name_room, clause.rooms))
     column = "separate_rooms" if clause.kind == "separate_rooms" else "rooms"
     buildings = register.by_area(register.facilities_of(clause.subject, clause.tier), labels)
@@ -115,12 +146,7 @@ def _rooms(clause: Clause, register: FacilityRegister, labels: Labels) -> pd.Dat
         listed[label].append(_rooms_in(cell))
     for label, room in zip(single.get("of_area", ()), single.get("room", ()), strict=True):
         listed[label].append(frozenset({room}))
-    may_be_unlisted = not register.is_complete(clause.subject)
-    bounds = [
-        _room_bounds(listed[label], required, may_be_unlisted=may_be_unlisted, in_one=clause.in_one) for label in labels
-    ]
-    least, most = np.array(bounds, dtype=float).reshape(-1, 2).T
-    return _frame(least, most, labels)
+    return required, listed
 
 
 def _rooms_in(cell: object) -> frozenset[str] | None:

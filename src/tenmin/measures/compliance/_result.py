@@ -33,8 +33,9 @@ class Compliance:
         `required` (both in `unit`), `shortfall` (what the value of a fail lacks, or has beyond an upper limit, in
         `unit`; 0 for a pass, NaN for an unknown), `people` (affected; 0 for a pass, NaN if not known), `reason` (a key
         of `REASONS`), `may_be_unlisted` (whether it is unknown only since the tables need not be complete, and would
-        else fail), and the clause's `mandatory`, `approximate` and `evidence`. The value of a clause about distance is
-        the distance within which the required share of the people lives (all people, if no share is required).
+        else fail), `rooms` (names of those that a fail lacks, joined by "、", or None), and the clause's `mandatory`,
+        `approximate` and `evidence`. The value of a clause about distance is the distance within which the required
+        share of the people lives (all people, if no share is required).
     grades
         达标, 基本达标, 未达标 or 无法判定, by area, according to `rule`.
     not_applicable

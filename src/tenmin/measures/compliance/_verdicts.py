@@ -11,7 +11,7 @@ import pandas as pd
 from tenmin.inputs.readers import text_of
 from tenmin.inputs.standards import AREA_KINDS, SETTINGS, AppliesTo, Clause
 from tenmin.measures.compliance._counted_facilities import FacilityRegister
-from tenmin.measures.compliance._counting import bound_figures
+from tenmin.measures.compliance._counting import bound_figures, missing_rooms
 from tenmin.measures.compliance._distance_clauses import (
     DistanceCriterion,
     HomeDistances,
@@ -154,7 +154,8 @@ def judge_clause(
     -------
     DataFrame
         Index: the areas. Columns value, verdict, people (affected; 0 for a pass), reason, may_be_unlisted (whether it
-        is unknown only since the table need not be complete), clause, required, shortfall and unit.
+        is unknown only since the table need not be complete), rooms (those that a fail lacks), clause, required,
+        shortfall and unit.
     """
     labels = scope.inside
     if is_distance_clause(clause):
@@ -163,7 +164,7 @@ def judge_clause(
         rows = _by_counting(clause, register, labels)
     unclear = pd.DataFrame(
         {"value": np.nan, "verdict": "unknown", "people": np.nan, "reason": list(scope.unclear.values())}
-        | {"may_be_unlisted": False},
+        | {"may_be_unlisted": False, "rooms": None},
         index=pd.Index(list(scope.unclear), dtype=object),
     )
     both = pd.concat([part for part in (rows, unclear) if len(part)]) if len(rows) + len(unclear) else rows
@@ -218,6 +219,10 @@ def _by_counting(clause: Clause, register: FacilityRegister, labels: list[Hashab
                 for row in zip(verdict, least, present.tolist(), may_be_unlisted.tolist(), strict=True)
             ],
             "may_be_unlisted": may_be_unlisted,
+            "rooms": [
+                rooms if one == "fail" else None
+                for one, rooms in zip(verdict, missing_rooms(clause, register, labels), strict=True)
+            ],
         },
         index=figures.index,
     )
@@ -293,7 +298,7 @@ def _by_distance(
     combined = combine_distances(clause, distances)
     rows = [_judge_homes(clause, homes, combined, label) for label in labels]
     columns = ["value", "verdict", "people", "reason", "may_be_unlisted"]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index(labels, dtype=object))
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(labels, dtype=object)).assign(rooms=None)
 
 
 def _judge_homes(

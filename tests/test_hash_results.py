@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -51,20 +51,32 @@ def test_hashes_are_of_the_values_to_the_last_bit(script: ModuleType, one: pd.Se
     assert (script.exact(one)[0] == script.exact(other)[0]) is same
 
 
-def told(tmp_path: Path, before: str, after: str) -> tuple[int, list[str]]:
+Told = Callable[[str, str], tuple[int, list[str]]]
+
+
+@pytest.fixture
+def told(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Told:
     """The exit code and the lines of a comparison."""
-    for name, lines in (("before.tsv", before), ("after.tsv", after)):
-        (tmp_path / name).write_text(HEAD + lines, encoding="utf-8")
-    words = [sys.executable, str(SCRIPT), "--compare", str(tmp_path / "before.tsv"), str(tmp_path / "after.tsv")]
-    ended = subprocess.run(words, check=False, capture_output=True, text=True)
-    return ended.returncode, ended.stdout.splitlines()
+
+    def compare(before: str, after: str) -> tuple[int, list[str]]:
+        paths = [tmp_path / name for name in ("before.tsv", "after.tsv")]
+        for path, lines in zip(paths, (before, after), strict=True):
+            path.write_text(HEAD + lines, encoding="utf-8")
+        monkeypatch.setattr(sys, "argv", [str(SCRIPT), "--compare", *map(str, paths)])
+        with pytest.raises(SystemExit) as ended:
+            script.main()
+        return int(ended.value.code or 0), capsys.readouterr().out.splitlines()
+
+    return compare
 
 
-def test_a_comparison_tells_a_new_name_from_a_new_value(tmp_path: Path):
+def test_a_comparison_tells_a_new_name_from_a_new_value(told: Told):
     before = "a\tt\tfeet\t2\t3.0\taa\na\tt\tleg\t2\t4.0\tbb\na\tt\trow\t2\t\tcc\na\tt\told\t2\t\tdd\n"
     after = "a\tt\tpoints\t2\t3.0\taa\na\tt\tleg\t2\t4.00000004\tbc\na\tt\trow\t3\t\tce\na\tt\tmore\t2\t\tee\n"
-    assert told(tmp_path, before, before) == (0, ["nothing differs"])
-    code, lines = told(tmp_path, before, after)
+    assert told(before, before) == (0, ["nothing differs"])
+    code, lines = told(before, after)
     assert code == 1
     assert sorted(lines) == [
         "changed  a t leg: other values, the sum by 1.0e-08 of it",
@@ -74,4 +86,4 @@ def test_a_comparison_tells_a_new_name_from_a_new_value(tmp_path: Path):
         "renamed  a t feet -> points",
     ]
     renamed = before.replace("feet", "points")
-    assert told(tmp_path, before, renamed) == (0, ["renamed  a t feet -> points"])
+    assert told(before, renamed) == (0, ["renamed  a t feet -> points"])

@@ -15,6 +15,7 @@ from tenmin.inputs.communities import within_communities
 from tenmin.inputs.facilities import read_facilities
 from tenmin.inputs.places import read_places
 from tenmin.support.contracts import list_remarks
+from towns import cases
 
 HEADINGS = ["类别", "名称", "社区", "经度", "纬度", "备注"]
 ROWS = st.lists(
@@ -37,6 +38,7 @@ def ids_of(folder: Path, rows: Sequence[Sequence[str]]) -> dict[str, str]:
     return dict(zip(table["备注"], table.index, strict=True))
 
 
+@cases(30)
 @given(rows=ROWS, data=st.data())
 def test_rows_that_come_go_or_move_change_no_other_id(tmp_path_factory: pytest.TempPathFactory, rows, data):
     folder = tmp_path_factory.mktemp("ids")

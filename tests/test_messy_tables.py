@@ -189,3 +189,71 @@ def test_one_community_under_two_spellings_is_refused():
     rows = [["社区名称", "人口"], ["东苑社区", 10], ["东苑社区居委会", 10]]
     with pytest.raises(tm.TableError, match="are all named '东苑社区' under one parent"):
         check_areas(tm.read_areas(frame(rows)))
+
+
+def test_a_subdistrict_alone_above_its_rows_is_theirs(tmp_path: Path):
+    lines = [["社区", "户数", "人口"], ["翠屏街道", None, None], ["甲社区", 10, 20], ["第2页，共3页", None, None]]
+    lines += [["乙社区", 10, 30], ["云龙镇", None, None], ["甲社区", 5, 9]]
+    table = tm.read_areas(workbook(tmp_path / "a.xlsx", {"表": lines}))
+    assert table.index.tolist() == ["翠屏街道/甲社区", "翠屏街道/乙社区", "云龙镇/甲社区"]
+    assert table["people"].tolist() == [20, 30, 9]
+    above = "the name of a 街道 above its rows; taken as theirs"
+    assert reasons(table) == [(2, above, False), (4, "the number of a page", False), (6, above, False)]
+    given = [["街道", "社区", "人口"], ["翠屏街道", None, None], ["翠屏街道", "甲社区", 20]]
+    with pytest.raises(tm.TableError, match="社区 of row 2 is empty"):
+        tm.read_areas(write_csv(tmp_path / "b.csv", given))
+
+
+def test_a_subdistrict_with_figures_among_communities_is_of_its_level(tmp_path: Path):
+    rows = [["社区", "人口"], ["翠屏街道", "50"], ["甲社区", "20"], ["乙社区", "30"]]
+    table = tm.read_areas(write_csv(tmp_path / "a.csv", rows))
+    assert table["level"].tolist() == ["街道", "社区", "社区"]
+    assert reasons(table) == [(2, "the name is that of a 街道 and others are not; taken as its level", True)]
+    towns = tm.read_areas(write_csv(tmp_path / "b.csv", [["名称", "人口"], ["甲镇", "5"], ["乙乡", "6"]]))
+    assert (towns["level"].tolist(), reasons(towns)) == (["社区", "社区"], [])
+    said = tm.read_areas(write_csv(tmp_path / "c.csv", [["社区", "级别"], ["甲镇", "社区"], ["乙社区", "社区"]]))
+    assert said["level"].tolist() == ["社区", "社区"]
+
+
+def test_the_state_behind_a_name_counts_where_no_cell_says_it(tmp_path: Path):
+    rows = [
+        ["名称", "类别", "社区", "状态"],
+        ["甲站（已停用）", "诊所", "东苑", ""],
+        ["乙站(在建)", "诊所", "东苑", ""],
+    ]
+    rows += [
+        ["丙站（临时）", "诊所", "东苑", ""],
+        ["丁站（停用）", "诊所", "东苑", "在用"],
+        ["戊站（已拆除）", "诊所", "东苑", ""],
+    ]
+    table = tm.read_facilities(write_csv(tmp_path / "a.csv", rows)).sort_values("name")
+    assert dict(zip(table["name"].str[0], table["state"], strict=True)) == {
+        "甲": "vacant", "乙": "planned", "丙": "in_use", "丁": "in_use",
+    }  # fmt: skip
+    said = "the name says the state of the facility; taken as such"
+    assert [(row, used) for row, reason, used in reasons(table) if reason == said] == [(2, True), (3, True), (6, True)]
+    assert [row for row, _, used in reasons(table) if not used] == [6]
+
+
+@pytest.mark.parametrize("heading", ["人口 Population", "population人口", "Population/人口", "人口（Population）"])
+def test_a_heading_in_two_languages_is_known_if_both_say_the_same(tmp_path: Path, heading: str):
+    rows = [["小区(Estate)", "社区 Community", heading], ["甲园", "东苑", "7"]]
+    assert tm.read_places(write_csv(tmp_path / "a.csv", rows))["people"].tolist() == [7.0]
+    other = [["小区", "社区", "人口", "户数 population"], ["甲园", "东苑", "7", "3"]]
+    with pytest.warns(tm.TenminWarning, match="nothing is known of '户数 population'"):
+        tm.read_places(write_csv(tmp_path / "b.csv", other))
+
+
+def test_semicolons_are_refused_with_the_way_out_whatever_commas_the_cells_have(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("社区;人口;边界\n甲社区;300;POLYGON((105 38,105.01 38,105.01 38.01,105 38))\n", encoding="utf-8")
+    with pytest.raises(tm.TableError, match="the headings are kept apart by ';', not by commas"):
+        tm.read_areas(path)
+
+
+def test_sheets_are_all_of_them_also_where_a_command_lists_names(tmp_path: Path):
+    sheets = {"翠屏街道": [["社区", "人口"], ["甲社区", 1]], "云龙街道": [["社区", "人口"], ["乙社区", 2]]}
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    assert tm.read_areas(path, sheet=["*"])["people"].tolist() == [1, 2]
+    assert tm.read_areas(path, sheet=["云龙街道"])["people"].tolist() == [2]
+    assert len(tm.read_areas(tm.sample_path("shifan/communities.gpkg"), sheet=["社区"])) == 13

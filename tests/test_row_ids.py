@@ -56,6 +56,7 @@ AREAS = st.lists(
 )
 
 
+@cases(10)
 @given(rows=AREAS, data=st.data())
 def test_areas_that_come_go_or_move_change_no_other_id(tmp_path_factory: pytest.TempPathFactory, rows, data):
     folder = tmp_path_factory.mktemp("areas")

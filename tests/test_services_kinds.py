@@ -159,7 +159,7 @@ def test_any_text_gives_a_known_category_or_none(text: str) -> None:
 def test_every_name_of_the_catalogue_leads_to_its_category() -> None:
     catalogue = load_catalogue()
     for key, category in catalogue.items():
-        for name in (key, category.zh, category.en, *category.aliases, *(set(category.amap) - {"130000"})):
+        for name in (key, category.zh, category.en, *category.aliases, *category.amap):
             assert name_category(name) == key, name
             assert name_category(f" {name}（甲）", catalogue) == (None if name.isdigit() else key), name
 
@@ -310,6 +310,14 @@ AMAP = {
     "070501": ("生活服务;物流速递;物流仓储场地", None),
     "080104": ("体育休闲服务;运动场馆;篮球场馆", "sport"),
     "080113": ("体育休闲服务;运动场馆;台球厅", None),
+    "080000": ("体育休闲服务;体育休闲服务场所;体育休闲服务场所", None),
+    "050000": ("餐饮服务;餐饮相关场所;餐饮相关", "restaurant"),
+    "120304": ("商务住宅;住宅区;社区中心", "community_service"),
+    "130106": ("政府机构及社会团体;政府机关;乡镇以下级政府及事业单位", None),
+    "150200": ("交通设施服务;火车站;火车站", "rail_station"),
+    "160139": ("金融保险服务;银行;中国邮政储蓄银行", "bank"),
+    "160101": ("金融保险服务;银行;中国人民银行", None),
+    "200301": ("公共设施;公共厕所;男洗手间", "toilets"),
 }  # fmt: skip
 
 

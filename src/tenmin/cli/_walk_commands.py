@@ -92,22 +92,36 @@ def _read_town(
 def _find(
     town: OsmExtract, registers: Sequence[gpd.GeoDataFrame], categories: list[str] | None, *, with_osm: bool
 ) -> gpd.GeoDataFrame:
-    """The facilities of all sources, restricted to some categories if given."""
+    """The facilities of all sources, restricted to some categories and their parts if given."""
     from tenmin.inputs.facilities import combine_facilities, find_facilities
-    from tenmin.inputs.services import load_catalogue, name_category, suggest_categories
+    from tenmin.inputs.services import list_parts, load_catalogue, name_category, suggest_categories
     from tenmin.support.limits import unknown_category
 
-    keys = None if categories is None else [name_category(one) or one for one in categories]
+    keys, parts = _keys_of(categories), list_parts()
     listed = {key for table in registers for key in table["category"].astype("str")}
     valid = listed | set(load_catalogue()) if with_osm and registers else listed
-    for key in keys or [] if registers else []:
-        if key not in valid:
-            near = [word for word in suggest_categories(key) if name_category(word) in valid]
-            raise unknown_category(key, near or sorted(valid), "--category")
-    of_map = keys if keys is None or not registers else [key for key in keys if key in load_catalogue()]
+    for word, key in zip(categories or [], keys or [], strict=True) if registers else []:
+        if not {key, *parts.get(key, ())} & valid:
+            near = [one for one in suggest_categories(key) if name_category(one) in valid]
+            raise unknown_category(word, near or sorted(valid), "--category")
+    asked = None if keys is None else list(dict.fromkeys(part for key in keys for part in (key, *parts.get(key, ()))))
+    of_map = asked if asked is None or not registers else [key for key in asked if key in load_catalogue()]
     tables = [*registers, *([find_facilities(town, categories=of_map)] if with_osm else [])]
     found = tables[0] if len(tables) == 1 else combine_facilities(*tables)
-    return found if keys is None else found[found["category"].isin(keys)]
+    return found if asked is None else found[found["category"].isin(asked)]
+
+
+def _keys_of(categories: list[str] | None) -> list[str] | None:
+    """The keys of categories given by key or name."""
+    from tenmin.inputs.services import name_category
+
+    return None if categories is None else [name_category(one) or one for one in categories]
+
+
+def _limit_of(number: float | None, categories: list[str] | None) -> float | dict[str, float] | None:
+    """A limit for the categories asked for, for all if none are."""
+    keys = _keys_of(categories)
+    return number if number is None or keys is None else dict.fromkeys(keys, number)
 
 
 def _write_review(
@@ -287,8 +301,8 @@ def coverage(
             network,
             cast("gpd.GeoDataFrame", homes),
             found,
-            minutes=minutes,
-            metres=metres,
+            minutes=_limit_of(minutes, category),
+            metres=_limit_of(metres, category),
             areas=tables.areas,
             country=country,
             thin=thin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ __all__ = ["read_areas"]
 
 _LEVEL = "社区"
 _NO_PARENT = "empty; that of the row above is not taken for it"
+_IS_SUBDISTRICT = re.compile(r"(?:街道|街道办事处|镇|乡)$")
+_NAMED_LEVEL = "the name is that of a 街道 and others are not; taken as its level"
 _TEXTS = ("name", "level", "parent", "kind")
 
 
@@ -93,14 +96,14 @@ def read_areas(
         people_base=people_base,
         persons_per_household=persons_per_household,
     )
-    frame = _add_columns(table)
+    frame, remarks = _add_columns(table)
     ids = _area_ids(table, frame)
     table.reject((frame["households"] <= 0.0).to_numpy(), "households", "is not above 0; correct it or empty the cell")
-    return table.to_frame(frame, ids, "area", _lacking_parents(table, frame))
+    return table.to_frame(frame, ids, "area", [*remarks, *_lacking_parents(table, frame)])
 
 
-def _add_columns(table: ParsedTable) -> gpd.GeoDataFrame:
-    """Return the frame with all columns of a table of areas."""
+def _add_columns(table: ParsedTable) -> tuple[gpd.GeoDataFrame, list[Remark]]:
+    """Return the frame with all columns of a table of areas, and remarks on levels that only a name says."""
     if not {"id", "name"} & set(table.frame.columns):
         msg = (
             f"{table.path} has neither names nor ids of areas (社区, 编号); name the column by columns=; its headings "
@@ -109,7 +112,11 @@ def _add_columns(table: ParsedTable) -> gpd.GeoDataFrame:
         raise TableError(msg)
     frame = table.frame.assign(**{name: table.text_column(name) for name in _TEXTS})
     missing = [name for name in ("households", "people") if name not in frame.columns]
-    return frame.assign(**dict.fromkeys(missing, np.nan), level=frame["level"].fillna(_LEVEL))
+    named = frame["name"].map(lambda name: bool(_IS_SUBDISTRICT.search(str(name)))) & frame["level"].isna()
+    above = named if (frame["level"].isna() & ~named).any() else named & False
+    level = frame["level"].mask(above, "街道").fillna(_LEVEL)
+    remarks = [] if not above.any() else table.remark_on(np.flatnonzero(above).tolist(), "name", _NAMED_LEVEL)
+    return frame.assign(**dict.fromkeys(missing, np.nan), level=level), remarks
 
 
 def _lacking_parents(table: ParsedTable, frame: gpd.GeoDataFrame) -> list[Remark]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from tenmin.inputs.facilities._completeness import COMPLETE, join_claims
@@ -20,6 +22,7 @@ from tenmin.inputs.readers import (
     Sheets,
     Table,
     read_table,
+    word_for,
 )
 from tenmin.support.errors import CategoryError, TableError, TenminWarning
 
@@ -31,6 +34,8 @@ MANY_UNKNOWN = 0.1
 _MOST_SHOWN = 5
 _NOT_IN_CATALOGUE = "not in the catalogue; kept as it is"
 _NOT_LOCATED = "no position and no community: it counts nowhere"
+_IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]$")
+_NAMED_STATE = "the name says the state of the facility; taken as such"
 _GONE = "no longer there; left out"
 _NONE_THERE = "a number of 0; left out"
 
@@ -121,7 +126,7 @@ def read_facilities(
         header=header,
     )
     _check_locatable(table)
-    table = _existing(_counted(table))
+    table = _existing(_counted(_with_states_of_names(table)))
     categories, remarks = _categories(table, category)
     frame = _add_columns(table, categories)
     ids, numbered = table.row_ids(categories)
@@ -150,6 +155,23 @@ def _counted(table: ParsedTable) -> ParsedTable:
         table.reject(wrong.to_numpy(), "count", "is no whole number; give how many facilities the row stands for")
     plain = table.frame.drop(columns=ends).assign(count=count.fillna(1.0))
     return replace(table, frame=plain)
+
+
+def _with_states_of_names(table: ParsedTable) -> ParsedTable:
+    """Return the table with the state that stands in brackets behind a name, as in 东苑卫生站（已停用）."""
+    states = table.text_column("name").map(_state_of_name)
+    found = states.notna() & (states != "in_use") & table.text_column("state").isna()
+    if not found.any():
+        return table
+    remarks = table.remark_on(np.flatnonzero(found).tolist(), "name", _NAMED_STATE)
+    state = table.text_column("state").mask(found, states)
+    return replace(table, frame=table.frame.assign(state=state), remarks=(*table.remarks, *remarks))
+
+
+def _state_of_name(name: str | None) -> str | None:
+    """Return the state that the brackets at the end of a name say, or None."""
+    found = _IN_BRACKETS.search(name or "")
+    return None if found is None else word_for("state", found[1])
 
 
 def _existing(table: ParsedTable) -> ParsedTable:

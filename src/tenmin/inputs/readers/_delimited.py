@@ -85,14 +85,14 @@ def _separator(text: str, path: Path) -> str:
     first = max(lines, key=lambda line: max(line.count(","), line.count("\t")), default="")
     if "\t" in first and first.count("\t") >= first.count(","):
         return "\t"
-    if "," not in first:
-        other = next((mark for mark in _OTHER_SEPARATORS if mark in first), None)
-        if other is not None:
-            msg = (
-                f"{path}: the headings are kept apart by {other!r}, not by commas, so 1,5 and 1,500 could not be told "
-                "apart; save it as 'CSV UTF-8 (comma delimited)' or as .xlsx"
-            )
-            raise TableError(msg)
+    head = next(iter(lines), "")
+    other = next((mark for mark in _OTHER_SEPARATORS if 0 < head.count(mark) == first.count(mark)), None)
+    if other is not None and "," not in head:
+        msg = (
+            f"{path}: the headings are kept apart by {other!r}, not by commas, so 1,5 and 1,500 could not be told "
+            "apart; save it as 'CSV UTF-8 (comma delimited)' or as .xlsx"
+        )
+        raise TableError(msg)
     return ","
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,19 @@ import numpy as np
 from tenmin.inputs.readers._raw_table import FAILED, Cells, RawTable, Remark, check_headings, is_failed
 from tenmin.support.errors import TableError
 
-__all__ = ["Header", "Layout", "Row", "count_known_headings", "table_from_rows"]
+__all__ = [
+    "SUBDISTRICT",
+    "SUBDISTRICT_HEADINGS",
+    "Header",
+    "Layout",
+    "Row",
+    "count_known_headings",
+    "table_from_rows",
+]
+
+SUBDISTRICT = re.compile(r"(?:街道|街道办事处|镇|乡)$")
+"""How the names of 街道 and towns end."""
+SUBDISTRICT_HEADINGS = ("街道", "所属街道")
 
 Row = tuple[int, Cells]
 Header = int | tuple[int, int]
@@ -29,6 +41,11 @@ _NOTE = re.compile(
     r"\s*(?:[(（].{0,20}[)）])?\s*(?:\d*\s*[:：、.)）]|$)",
     re.IGNORECASE,
 )
+_PAGE = re.compile(
+    r"第\d+页(?:[,，/]?共\d+页)?|page\d+(?:(?:of|/)\d+)?|[(（]?(?:续表|续)[)）]?|[接转][上下]页", re.IGNORECASE
+)
+_SAYS_PARENT = re.compile("街道|街镇|乡镇|上级|parent|subdistrict", re.IGNORECASE)
+_SECTION = "the name of a 街道 above its rows; taken as theirs"
 _UNIT_BELOW = re.compile(r"^[(（\[].{1,6}[)）\]]$")
 _NUMBER = re.compile(r"^[+-]?[\d.,，]+%?$")
 _FIRST_CELLS, _FIRST_ROWS, _MOST_HEADER_ROWS = 3, 30, 3
@@ -110,7 +127,7 @@ def table_from_rows(
     ]
     remarks = [*_left_out(filled[:start], _ABOVE), *known_cell_remarks, *_left_out(notes, _BELOW)]
     table = RawTable(path, columns, numbers, encoding=encoding, remarks=tuple(remarks))
-    return _without_totals(table, body, filled[start][1])
+    return _without_sections(_without_totals(table, body, filled[start][1]), body)
 
 
 def count_known_headings(rows: Sequence[Row], layout: Layout) -> int:
@@ -249,8 +266,34 @@ def _without_totals(table: RawTable, body: list[Row], headings: Cells) -> RawTab
     """Return the table without lines of totals and without the headings of further pages."""
     totals = [row for row in body if any(map(_is_total, row[1][:_FIRST_CELLS])) or any(map(_says_total, row[1]))]
     again = [row for row in body if [cell for cell in row[1] if cell] == [cell for cell in headings if cell]]
-    remarks = [*_left_out(totals, "a line of totals"), *_left_out(again, _AGAIN)]
+    pages = [row for row in body if _PAGE.fullmatch((_only_cell(row[1]) or "").replace(" ", ""))]
+    remarks = [
+        *_left_out(totals, "a line of totals"),
+        *_left_out(again, _AGAIN),
+        *_left_out(pages, "the number of a page"),
+    ]
     return table.drop_rows([one.row for one in remarks], remarks) if remarks else table
+
+
+def _without_sections(table: RawTable, body: list[Row]) -> RawTable:
+    """Return the table with the 街道 that stand alone above their rows as a column, unless it has one of parents."""
+    sections = {number: name for number, cells in body if SUBDISTRICT.search(name := _only_cell(cells) or "")}
+    others = set(table.rows.tolist()) - sections.keys()
+    if not sections or not others or len(table.columns) < 2 or any(map(_SAYS_PARENT.search, table.columns)):  # noqa: PLR2004
+        return table
+    parents, parent = [], None
+    for number in table.rows.tolist():
+        parent = sections.get(number, parent)
+        parents.append(parent)
+    columns = {**table.columns, SUBDISTRICT_HEADINGS[0]: parents}
+    remarks = _left_out([row for row in body if row[0] in sections], _SECTION)
+    return replace(table, columns=columns).drop_rows(list(sections), remarks)
+
+
+def _only_cell(cells: Cells) -> str | None:
+    """Return what stands in the only filled cell of a row, or None."""
+    filled = [cell for cell in cells if cell is not None]
+    return filled[0] if len(filled) == 1 else None
 
 
 def _is_total(cell: str | None) -> bool:

@@ -316,12 +316,21 @@ def _column_of(heading: str, table: str, where: str, *, may_be_truncated: bool =
         column = _heading_index(table).get(reading) or _age_column(reading, table)
         if column is not None and (not is_number or column.holds in {"area", "count"}):
             return column
-    positioned = _positioned_column(spelling, table)
+    positioned = _positioned_column(spelling, table) or _said_twice(spelling, table)
     if positioned is not None:
         return positioned
     if spelling.startswith(_GROUP) and table != "facilities" and not may_be_truncated:
         return ColumnSpec(spelling, "count")
     return _match_truncated(heading, spelling, table, where) if may_be_truncated else None
+
+
+def _said_twice(spelling: str, table: str) -> ColumnSpec | None:
+    """Return the column of a heading that says the same in English and in Chinese, such as name名称."""
+    words = [word for word in re.split("([\u4e00-\u9fff]+)", spelling) if word.strip("/|()")]
+    if len(words) != 2:  # noqa: PLR2004
+        return None
+    one, other = (_heading_index(table).get(word.strip("/|()")) for word in words)
+    return one if one is not None and other is not None and one.name == other.name else None
 
 
 def _positioned_column(spelling: str, table: str) -> ColumnSpec | None:

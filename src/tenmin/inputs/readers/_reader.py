@@ -33,7 +33,7 @@ from tenmin.inputs.readers._headings import (
 from tenmin.inputs.readers._positions import POSITIONS, locate, position_columns, settle_datum
 from tenmin.inputs.readers._raw_table import FAILED, MERGED, Cells, RawTable, Remark, format_rows
 from tenmin.inputs.readers._row_ids import make_ids
-from tenmin.inputs.readers._sheets import Sheets
+from tenmin.inputs.readers._sheets import Sheets, plain_sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
 from tenmin.support.contracts import larger_groups
 from tenmin.support.errors import FileError, TableError, TenminWarning
@@ -433,10 +433,10 @@ def read_raw_table(path: PathLike, *, encoding: str | None = None, sheet: Sheets
     if advice is not None:
         msg = f"{text}: {advice}"
         raise FileError(msg)
-    found = open_input(path, SUFFIXES)
+    found, asked = open_input(path, SUFFIXES), plain_sheets(sheet)
     read: dict[str, Callable[[], RawTable]] = {
-        ".xlsx": lambda: read_workbook(found, sheet, layout),
-        ".gpkg": lambda: read_geopackage(found, _one_layer(sheet)),
+        ".xlsx": lambda: read_workbook(found, asked, layout),
+        ".gpkg": lambda: read_geopackage(found, _one_layer(asked)),
         ".shp": lambda: read_shapefile(found, encoding),
         ".parquet": lambda: read_geoparquet(found),
         ".geojson": lambda: read_geojson(found, encoding),

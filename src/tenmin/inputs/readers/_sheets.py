@@ -9,19 +9,35 @@ from pathlib import Path
 
 import numpy as np
 
-from tenmin.inputs.readers._header_rows import Layout, Row, count_known_headings
+from tenmin.inputs.readers._header_rows import (
+    SUBDISTRICT,
+    SUBDISTRICT_HEADINGS,
+    Layout,
+    Row,
+    count_known_headings,
+)
 from tenmin.inputs.readers._raw_table import Cells, RawTable, Remark
 from tenmin.support.errors import TableError
 
-__all__ = ["ALL_SHEETS", "Sheets", "choose_sheets", "join_sheets"]
+__all__ = ["ALL_SHEETS", "Sheets", "choose_sheets", "join_sheets", "plain_sheets"]
 
 Sheets = str | Sequence[str] | None
 ALL_SHEETS = "*"
 """In place of the name of a sheet: all that hold a table."""
 _LEAST_HEADINGS = 2
 _EDITION = re.compile(r"(?:19|20)\d\d|备份|副本|旧|历史|草稿|原始|copy|backup|old|draft", re.IGNORECASE)
-_SUBDISTRICT = re.compile(r"(?:街道|镇|乡)$")
-_SUBDISTRICT_HEADINGS = ("街道", "所属街道")
+
+
+def plain_sheets(sheet: Sheets) -> Sheets:
+    """Return "*" for a list in which it stands, and the name in a list of one.
+
+    >>> plain_sheets(["a", "*"]), plain_sheets(["a"]), plain_sheets(["a", "b"]), plain_sheets("a"), plain_sheets(None)
+    ('*', 'a', ['a', 'b'], 'a', None)
+    """
+    if sheet is None or isinstance(sheet, str):
+        return sheet
+    names = list(sheet)
+    return ALL_SHEETS if ALL_SHEETS in names else names[0] if len(names) == 1 else names
 
 
 def choose_sheets(path: Path, filled: Mapping[str, Sequence[Row]], sheet: Sheets, layout: Layout) -> list[str]:
@@ -91,7 +107,7 @@ def join_sheets(path: Path, tables: Mapping[str, RawTable], layout: Layout, *, a
             f"{', '.join(map(repr, lacking[odd][:3]))}; name one by sheet=, or join them by sheet='*'"
         )
         raise TableError(msg)
-    adds_parent = all(_SUBDISTRICT.search(name) for name in tables) and not {*_SUBDISTRICT_HEADINGS} & {*headings}
+    adds_parent = all(SUBDISTRICT.search(name) for name in tables) and not {*SUBDISTRICT_HEADINGS} & {*headings}
     columns: dict[str, Cells] = {heading: [] for heading in headings}
     parents: Cells = []
     rows, remarks, offset = [], [], 0
@@ -104,5 +120,5 @@ def join_sheets(path: Path, tables: Mapping[str, RawTable], layout: Layout, *, a
         remarks += [Remark(0, name, "", note), *(replace(one, row=one.row + offset) for one in table.remarks)]
         offset = max([*rows[-1].tolist(), *(one.row for one in remarks)], default=offset)
     if adds_parent:
-        columns[_SUBDISTRICT_HEADINGS[0]] = parents
+        columns[SUBDISTRICT_HEADINGS[0]] = parents
     return RawTable(path, columns, np.concatenate(rows), remarks=tuple(remarks))

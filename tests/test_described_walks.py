@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tenmin as tm
+from osm_toy import osm_xml, write_osm
 from tenmin.inputs.standards import ALONG, Clause, Standard, describe_clause
 from tenmin.measures import described_walks
 from tenmin.support.errors import CategoryError, InputError, TableError
@@ -75,6 +77,21 @@ def test_crossings_count_without_signals_or_island(kind: str, count: int):
     assert walks.table["crossings_known"].tolist() == pytest.approx(known)
     row = walks.within({"unsignalled_crossings": 0}).iloc[0]
     assert row[["served", "unserved", "unknown"]].tolist() == ([0, 14, 1] if count else [0, 8, 7])
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"crossing": "island"}, "island"),
+        ({"crossing": "zebra", "crossing:island": "yes"}, "island"),
+        ({"crossing": "traffic_signals", "crossing:island": "yes"}, "signals"),
+        ({"crossing": "zebra", "crossing:island": "no"}, "marked"),
+    ],
+)
+def test_a_refuge_is_read_from_the_map(tags: dict[str, str], kind: str, tmp_path: Path):
+    way = {"highway": "footway", "footway": "crossing", **tags}
+    path = write_osm(tmp_path / "a.osm", osm_xml({1: (117.0, 32.0), 2: (117.0003, 32.0)}, {1: ([1, 2], way)}))
+    assert tm.WalkNetwork.from_osm(path).edges["crossing"].tolist() == [kind]
 
 
 def test_the_longest_stretch_without_a_bench_and_what_it_tells():

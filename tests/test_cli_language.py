@@ -35,6 +35,7 @@ ELSEWHERE = {
     "tenmin.inputs.standards._clause_kinds": "words of reports, beside their Chinese",
     "tenmin.network._layout": "sentences of WalkNetwork.why, beside their Chinese",
     "tenmin.outputs.maps._page": "markup",
+    "tenmin.outputs.maps._static": "markup",
     "tenmin.support.notebook": "markup",
 }
 """Modules whose texts are no messages, and why."""

@@ -361,7 +361,10 @@ def test_access_points_are_the_local_minima_along_the_streets(small: Town):
             assert shapely.distance(met, shapely.multipoints(access_points)).max(initial=0.0) <= 1e-6
             touching = access_points[mine.leg <= 1e-9]
             assert shapely.distance(touching, shapely.multipoints(met)).max(initial=0.0) <= 1e-6
-            assert mine.leg.max() <= _TOUCH
+            part = network.nodes["component"].loc[network.edges["u"].iloc[mine.edge]].to_numpy()
+            met_parts = part[mine.leg <= _TOUCH]
+            assert len(met_parts)
+            assert set(part[mine.leg > _TOUCH]).isdisjoint(met_parts)
             continue
         wanted = sampled_access_points(network, thing, aside=100.0)
         assert len(access_points) or not len(wanted)

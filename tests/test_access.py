@@ -145,13 +145,13 @@ def compounds(draw: st.DrawFn) -> Compound:
     return Compound(u, v, length.astype(float), private, both_ways, points(2), points(6))
 
 
-@cases(400)
+@cases(200)
 @given(compounds())
 def test_the_search_uses_private_edges_only_at_the_ends_of_a_walk(compound: Compound):
     assert compound.least_metres().tolist() == compound.least_metres_in_three_parts().tolist()
 
 
-@cases(40)
+@cases(20)
 @given(towns_with_private_ways())
 def test_walks_use_private_ways_only_at_their_ends(small: Town):
     network, places, doors = small.network, small.homes, small.clinics
@@ -159,7 +159,7 @@ def test_walks_use_private_ways_only_at_their_ends(small: Town):
     assert coverage.metres["clinic"].tolist() == pytest.approx(least_metres(network, places, doors).tolist(), rel=1e-9)
 
 
-@cases(60)
+@cases(25)
 @given(towns_with_private_ways(), st.sampled_from([90.0, 250.0, 420.0]))
 def test_streets_reached_are_those_from_which_a_walk_is_short_enough(small: Town, limit: float):
     network, doors = small.network, small.clinics
@@ -186,7 +186,7 @@ def _beside(network: WalkNetwork, far: np.ndarray, metres: np.ndarray, limit: fl
     return bool((far[off] <= limit).all() and (metres[far < 1e-6] <= limit + 1e-3).all())
 
 
-@cases(60)
+@cases(25)
 @given(towns_with_private_ways())
 def test_the_line_walked_is_as_long_as_the_walk(small: Town):
     coverage = tm.measure_coverage(small.network, small.homes, small.clinics, metres=300)
@@ -307,7 +307,7 @@ def test_paths_longer_than_the_private_way_beside_them_do_not_hang_on_it():
     assert network.edges["private"].tolist() == [False, False, True, True]
 
 
-@cases(60)
+@cases(25)
 @given(towns(one_way=False), st.sets(st.integers(0, 12)), st.lists(st.sampled_from(["service", "residential"])))
 def test_the_longest_part_that_gates_link_stays_public(small: Town, chosen: set[int], kinds: list[str]):
     edges = WalkNetwork.from_edges(small.lines, walker="adult").edges

@@ -99,7 +99,7 @@ def test_no_facilities_is_not_nobody_served():
 TABLES = st.lists(st.text("+-?", min_size=4, max_size=4), min_size=1, max_size=4)
 
 
-@cases(30)
+@cases(15)
 @given(TABLES, st.integers(1, 4))
 def test_more_needed_is_never_more_people(rows: list[str], k: int):
     coverage = judged(rows, "abcd")
@@ -111,7 +111,7 @@ def test_more_needed_is_never_more_people(rows: list[str], k: int):
     pd.testing.assert_frame_equal(one, coverage.shares().query("category == 'b'").reset_index(drop=True))
 
 
-@cases(30)
+@cases(15)
 @given(TABLES, st.integers(1, 4))
 def test_the_interval_is_what_the_unknown_as_unserved_and_as_served_would_give(rows: list[str], k: int):
     share, upper = judged(rows, "abcd").basket(at_least=k)[["share", "share_upper"]].to_numpy()[0]

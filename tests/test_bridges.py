@@ -71,7 +71,7 @@ def test_nothing_is_bridged_that_is_wider_or_private_or_no_barrier():
     assert not len(bridges(walls()).metres)
 
 
-@cases(25)
+@cases(10)
 @given(towns(most=8), st.sampled_from(["to", "from"]), st.randoms())
 def test_the_walk_over_a_link_is_that_of_the_network_with_the_link(small: Town, direction: str, random):
     wall = walls([(203.3, -100.7), (198.1, 600.3)])

@@ -609,7 +609,7 @@ def all_rows(towns: list[list[dict]]) -> pd.DataFrame:
     return register(*(row for rows in towns for row in rows), {"area": "a0"})
 
 
-@cases(5)
+@cases(3)
 @given(many_towns(), many_towns())
 def test_one_more_facility_makes_nothing_worse_in_a_complete_register(rows: list[list[dict]], more: list[list[dict]]):
     areas = all_communities()
@@ -664,7 +664,7 @@ def placed_rows(draw: st.DrawFn) -> gpd.GeoDataFrame:
 
 
 @pytest.mark.filterwarnings("ignore:.* stand outside the areas that they name")
-@cases(3)
+@cases(2)
 @given(placed_rows(), st.integers(0, 4), st.sets(st.sampled_from(["clinic", "police"])))
 def test_more_rows_of_an_incomplete_table_worsen_no_verdict(
     street: tm.WalkNetwork, rows: gpd.GeoDataFrame, fewer: int, complete: set[str]
@@ -685,7 +685,7 @@ def test_more_rows_of_an_incomplete_table_worsen_no_verdict(
         assert "clinic" not in complete or unlisted["clause"].isin(["kinds_of", "near"]).all()
 
 
-@cases(5)
+@cases(3)
 @given(many_towns())
 def test_to_call_a_register_complete_only_settles_what_was_unknown(rows: list[list[dict]]):
     table, areas = all_rows(rows), all_communities()
@@ -694,7 +694,7 @@ def test_to_call_a_register_complete_only_settles_what_was_unknown(rows: list[li
     assert (loose.verdicts["verdict"][settled] == tight.verdicts["verdict"][settled]).all()
 
 
-@cases(5)
+@cases(3)
 @given(many_towns(), st.randoms())
 def test_the_order_of_rows_changes_nothing_and_no_table_is_written_to(rows: list[list[dict]], chance):
     table, areas = all_rows(rows), all_communities()

@@ -108,7 +108,7 @@ def test_without_facilities_the_end_of_the_data_is_as_near():
     assert coverage.minutes["clinic"].tolist() == [np.inf, np.inf]
 
 
-@cases(25)
+@cases(12)
 @given(towns(), st.integers(1, 10), st.sampled_from(["to", "from"]))
 def test_l13_nobody_is_lost_or_counted_twice(small: Town, minutes: int, direction: str):
     network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(0, 0, 250, 500))
@@ -132,7 +132,7 @@ def test_l13_nobody_is_lost_or_counted_twice(small: Town, minutes: int, directio
     assert 0.0 <= found["share"] <= found["share_upper"] <= 1.0
 
 
-@cases(25)
+@cases(12)
 @given(towns(most=14), st.integers(1, 8), st.sampled_from(["to", "from"]))
 def test_g16_what_is_known_of_a_clipped_town_holds_in_the_whole_town(small: Town, minutes: int, direction: str):
     """Streets end at x = 250 m; people and facilities stand at least 100 m from there."""
@@ -446,7 +446,7 @@ def gaps_at_the_ends(coverage: tm.Coverage, place: str) -> tuple[float, float]:
     return ends[0].distance(outlines[0]), ends[1].distance(outlines[1])
 
 
-@cases(25)
+@cases(12)
 @given(towns(), st.sampled_from(["to", "from"]))
 def test_the_line_walked_runs_from_the_place_to_the_door_and_is_as_long_as_its_metres(small: Town, direction: str):
     network = small.network
@@ -649,7 +649,7 @@ def test_a_table_of_a_category_that_was_not_measured_is_refused(coverage: tm.Cov
         coverage.table("clinics")
 
 
-@cases(20)
+@cases(10)
 @given(towns(), st.sampled_from(["minutes", "metres"]), st.sampled_from(["walk", "straight"]))
 def test_within_several_limits_is_what_a_coverage_with_each_limit_says(small: Town, unit: str, metric: str):
     network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(0, 0, 250, 500))

@@ -162,7 +162,7 @@ def test_ground_is_where_the_rule_says_and_the_default_comes_near(case: str):
     assert difference(rough, ground) <= 0.02 * ground.area
 
 
-@cases(30)
+@cases(12)
 @given(towns(), st.lists(st.integers(20, 700), min_size=1, max_size=2, unique=True), st.sampled_from(["to", "from"]))
 def test_ground_of_random_towns_is_where_the_rule_says(small: Town, limits: list[int], direction: str):
     circles = tm.trace_isochrones(
@@ -176,7 +176,7 @@ def test_ground_of_random_towns_is_where_the_rule_says(small: Town, limits: list
 SPOT = st.tuples(st.integers(-30, 430), st.integers(-30, 430))
 
 
-@cases(30)
+@cases(12)
 @given(
     towns(timed=True),
     st.lists(st.lists(SPOT, min_size=2, max_size=5, unique=True), min_size=1, max_size=4),

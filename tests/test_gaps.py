@@ -192,7 +192,7 @@ def test_a_cure_is_a_sentence_without_holes():
 # --- all of them --------------------------------------------------------------------------------------------------
 
 
-@cases(25)
+@cases(15)
 @given(towns(most=14), st.integers(1, 6), st.sampled_from([60.0, 200.0]))
 def test_l13_every_unserved_place_is_in_one_gap(small: Town, minutes: int, near: float):
     network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=box(-99, -99, 300, 999))
@@ -218,7 +218,7 @@ def test_l13_every_unserved_place_is_in_one_gap(small: Town, minutes: int, near:
     assert gaps["gap"].is_unique
 
 
-@cases(20)
+@cases(12)
 @given(towns(most=14), st.integers(1, 4))
 def test_gaps_are_those_of_a_search_among_all_pairs(small: Town, minutes: int):
     people = small.homes.set_geometry(small.homes.representative_point())

@@ -111,7 +111,7 @@ def test_else_by_the_nearest_street_with_a_name_else_by_a_facility():
     assert by_place(people).loc[1, ["name", "name_zh"]].isna().all()
 
 
-@cases(15)
+@cases(8)
 @given(towns(most=14), st.integers(1, 6), st.sampled_from([60.0, 200.0]), st.booleans())
 def test_nothing_is_lost_and_nobody_counts_twice(small: Town, minutes: int, near: float, cut: bool):
     doors = small.clinics.assign(category=["clinic", "library"][cut] if len(small.clinics) == 1 else "clinic")

@@ -37,7 +37,7 @@ def points_of(window: GridWindow) -> dict[tuple[int, int], int]:
 
 
 @pytest.mark.parametrize("refinement", [1, REFINEMENT])
-@cases(40)
+@cases(15)
 @given(
     towns(), st.lists(ACROSS, max_size=12), st.lists(st.booleans(), min_size=49, max_size=49), st.integers(100, 10**6)
 )

@@ -76,7 +76,7 @@ def test_a_one_way_street_is_reached_on_one_side(direction: str, bounds: list[fl
     assert shapely.bounds(reached).tolist() == NEAR(bounds)
 
 
-@cases(30)
+@cases(15)
 @given(towns(timed=True), st.floats(0.1, 8.0), st.sampled_from(["to", "from"]))
 def test_reached_metres_are_those_of_networkx(small: Town, minutes: float, direction: str):
     network = small.network
@@ -88,7 +88,7 @@ def test_reached_metres_are_those_of_networkx(small: Town, minutes: float, direc
         assert geometry.length == NEAR(known, rel=1e-9, abs=1e-6)
 
 
-@cases(20)
+@cases(12)
 @given(towns(), st.integers(1, 900))
 def test_reached_metres_under_a_limit_in_metres_are_those_of_networkx(small: Town, metres: int):
     reached = drawn(small.network, small.clinics, metres=metres, shape="streets", merge="category")
@@ -145,7 +145,7 @@ def test_the_usual_grid_is_as_fine_as_a_narrow_ground_asks_for(lateral: float, r
     assert shapely.to_wkb(usual) == shapely.to_wkb(named)
 
 
-@cases(20)
+@cases(12)
 @given(towns(), st.integers(60, 500), st.sampled_from(["to", "from"]))
 def test_spots_that_the_rule_decides_clearly_lie_on_the_right_side_of_the_ground(
     small: Town, limit: int, direction: str

@@ -32,7 +32,7 @@ def equal(one: pd.Series, two: pd.Series) -> bool:
     return one.sort_index().tolist() == NEAR(two.sort_index().tolist(), rel=1e-9, abs=1e-9)
 
 
-@cases(15)
+@cases(10)
 @given(towns(), st.floats(0.5, 8.0), DIRECTIONS)
 def test_l1_a_longer_limit_serves_all_that_a_shorter_serves(town: Town, limit: float, direction: str):
     free = walks(town, direction=direction)
@@ -41,7 +41,7 @@ def test_l1_a_longer_limit_serves_all_that_a_shorter_serves(town: Town, limit: f
         assert bounded.equals(free.where(free <= minutes * (1 + 1e-6), np.inf))
 
 
-@cases(15)
+@cases(10)
 @given(towns(timed=True), DIRECTIONS)
 def test_l2_one_more_facility_lengthens_no_walk(town: Town, direction: str):
     fewer = town.of(clinics=town.clinics.iloc[1:])
@@ -70,7 +70,7 @@ def test_the_part_is_never_larger_than_the_whole(town: Town, metres: int, direct
     assert lacking["clinic"] <= lacking["health_station"]
 
 
-@cases(15)
+@cases(10)
 @given(towns(), DIRECTIONS)
 def test_a_facility_of_several_positions_is_as_near_as_the_nearest_of_them(town: Town, direction: str):
     """Also where one of them is joined to an island or to a private street, and another is not."""
@@ -78,7 +78,7 @@ def test_a_facility_of_several_positions_is_as_near_as_the_nearest_of_them(town:
     assert equal(walks(town, direction=direction), walks(town.of(clinics=clinics([together])), direction=direction))
 
 
-@cases(15)
+@cases(10)
 @given(square_towns(), DIRECTIONS)
 def test_l2_one_more_street_lengthens_no_walk(town: Town, direction: str):
     fewer = town.of(lines=town.lines.iloc[1:])
@@ -104,7 +104,7 @@ ENDS = st.tuples(st.integers(-20, 420), st.integers(-20, 420)).map(lambda at: (a
 """Where a street may end that is joined to no other there."""
 
 
-@cases(40)
+@cases(15)
 @given(towns_with_compounds(), st.integers(0, 99), ENDS, st.booleans())
 def test_one_more_way_that_is_joined_to_a_street_takes_away_no_walk(
     town: Town, at: int, end: tuple[float, float], private: bool
@@ -115,7 +115,7 @@ def test_one_more_way_that_is_joined_to_a_street_takes_away_no_walk(
     assert not (np.isinf(walks(changed)) & np.isfinite(walks(town))).any()
 
 
-@cases(40)
+@cases(15)
 @given(towns_with_compounds(), st.lists(ENDS, min_size=2, max_size=2, unique=True), st.booleans())
 def test_a_way_joined_to_nothing_changes_no_walk_of_those_on_the_main_network(
     town: Town, ends: list[tuple[float, float]], private: bool
@@ -131,7 +131,7 @@ def test_a_way_joined_to_nothing_changes_no_walk_of_those_on_the_main_network(
     assert after[finite].to_numpy() == pytest.approx(before[finite].to_numpy(), rel=1e-9)
 
 
-@cases(15)
+@cases(10)
 @given(towns(timed=True))
 def test_l3_reversing_every_street_exchanges_to_and_from(town: Town):
     turned = town.of(lines=town.lines.set_geometry(shapely.reverse(town.lines.geometry.array)))
@@ -139,7 +139,7 @@ def test_l3_reversing_every_street_exchanges_to_and_from(town: Town):
     assert equal(walks(town, direction="from"), walks(turned, direction="to"))
 
 
-@cases(15)
+@cases(10)
 @given(towns(timed=True), st.lists(st.floats(0.02, 0.98), max_size=3), DIRECTIONS)
 def test_l4_splitting_streets_anywhere_changes_nothing(town: Town, shares: list[float], direction: str):
     town = unlike(town)
@@ -147,7 +147,7 @@ def test_l4_splitting_streets_anywhere_changes_nothing(town: Town, shares: list[
     assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
 
 
-@cases(15)
+@cases(10)
 @given(towns(timed=True), DIRECTIONS)
 def test_l4_splitting_streets_at_the_access_points_changes_nothing(town: Town, direction: str):
     town = unlike(town)
@@ -161,7 +161,7 @@ def test_l4_splitting_streets_at_the_access_points_changes_nothing(town: Town, d
     assert equal(walks(town, direction=direction), walks(town.of(lines=split(town.lines, cuts)), direction=direction))
 
 
-@cases(15)
+@cases(10)
 @given(towns(), st.floats(0.0, 6.3), DIRECTIONS)
 def test_l5_moving_and_turning_the_town_changes_no_walk(town: Town, angle: float, direction: str):
     matrix = [np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle), 512_345.6, 4_321_098.7]
@@ -174,7 +174,7 @@ def test_l5_moving_and_turning_the_town_changes_no_walk(town: Town, angle: float
     assert there.tolist() == NEAR(here.tolist(), rel=1e-9, abs=1e-8)
 
 
-@cases(15)
+@cases(10)
 @given(towns(), st.randoms(use_true_random=False), DIRECTIONS)
 def test_l6_the_order_of_rows_and_the_labels_of_streets_change_nothing(town: Town, random, direction: str):
     def mixed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -192,7 +192,7 @@ def test_l6_the_order_of_rows_and_the_labels_of_streets_change_nothing(town: Tow
     assert (gaps.symmetric_difference(others).area <= 1e-6).all()
 
 
-@cases(15)
+@cases(10)
 @given(towns(), st.floats(0.2, 3.0), st.floats(0.5, 8.0), DIRECTIONS)
 def test_l7_faster_people_reach_in_proportion(town: Town, faster: float, minutes: float, direction: str):
     quick = tm.Walker("quick", speed_kmh=4.8 * faster)
@@ -205,7 +205,7 @@ def test_l7_faster_people_reach_in_proportion(town: Town, faster: float, minutes
     assert fast.length.tolist() == NEAR(slow.length.tolist(), rel=1e-9, abs=1e-6)
 
 
-@cases(15)
+@cases(10)
 @given(square_towns(), st.sampled_from([0.5, 2.0, 3.0]), DIRECTIONS)
 def test_l7_a_larger_town_takes_longer_in_proportion(town: Town, larger: float, direction: str):
     other = Town(
@@ -217,14 +217,14 @@ def test_l7_a_larger_town_takes_longer_in_proportion(town: Town, larger: float, 
     assert equal(walks(other, direction=direction), walks(town, direction=direction) * larger)
 
 
-@cases(15)
+@cases(10)
 @given(towns(timed=True), DIRECTIONS)
 def test_l8_a_street_given_twice_is_one_street(town: Town, direction: str):
     twice = town.of(lines=pd.concat([town.lines, town.lines], ignore_index=True))
     assert equal(walks(town, direction=direction), walks(twice, direction=direction))
 
 
-@cases(15)
+@cases(10)
 @given(square_towns())
 def test_l10_a_detour_over_a_third_is_never_shorter(town: Town):
     corners = town.network.nodes.geometry.iloc[:6]
@@ -235,7 +235,7 @@ def test_l10_a_detour_over_a_third_is_never_shorter(town: Town):
     assert far.diagonal().tolist() == NEAR([0.0] * count, abs=1e-9)
 
 
-@cases(15)
+@cases(10)
 @given(towns(), DIRECTIONS)
 def test_l12_a_town_far_away_changes_nothing(town: Town, direction: str):
     far = streets([(60_000, 0), (60_900, 0)], [(60_900, 0), (60_900, 400)], oneway=False)
@@ -243,7 +243,7 @@ def test_l12_a_town_far_away_changes_nothing(town: Town, direction: str):
     assert walks(town, direction=direction).equals(walks(wider, direction=direction))
 
 
-@cases(15)
+@cases(10)
 @given(towns(), st.integers(50, 700), DIRECTIONS)
 def test_l13_served_unserved_and_unknown_add_up_to_all(town: Town, metres: int, direction: str):
     people = town.homes["people"] / 3.0
@@ -268,7 +268,7 @@ def test_l13_served_unserved_and_unknown_add_up_to_all(town: Town, metres: int, 
     assert coverage.shares()["served"].iloc[0] == NEAR(people[coverage.served["clinic"]].sum(), rel=1e-9)
 
 
-@cases(15)
+@cases(10)
 @given(towns(), towns(), st.integers(1, 9))
 def test_l15_the_same_question_has_the_same_answer_whatever_was_asked_between(town: Town, other: Town, minutes: int):
     network, first = town.network, None
@@ -283,7 +283,7 @@ def test_l15_the_same_question_has_the_same_answer_whatever_was_asked_between(to
         tm.trace_isochrones(network, other.clinics, metres=7 * minutes, shape="streets")
 
 
-@cases(15)
+@cases(10)
 @given(towns(), DIRECTIONS)
 def test_l16_the_walk_to_one_facility_does_not_depend_on_the_others(town: Town, direction: str):
     network = town.network
@@ -294,7 +294,7 @@ def test_l16_the_walk_to_one_facility_does_not_depend_on_the_others(town: Town, 
     assert each.min(axis=1).equals(walks(town, direction=direction).rename(None))
 
 
-@cases(15)
+@cases(10)
 @given(towns(most=2), st.integers(100, 700), DIRECTIONS)
 def test_no_place_well_inside_the_ground_is_unserved(town: Town, metres: int, direction: str):
     network = town.network

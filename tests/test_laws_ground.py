@@ -94,7 +94,7 @@ def bytes_of(circles: np.ndarray, *, sort: bool = False) -> list[bytes]:
     return [shapely.to_wkb(shapely.normalize(circle) if sort else circle) for circle in circles]
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.lists(st.integers(20, 900), min_size=2, max_size=4, unique=True), DIRECTIONS)
 def test_l1_a_longer_limit_contains_a_shorter(town: Town, limits: list[int], direction: str):
     for form in FORMS:
@@ -103,7 +103,7 @@ def test_l1_a_longer_limit_contains_a_shorter(town: Town, limits: list[int], dir
             assert within(shorter, longer, form, None if form == "exact" else 1e-6)
 
 
-@cases(15)
+@cases(8)
 @given(towns(timed=True), METRES, DIRECTIONS)
 def test_l2_one_more_facility_shrinks_no_circle(town: Town, metres: int, direction: str):
     assume(len(town.clinics) > 1)
@@ -113,7 +113,7 @@ def test_l2_one_more_facility_shrinks_no_circle(town: Town, metres: int, directi
         assert within(small, large, form)
 
 
-@cases(15)
+@cases(8)
 @given(square_towns(), st.integers(50, 1500), DIRECTIONS)
 def test_l2_one_more_street_takes_away_no_street_reached_from_a_crossing(town: Town, metres: int, direction: str):
     """Of the ground this is not true: an access point at the end of a street is none where the street goes on."""
@@ -127,7 +127,7 @@ def nodes_of(town: Town) -> list[tuple[float, float]]:
     return [(spot.x, spot.y) for spot in town.network.nodes.geometry]
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.integers(0, 99), st.integers(0, 99), METRES, DIRECTIONS)
 def test_l2_one_more_bridge_shrinks_no_circle(town: Town, one: int, two: int, metres: int, direction: str):
     """Of outlines within one part: a bridge to another part makes its doors outrank them; of points always."""
@@ -141,7 +141,7 @@ def test_l2_one_more_bridge_shrinks_no_circle(town: Town, one: int, two: int, me
         assert all(within(a, b, form) for a, b in zip(small, large, strict=True))
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, DIRECTIONS)
 def test_a_circle_is_the_same_in_whatever_company_it_is_drawn(town: Town, metres: int, direction: str):
     options = {"metres": metres, "direction": direction, "barriers": HEDGES}
@@ -150,7 +150,7 @@ def test_a_circle_is_the_same_in_whatever_company_it_is_drawn(town: Town, metres
     assert bytes_of(together) == bytes_of(np.array(alone))
 
 
-@cases(15)
+@cases(8)
 @given(towns(timed=True), st.floats(0.5, 8.0))
 def test_l3_reversing_every_street_exchanges_to_and_from(town: Town, minutes: float):
     turned = town.of(lines=town.lines.set_geometry(shapely.reverse(town.lines.geometry.array)))
@@ -162,7 +162,7 @@ def test_l3_reversing_every_street_exchanges_to_and_from(town: Town, minutes: fl
             assert all_same(here, there, form, ROUNDING)
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, st.lists(st.floats(0.02, 0.98), min_size=1, max_size=2), DIRECTIONS)
 def test_l4_splitting_streets_anywhere_changes_no_circle(town: Town, metres: int, shares: list[float], direction: str):
     town = unlike(town)
@@ -173,7 +173,7 @@ def test_l4_splitting_streets_anywhere_changes_no_circle(town: Town, metres: int
         assert all_same(one, two, form, ROUNDING)
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.floats(0.0, 6.3), METRES, DIRECTIONS)
 def test_l5_moving_and_turning_the_town_moves_and_turns_its_circles(
     town: Town, angle: float, metres: int, direction: str
@@ -192,7 +192,7 @@ def test_l5_moving_and_turning_the_town_moves_and_turns_its_circles(
             assert all_same(here, there, form)
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.randoms(use_true_random=False), METRES, DIRECTIONS)
 def test_l6_the_order_of_rows_changes_no_circle(town: Town, random, metres: int, direction: str):
     other = town.mapped(lambda frame: shuffled(frame, random))
@@ -208,7 +208,7 @@ def test_l6_the_order_of_rows_changes_no_circle(town: Town, random, metres: int,
         assert bytes_of(one, sort=True) == bytes_of(two, sort=True)
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.floats(0.2, 3.0), st.floats(0.5, 8.0), DIRECTIONS)
 def test_l7_faster_people_reach_in_less_time_what_others_reach(
     town: Town, faster: float, minutes: float, direction: str
@@ -222,7 +222,7 @@ def test_l7_faster_people_reach_in_less_time_what_others_reach(
         assert all_same(slow, fast.to_numpy(), form, ROUNDING)
 
 
-@cases(15)
+@cases(8)
 @given(square_towns(), st.sampled_from([0.5, 2.0]), st.integers(50, 1500), DIRECTIONS)
 def test_l7_a_larger_town_has_larger_circles_in_proportion(town: Town, larger: float, metres: int, direction: str):
     matrix = [larger, 0.0, 0.0, larger, 0.0, 0.0]
@@ -234,7 +234,7 @@ def test_l7_a_larger_town_has_larger_circles_in_proportion(town: Town, larger: f
         assert all_same(np.array([affine_transform(one, matrix) for one in here]), there, form)
 
 
-@cases(15)
+@cases(8)
 @given(towns(timed=True), st.floats(0.5, 8.0), DIRECTIONS)
 def test_l8_a_street_given_twice_is_one_street(town: Town, minutes: float, direction: str):
     twice = town.of(lines=pd.concat([town.lines, town.lines], ignore_index=True))
@@ -251,7 +251,7 @@ def bent(u: tuple[float, float], v: tuple[float, float], length: float) -> list[
     return [u, ((ax + bx) / 2 - aside * (by - ay), (ay + by) / 2 + aside * (bx - ax)), v]
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.integers(0, 99), st.integers(0, 99), st.integers(100, 500), DIRECTIONS)
 def test_l9_a_bridge_too_long_to_be_crossed_changes_nothing_but_itself(
     town: Town, one: int, two: int, limit: int, direction: str
@@ -283,7 +283,7 @@ def test_l9_a_bridge_too_long_to_be_crossed_changes_nothing_but_itself(
     assert walks[0].equals(walks[1])
 
 
-@cases(15)
+@cases(8)
 @given(square_towns(), st.integers(50, 900))
 def test_l10_who_reaches_a_second_facility_reaches_the_first_over_it(town: Town, metres: int):
     first, second = town.clinics.iloc[[0]], town.clinics.iloc[[-1]]
@@ -299,7 +299,7 @@ def test_l10_who_reaches_a_second_facility_reaches_the_first_over_it(town: Town,
         assert within(near, far, form)
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, DIRECTIONS)
 def test_l11_and_l14_the_circle_of_a_category_is_the_union_of_those_of_its_facilities(
     town: Town, metres: int, direction: str
@@ -317,7 +317,7 @@ def test_l11_and_l14_the_circle_of_a_category_is_the_union_of_those_of_its_facil
             assert area.max() - 1e-6 <= union.area <= area.sum() + 1e-6
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, DIRECTIONS)
 def test_l12_a_town_far_away_changes_no_circle(town: Town, metres: int, direction: str):
     far = streets([(60_000, 0), (60_900, 0)], [(60_900, 0), (60_900, 400)], oneway=False)
@@ -327,7 +327,7 @@ def test_l12_a_town_far_away_changes_no_circle(town: Town, metres: int, directio
         assert bytes_of(one) == bytes_of(two)
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, DIRECTIONS)
 def test_l14_what_is_reached_lies_in_the_ground_and_no_corner_beyond_the_limit_does(
     town: Town, metres: int, direction: str
@@ -345,7 +345,7 @@ def test_l14_what_is_reached_lies_in_the_ground_and_no_corner_beyond_the_limit_d
         assert not shapely.contains(ground.buffer(-aside), corners[np.isinf(walk)]).any()
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, DIRECTIONS)
 def test_beside_every_corner_of_a_ground_there_is_a_walk_of_the_limit(town: Town, metres: int, direction: str):
     """Beside, not from: where an access point ends the walk jumps, and the outline runs within a cell of the jump."""
@@ -361,7 +361,7 @@ def test_beside_every_corner_of_a_ground_there_is_a_walk_of_the_limit(town: Town
             assert np.isfinite(found.to_numpy().reshape(-1, len(ring))).any(axis=1).all()
 
 
-@cases(15)
+@cases(8)
 @given(towns(), towns(), METRES, DIRECTIONS)
 def test_l15_the_same_question_has_the_same_circles_whatever_was_asked_between(
     town: Town, other: Town, metres: int, direction: str
@@ -373,7 +373,7 @@ def test_l15_the_same_question_has_the_same_circles_whatever_was_asked_between(
         assert bytes_of(draw(town, form, metres=metres, direction=direction)) == first
 
 
-@cases(15)
+@cases(8)
 @given(towns(), METRES, DIRECTIONS)
 def test_l16_a_circle_does_not_depend_on_the_others(town: Town, metres: int, direction: str):
     for form in FORMS:
@@ -383,7 +383,7 @@ def test_l16_a_circle_does_not_depend_on_the_others(town: Town, metres: int, dir
             assert bytes_of(alone) == [circle]
 
 
-@cases(15)
+@cases(8)
 @given(towns(), st.integers(0, 2**20), st.integers(30, 200))
 def test_circles_do_not_depend_on_how_many_threads_draw_them(town: Town, seed: int, metres: int):
     spots = np.random.default_rng(seed).uniform(0, 400, (40, 2))
@@ -399,7 +399,7 @@ def without_islands(lines: gpd.GeoDataFrame) -> tm.WalkNetwork:
     return tm.WalkNetwork.of(replace(network.layout, island=0), network.walker)
 
 
-@cases(15)
+@cases(8)
 @given(st.integers(0, 2**20), st.integers(50, 350), DIRECTIONS)
 def test_a_window_that_holds_all_that_is_reached_has_the_circles_of_the_whole_town(
     seed: int, metres: int, direction: str
@@ -426,7 +426,7 @@ WALLS = st.lists(st.tuples(*[st.integers(-30, 430)] * 4), min_size=1, max_size=4
 )
 
 
-@cases(15)
+@cases(8)
 @given(towns(), WALLS, METRES, DIRECTIONS)
 def test_a_wall_enlarges_no_circle_and_shortens_no_walk(
     town: Town, barriers: gpd.GeoDataFrame, metres: int, direction: str

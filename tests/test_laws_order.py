@@ -50,7 +50,7 @@ def written(folder: Path, town: Town, areas: gpd.GeoDataFrame, metric: Literal["
 
 
 @pytest.mark.parametrize("metric", ["walk", "straight"])
-@cases(10)
+@cases(4)
 @given(town=towns(), random=st.randoms(use_true_random=False))
 def test_shares_gaps_and_isochrones_of_shuffled_rows_are_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, metric: Literal["walk", "straight"], town: Town, random: Random

@@ -92,7 +92,7 @@ def one_by_one(small: Town, unit: str, direction: str, oracle: bool) -> np.ndarr
 
 
 @pytest.mark.parametrize("oracle", [False, True])
-@cases(25)
+@cases(12)
 @given(
     small=towns(timed=True),
     k=st.integers(1, 4),
@@ -115,7 +115,7 @@ def test_walks_are_the_least_of_those_to_single_facilities(
         assert named == NEAR(known, rel=1e-9, abs=1e-9)
 
 
-@cases(40)
+@cases(15)
 @given(towns(timed=True), st.integers(1, 3), st.sampled_from(["minutes", "metres"]), st.sampled_from(["to", "from"]))
 def test_the_first_is_exactly_the_nearest_of_the_coverage(small: Town, k: int, unit: str, direction: str):
     options = {unit: 4.0 if unit == "minutes" else 300.0, "direction": direction}

@@ -343,7 +343,7 @@ def ways_at(network: tm.WalkNetwork, edge: int, offset: float) -> shapely.Geomet
     return network.edges[network.edges[["u", "v"]].eq(node).any(axis=1) | (network.edges.index == edge)].union_all()
 
 
-@cases(40)
+@cases(20)
 @given(towns())
 def test_access_points_are_the_local_minima_along_the_streets(small: Town):
     network, things = small.network, small.homes
@@ -624,7 +624,7 @@ def test_the_collector_is_back_after_an_extract_that_is_refused(tmp_path):
     assert gc.isenabled()
 
 
-@cases(60)
+@cases(25)
 @given(towns(timed=True), st.lists(st.booleans(), min_size=12, max_size=12))
 def test_labels_tell_the_direction_of_a_line_however_it_is_drawn(small: Town, turned: list[bool]):
     assume(len(small.lines) > 1)

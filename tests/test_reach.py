@@ -132,7 +132,7 @@ def test_each_category_has_its_own_limit_and_rows_are_in_order():
 # --- random towns against networkx --------------------------------------------------------------------------------
 
 
-@cases(25)
+@cases(12)
 @given(towns(), st.integers(1, 900), st.sampled_from(["to", "from"]))
 def test_single_and_merged_intervals_are_those_of_networkx(small: Town, metres: int, direction: str):
     network, doors = small.network, small.clinics
@@ -146,7 +146,7 @@ def test_single_and_merged_intervals_are_those_of_networkx(small: Town, metres: 
     assert merged.geometry.length.sum() == NEAR(known, rel=1e-9, abs=1e-6)
 
 
-@cases(25)
+@cases(12)
 @given(towns(), st.integers(20, 900), st.sampled_from(["to", "from"]))
 def test_every_interval_belongs_to_the_facility_that_is_nearest(small: Town, metres: int, direction: str):
     network, doors = small.network, small.clinics
@@ -162,7 +162,7 @@ def test_every_interval_belongs_to_the_facility_that_is_nearest(small: Town, met
         assert (row.begin_metres + row.end_metres) / 2.0 == NEAR(least, rel=1e-9, abs=1e-6)
 
 
-@cases(25)
+@cases(12)
 @given(towns(timed=True), st.floats(0.3, 8.0), st.sampled_from(["to", "from"]))
 def test_the_parts_of_the_facilities_together_are_the_reach_of_the_category(
     small: Town, minutes: float, direction: str
@@ -178,7 +178,7 @@ def test_the_parts_of_the_facilities_together_are_the_reach_of_the_category(
     assert (parts[["begin_minutes", "end_minutes"]].to_numpy() <= minutes * (1.0 + 1e-9)).all()
 
 
-@cases(25)
+@cases(12)
 @given(towns(one_way=False), st.integers(50, 900))
 def test_where_the_parts_of_two_facilities_meet_both_walks_are_equal(small: Town, metres: int):
     found = tm.trace_streets(small.network, small.clinics, metres=metres, merge="nearest")
@@ -188,7 +188,7 @@ def test_where_the_parts_of_two_facilities_meet_both_walks_are_equal(small: Town
             assert one.end_metres == NEAR(two.begin_metres, abs=1e-6)
 
 
-@cases(20)
+@cases(10)
 @given(towns(one_way=False), st.integers(20, 900), st.sampled_from(MERGES))
 def test_no_row_could_be_joined_to_the_next(small: Town, metres: int, merge: str | None):
     found = tm.trace_streets(small.network, small.clinics, metres=metres, merge=merge)
@@ -200,7 +200,7 @@ def test_no_row_could_be_joined_to_the_next(small: Town, metres: int, merge: str
     assert (found["end"] > found["begin"]).all()
 
 
-@cases(20)
+@cases(10)
 @given(towns(), st.integers(1, 1023), st.integers(50, 900))
 def test_private_ways_are_shared_out_too(small: Town, bits: int, metres: int):
     private = [bool(bits >> k & 1) for k in range(len(small.lines))]
@@ -318,7 +318,7 @@ def test_people_are_counted_by_the_width_beside_the_streets():
     assert tm.count_people(town(STREET), ASIDE, CENTRE, metres=400, lateral=(0, 0)).loc[0, "people_low"] == 1.0
 
 
-@cases(25)
+@cases(12)
 @given(towns(timed=True), st.floats(0.3, 8.0), st.sampled_from(["to", "from"]), st.integers(1, 99))
 def test_people_are_those_of_the_coverage_and_widening_never_lowers(
     small: Town, minutes: float, direction: str, width: int

@@ -40,7 +40,7 @@ def towns_in_pieces(draw: st.DrawFn) -> Town:
     return small.of(lines=in_pieces(lines, draw(st.lists(st.floats(0.1, 0.9), max_size=3))))
 
 
-@cases(60)
+@cases(25)
 @given(towns_in_pieces())
 def test_the_network_before_and_after_gives_the_same_answers(small: Town):
     plain = small.network
@@ -57,7 +57,7 @@ def test_the_network_before_and_after_gives_the_same_answers(small: Town):
     assert reached[1] == pytest.approx(reached[0], rel=1e-6, abs=1e-6)
 
 
-@cases(40)
+@cases(20)
 @given(towns_in_pieces())
 def test_no_edge_merely_goes_on_after_simplification(small: Town):
     once = small.network.simplified()
@@ -162,7 +162,7 @@ def test_marks_take_one_number():
         town([(0, 0), (100, 0)]).past_the_data(minutes={"clinic": 10})
 
 
-@cases(30)
+@cases(15)
 @given(towns(one_way=False), st.sampled_from([60.0, 200.0]))
 def test_marks_agree_with_places_that_are_unknown(small: Town, limit: float):
     network = tm.WalkNetwork.from_edges(small.lines, walker="adult", boundary=shapely.box(-500, -500, 200, 900))

@@ -180,7 +180,7 @@ def assert_same_layout(before: Layout, after: Layout) -> None:
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@cases(30)
+@cases(12)
 @given(layout=layouts())
 def test_what_is_read_is_what_was_saved(suffix: str, layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("saved") / f"network{suffix}"

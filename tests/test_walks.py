@@ -139,7 +139,7 @@ def test_without_a_limit_walks_go_as_far_as_the_streets():
 # --- against networkx ---------------------------------------------------------------------------------------------
 
 
-@cases(40)
+@cases(20)
 @given(towns(), st.sampled_from(["to", "from"]))
 def test_walks_are_the_least_over_all_access_points(small: Town, direction: str):
     network = small.network
@@ -148,7 +148,7 @@ def test_walks_are_the_least_over_all_access_points(small: Town, direction: str)
     assert found.tolist() == NEAR((known / 60).tolist(), rel=1e-9, abs=1e-12)
 
 
-@cases(40)
+@cases(20)
 @given(towns(timed=True), st.sampled_from(["to", "from"]))
 def test_walks_under_given_seconds_are_the_least_of_what_the_limit_is_in(small: Town, direction: str):
     network = small.network

@@ -17,6 +17,7 @@ from shapely import Point
 import tenmin as tm
 from shifan_oracle import CRS, EAST, NORTH
 from test_cli import lonlat, run
+from test_maps import unpacked
 from test_study import write_study
 from towns import cases
 
@@ -126,7 +127,8 @@ def test_the_file_that_the_page_saves_runs_as_it_is(tmp_path: Path):
     assert "方案A" in said
     shares = pd.read_csv(tmp_path / "out/coverage.csv")
     assert shares[["served", "unserved"]].to_numpy().tolist() == [[30, 40]]
-    assert "new-1" in (tmp_path / "out/review.html").read_text("utf-8")
+    page = (tmp_path / "out/review.html").read_text("utf-8")
+    assert "new-1" in unpacked(page)["tables"]["facilities"]["id"]
     code, said = run("run", path, "--out", tmp_path / "out", "--lang", "en")
     assert (code, "another study" in said) == (5, True)
 

@@ -88,7 +88,7 @@ def _lacking(data: MapData, content: dict[str, Any], words: Words) -> tuple[np.n
     """Return the class of each home, as the overview has it, and what the classes are called; the last is unknown."""
     offered = [category["key"] for category in content["categories"] if category["facilities"]]
     served, unknown = (
-        frame.loc[data.places.index, offered].to_numpy() for frame in (data.coverage.served, data.coverage.unknown)
+        frame.loc[data.places.index, offered].to_numpy(bool) for frame in (data.coverage.served, data.coverage.unknown)
     )
     lacks = (~served & ~unknown).sum(axis=1)
     bounds = np.unique([*np.ceil(np.multiply(STEPS, len(offered))), len(offered)]).astype(int)

@@ -175,12 +175,13 @@ class StreetsPage {
   }
 
   showLegend() {
-    const { atlas, choice, words } = this;
+    const { atlas, choice, map, scene, words } = this;
+    const { shown } = choice;
     const keys = [];
-    if (choice.shown.circles) for (const level of [...choice.limits].sort()) keys.push(make('li', {}, this.inkKey(level), make('span', { textContent: this.limitText(level) })));
-    if (this.scene.marks.length) keys.push(key('facility', words.say('facility_key')));
-    if (this.scene.marks.some(({ inUse }) => !inUse)) keys.push(key('idle', words.say('idle_key')));
-    byId('legend').querySelector('.keys').replaceChildren(...keys, ...groundKeys(atlas, words, choice.shown, this.map.getZoom()));
+    if (shown.circles) for (const level of [...choice.limits].sort()) keys.push(make('li', {}, this.inkKey(level), make('span', { textContent: this.limitText(level) })));
+    if (scene.marks.length) keys.push(key('facility', words.say('facility_key')));
+    if (scene.marks.some(({ inUse }) => !inUse)) keys.push(key('idle', words.say('idle_key')));
+    byId('legend').querySelector('.keys').replaceChildren(...keys, ...groundKeys({ atlas, scene, words, shown, map }, map.getZoom()));
   }
 
   at(event) {

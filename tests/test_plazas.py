@@ -190,3 +190,4 @@ def test_where_all_is_within_the_limit_the_share_of_streets_is_one(tmp_path, met
     door = network.nodes[["geometry"]].iloc[:1].assign(category="clinic", people=1.0)
     (share,) = tm.measure_coverage(network, door, door, metres=5000, metric=metric).shares(of="streets").itertuples()
     assert (share.served, share.share) == pytest.approx((share.total, 1.0))
+    assert share.total == pytest.approx(2 * 157, abs=2.0)  # the two footways, and nothing of the plaza

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -177,6 +178,17 @@ def test_which_arc_stays_does_not_depend_on_the_order_of_the_rows(order: list[in
     kept = WalkNetwork.from_edges(rows.iloc[order], walker="adult").edges.geometry
     first = [min(one, one.reverse(), key=lambda drawn: list(drawn.coords)) for one in (bent, ring)]
     assert {one.wkb for one in kept} == {one.wkb for one in first}
+
+
+def test_a_two_way_line_is_folded_with_one_that_is_as_open_in_any_order_of_the_rows() -> None:
+    up, down = [(0.37, 390.674), (0.86, 0.893)], [(0.86, 0.893), (0.37, 390.674)]
+    drawn = gpd.GeoDataFrame(
+        {"oneway": [False, False, True]}, geometry=[shapely.LineString(one) for one in (up, down, down)], crs=32650
+    )
+    for order in itertools.permutations(range(3)):
+        network = WalkNetwork.from_edges(drawn.iloc[list(order)], walker="adult")
+        kept = {(bool(row.oneway), row.geometry.coords[0]) for row in network.edges.itertuples()}
+        assert kept == {(False, (0.37, 390.674)), (True, (0.86, 0.893))}
 
 
 def test_edges_of_an_undirected_graph_are_walked_both_ways(town: WalkNetwork, graph: nx.MultiDiGraph) -> None:

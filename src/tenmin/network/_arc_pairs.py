@@ -24,7 +24,8 @@ def way_ids(osmid: object) -> Hashable:
 def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool) -> GeometryTable:
     """Return lines in which the two arcs of a street are one line that is open both ways.
 
-    The arc stays whose corners come first by x, then y, so that the order of the rows does not matter.
+    The arc stays whose corners come first by x, then y. Of several that may be the other arc, one that is as open comes
+    first. So the order of the rows does not matter.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool
     ends, _ = pd.factorize(np.concatenate([lines["u"], lines["v"]]))
     u, v = ends[: len(lines)], ends[len(lines) :]
     shared = pd.DataFrame({"low": np.minimum(u, v), "high": np.maximum(u, v)}).duplicated(keep=False).to_numpy()
-    rows = np.flatnonzero(shared)
+    rows = _open_first(lines, np.flatnonzero(shared))
     twin = np.full(len(lines), -1)
     pairs = pair_arcs(u[rows], v[rows], lines.geometry[rows], [marks[row] for row in rows.tolist()])
     twin[rows] = np.where(pairs >= 0, rows[pairs], -1)
@@ -50,6 +51,13 @@ def fold_arcs(lines: GeometryTable, marks: Sequence[Hashable], *, directed: bool
     drawn, kept = lines.geometry, twin < 0
     kept[~kept] = [_comes_first(drawn, i, j) for i, j in enumerate(twin.tolist()) if j >= 0]
     return lines.assign(oneway=oneway, **times).take(kept)
+
+
+def _open_first(lines: GeometryTable, rows: np.ndarray) -> np.ndarray:
+    """Rows of lines, those that are open both ways before the others, and each by what is drawn."""
+    drawn = shapely.to_wkb(lines.geometry[rows]).tolist()
+    keys = list(zip(lines["oneway"][rows].tolist(), drawn, strict=True))
+    return rows[sorted(range(len(rows)), key=keys.__getitem__)]
 
 
 def _comes_first(lines: np.ndarray, one: int, other: int) -> bool:

@@ -176,11 +176,13 @@ def test_saved_results_with_several_causes_say_so(folders: tuple[Path, Path, Pat
     assert found.summary(lang="zh")[-1].startswith("两份结果有几处不同")
 
 
-def test_a_study_and_its_scenario_are_compared_as_files(street: tm.Study, tmp_path: Path):
+def test_a_study_and_its_scenario_are_compared_as_files_in_the_language_of_the_study(street: tm.Study, tmp_path: Path):
     plan = tmp_path / "plan.json"
     change = {"change": "close_facility", "id": clinic_of(street)}
     plan.write_text(json.dumps({"format": 1, "title": "关闭", "changes": [change]}), encoding="utf-8")
-    code, said = run("compare", street.path, plan, "--lang", "zh")
+    chinese = street.path.with_name("zh.toml")
+    chinese.write_text(street.path.read_text("utf-8").replace('lang = "en"', 'lang = "zh"'), encoding="utf-8")
+    code, said = run("compare", chinese, plan)
     assert code == 0
     assert "新增可达 0 人，失去 10 人（14.3% → 0.0%）。原因：设施 -10。" in said
 

@@ -53,7 +53,7 @@ def test_what_is_far_says_how_far_the_nearest_is():
     people = homes({"a": (1200, 0), "b": (1360, 0)}, people=[30, 10])
     gap = tm.find_gaps(tm.measure_coverage(made, people, clinics({"c": (0, 0)}), minutes=10)).loc[1]
     assert gap["cure"] == "Clinic or doctor (nearest 1,240 m, 5.5 min too far): add one nearby"
-    assert gap["cure_zh"] == "在附近增设：社区卫生服务中心、诊所（最近1,240米，超出5.5分钟）"
+    assert gap["cure_zh"] == "在附近增设：社区卫生服务中心或诊所（最近1,240米，超出5.5分钟）"
 
 
 def test_what_is_severed_says_what_a_way_across_would_bring():

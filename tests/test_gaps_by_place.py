@@ -149,7 +149,7 @@ def test_maps_layers_tables_and_figures_take_them(tmp_path: Path):
     tm.save_layers(tmp_path / "gaps.gpkg", gaps=gaps)
     assert gpd.read_file(tmp_path / "gaps.gpkg", layer="gaps")["category"].tolist() == ["clinic;library"] * 2
     table = in_words(gap_table(gaps, "zh"), "zh")
-    assert table.loc[0, ["类别", "名称"]].tolist() == ["社区卫生服务中心、诊所、图书馆", "x"]
+    assert table.loc[0, ["类别", "名称"]].tolist() == ["社区卫生服务中心或诊所、图书馆", "x"]
     assert "Clinic or doctor, Library" in gaps_as_text(gaps, "en")[1]
     coverage.plot("library", gaps=gaps, lang="en")
 

@@ -39,9 +39,9 @@ def states(ledger: Ledger) -> dict[str, str]:
 def test_the_first_quarter_numbers_gaps_by_rank():
     first = measure(None)
     assert first.rows[["id", "people", "services", "state", "place"]].to_numpy().tolist() == [
-        ["P0001", 80, "社区卫生服务中心、诊所", "found", "人民路一带"],
-        ["P0002", 40, "社区卫生服务中心、诊所", "found", "人民路一带"],
-        ["P0003", 30, "社区卫生服务中心、诊所", "found", "人民路一带"],
+        ["P0001", 80, "社区卫生服务中心或诊所", "found", "人民路一带"],
+        ["P0002", 40, "社区卫生服务中心或诊所", "found", "人民路一带"],
+        ["P0003", 30, "社区卫生服务中心或诊所", "found", "人民路一带"],
     ]
     assert first.homes.groupby("id")["place"].agg(list).to_dict() == {
         "P0001": ["d"], "P0002": ["c"], "P0003": ["a", "b"],
@@ -53,8 +53,8 @@ def test_what_is_no_longer_measured_is_cleared_by_a_facility_that_is_named_and_c
     nearer = pd.concat([CLINIC, clinics({"n": (4080, 0)}, name="新诊所")])
     second = measure(first, doors=nearer)
     assert states(second) == {"P0001": "found", "P0002": "cleared", "P0003": "found"}
-    assert second.rows.set_index("id").loc["P0002", "change"] == "社区卫生服务中心、诊所：新增新诊所，步行1.0分钟"
-    assert second.changed == ("P0002 已销号：社区卫生服务中心、诊所：新增新诊所，步行1.0分钟",)
+    assert second.rows.set_index("id").loc["P0002", "change"] == "社区卫生服务中心或诊所：新增新诊所，步行1.0分钟"
+    assert second.changed == ("P0002 已销号：社区卫生服务中心或诊所：新增新诊所，步行1.0分钟",)
     third = measure(second)
     assert states(third) == {"P0001": "found", "P0002": "reopened", "P0003": "found"}
     assert third.rows.set_index("id").loc["P0002", "change"] == ""
@@ -135,21 +135,21 @@ def test_a_service_that_a_problem_lacks_no_longer_is_said():
     nearer = pd.concat([doors, clinics({"n": (4080, 0)})])
     first, second = measure(None, doors=doors), measure(measure(None, doors=doors), doors=nearer)
     row = second.rows.set_index("id").loc["P0002"]
-    assert (row["services"], row["state"], row["change"]) == ("图书馆", "found", "不再缺：社区卫生服务中心、诊所")
-    assert first.rows.set_index("id").loc["P0002", "services"] == "社区卫生服务中心、诊所、图书馆"
+    assert (row["services"], row["state"], row["change"]) == ("图书馆", "found", "不再缺：社区卫生服务中心或诊所")
+    assert first.rows.set_index("id").loc["P0002", "services"] == "社区卫生服务中心或诊所、图书馆"
 
 
 def test_a_way_that_is_shorter_now_is_no_new_facility():
     shorter = tm.WalkNetwork.from_edges(streets([(0, 0), (9000, 0)], seconds=9000 / 10.0), walker="adult")
     second = measure(measure(None), network=shorter)
     assert second.rows["change"][2] == (
-        "社区卫生服务中心、诊所：城西诊所（上期已有）现步行10.0分钟，道路或步行条件有变化"
+        "社区卫生服务中心或诊所：城西诊所（上期已有）现步行10.0分钟，道路或步行条件有变化"
     )
 
 
 def test_another_limit_is_said_since_it_clears_without_a_change_in_town():
     second = measure(measure(None), minutes=27)
-    assert second.remarks == ("社区卫生服务中心、诊所由 10 改为 27：问题的出现或销号可能由此引起",)
+    assert second.remarks == ("社区卫生服务中心或诊所由 10 改为 27：问题的出现或销号可能由此引起",)
     assert states(second) == {"P0001": "found", "P0002": "found", "P0003": "cleared"}
 
 
@@ -157,7 +157,7 @@ def test_a_service_that_is_not_measured_clears_nothing():
     first = measure(None)
     second = measure(first, doors=clinics({"l": (6000, 0)}, category="library"))
     assert states(second)["P0001"] == "found"
-    assert second.rows.set_index("id").loc["P0001", "change"] == "本期未测：社区卫生服务中心、诊所"
+    assert second.rows.set_index("id").loc["P0001", "change"] == "本期未测：社区卫生服务中心或诊所"
 
 
 # --- what people do to ids -------------------------------------------------------------------------------------------

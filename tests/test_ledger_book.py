@@ -55,8 +55,8 @@ def test_a_new_ledger_has_the_headings_and_hides_what_the_next_run_needs(ledger:
     book = load_workbook(ledger)
     assert [cell.value for cell in book["台账"][1]] == HEADINGS
     assert [row[:5] for row in book["台账"].iter_rows(min_row=2, values_only=True)] == [
-        ("P0001", "西社区", "西社区", "社区卫生服务中心、诊所", 40),
-        ("P0002", "东社区", "东社区", "社区卫生服务中心、诊所", 20),
+        ("P0001", "西社区", "西社区", "社区卫生服务中心或诊所", 40),
+        ("P0002", "东社区", "东社区", "社区卫生服务中心或诊所", 20),
     ]
     assert [sheet.sheet_state for sheet in book.worksheets] == ["visible", "hidden", "hidden", "hidden"]
 
@@ -82,7 +82,7 @@ def test_what_a_person_adds_stays_and_the_old_workbook_is_kept(ledger: Path, qua
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=1, max_col=13)]
     assert rows[0][0] == "街道问题台账"
     assert (rows[2][0], rows[2][7], rows[2][10], rows[2][12]) == ("P0001", "街道办", "已销号", "=E3*2")
-    assert rows[2][11].startswith("社区卫生服务中心、诊所：新增b.csv，步行")
+    assert rows[2][11].startswith("社区卫生服务中心或诊所：新增b.csv，步行")
     assert (rows[3][0], rows[3][10], rows[3][12]) == ("P0002", "复测仍在", "看过")
     assert rows[4] == [None] * 13
     assert (rows[5][0], rows[5][1], rows[5][7], rows[5][10]) == ("自1", "北门", "城管", None)

@@ -175,6 +175,12 @@ def test_the_parts_of_each_way_are_said_largest_first_and_a_word_of_the_table_is
     assert "人口" not in cover(PEOPLE.assign(people=0.0, placed_by="none")).placement("zh")
 
 
+def test_where_the_other_placement_changes_nothing_no_category_is_named():
+    everywhere = tm.measure_coverage(town(STREET), PEOPLE.assign(placed_by="position"), DOOR, minutes=60)
+    said = describe_placements(everywhere, "en")
+    assert said.endswith(" cells where anybody lives instead, the shares would be the same.")
+
+
 def test_the_sentence_and_the_table_say_both_shares_and_the_map_carries_them(tmp_path: Path):
     found = cover(PEOPLE.assign(placed_by="position"), areas=AREAS)
     name = tm.load_catalogue()["clinic"].zh

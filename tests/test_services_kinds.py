@@ -164,6 +164,11 @@ def test_every_name_of_the_catalogue_leads_to_its_category() -> None:
             assert name_category(f" {name}（甲）", catalogue) == (None if name.isdigit() else key), name
 
 
+def test_no_name_holds_what_joins_names_in_a_sentence() -> None:
+    catalogue = load_catalogue().values()
+    assert [one for one in catalogue if "、" in one.zh or ", " in one.en] == []
+
+
 def test_parts_are_counted_as_the_whole() -> None:
     parts = list_parts()
     assert set(parts) == set(load_catalogue())

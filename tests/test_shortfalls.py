@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tenmin as tm
-from tenmin.outputs.tables import compliance_tables, in_words
+from tenmin.outputs.tables import in_words
+from tenmin.outputs.verdict_tables import compliance_tables
 from tenmin.support.errors import TableError
 from test_compliance import check, clause, communities, register, standard
 from towns import cases

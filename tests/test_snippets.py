@@ -45,6 +45,9 @@ def what_a_planner_has(folder: Path, page: str) -> None:
     community = {"社区编号": ["C01"], "社区名称": ["长安社区"], "户数": [3000], "常住人口": [8600]}
     outline = gpd.GeoDataFrame(community, geometry=[box(104.99, 38.39, 105.02, 38.42)], crs="EPSG:4326")
     outline.to_file(folder / "社区.gpkg")
+    (folder / "plan.json").write_text(
+        '{"format": 1, "title": "方案A", "changes": [{"change": "close_facility", "id": "S001"}]}', encoding="utf-8"
+    )
     (folder / "data").symlink_to(REPOSITORY / "data")
     if page != "README.md":
         tm.write_template(folder)

@@ -55,7 +55,8 @@ def write_compliance(found: Compliance, out: Path, lang: Lang) -> None:
     lang
         "zh" or "en".
     """
-    from tenmin.outputs.tables import compliance_as_text, compliance_tables, in_words
+    from tenmin.outputs.tables import in_words
+    from tenmin.outputs.verdict_tables import compliance_as_text, compliance_tables
     from tenmin.support.files import make_folder
     from tenmin.support.writing import write_table
 
@@ -89,7 +90,7 @@ def name_tables(found: Compliance, folder: Path, lang: Lang) -> None:
 def list_all(lang: Language = None, debug: Debug = False) -> None:
     """List the standards that ship, with the evidence they rest on."""
     from tenmin.inputs.standards import list_standards
-    from tenmin.outputs.tables import standards_as_text
+    from tenmin.outputs.verdict_tables import standards_as_text
 
     with report_errors(lang, debug=debug) as chosen:
         for line in standards_as_text(list_standards(), chosen):
@@ -210,7 +211,7 @@ def compliance(
     from tenmin.inputs.standards import load_standard
     from tenmin.measures.compliance import check_standard
     from tenmin.network import WalkNetwork
-    from tenmin.outputs.tables import completeness_as_text
+    from tenmin.outputs.verdict_tables import completeness_as_text
     from tenmin.support.result_sets import writing_results
 
     if with_osm and streets is None:

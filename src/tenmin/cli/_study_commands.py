@@ -86,8 +86,9 @@ def compare(
 
     with report_errors(lang, debug=debug) as chosen:
         found = compare_files(before, after)
-        for line in found.summary(lang=chosen):
+        told = found.before.lang if lang is None else chosen
+        for line in found.summary(lang=told):
             typer.echo(line)
         if out is not None:
-            found.save(out, lang=chosen)
-            say("written_comparison", chosen, path=out)
+            found.save(out, lang=told)
+            say("written_comparison", told, path=out)

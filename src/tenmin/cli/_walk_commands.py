@@ -208,7 +208,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.compliance import check_standard
     from tenmin.measures.measurement import measure_coverage
-    from tenmin.outputs.tables import completeness_as_text
+    from tenmin.outputs.verdict_tables import completeness_as_text
     from tenmin.support.contracts import in_use, list_remarks
     from tenmin.support.result_sets import writing_results
 

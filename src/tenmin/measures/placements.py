@@ -23,6 +23,7 @@ GIVEN, EVEN = "given", "even"
 PERCENT = 100.0
 SAME_PEOPLE = 1e-6
 """Relative difference of two sums of people up to which they are of the same people."""
+_ONE_PERSON = 0.5
 _STATES = ["served", "unserved", "unknown"]
 _COLUMNS = ["placement", "of", *_STATES, "total", "share", "share_upper", "difference", "depends", "placed_by"]
 
@@ -127,6 +128,8 @@ def describe_placements(coverage: Coverage, lang: Lang | None = None) -> str:
     told = say_placement("placed", spoken).format(how=coverage.placement(spoken))
     if even.empty:
         return told
+    if even["depends"].max() < _ONE_PERSON:
+        return told + say_placement("placed_alike", spoken).format(how=even["placed_by"].iloc[0])
     most = even.iloc[int(np.argmax(even["difference"].abs()))]
     words = {
         "how": most["placed_by"],

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from tenmin.inputs.services import title_of_category
-from tenmin.outputs.tables import share_as_text
+from tenmin.inputs.services import join_titles, title_of_category
 from tenmin.study._fingerprints import CAUSES
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang
+from tenmin.support.percent import share_as_text
 
 __all__ = ["tell"]
 
@@ -66,8 +66,7 @@ def tell(
     lines += [_say(lang, "same")] if moved.empty else []
     lines += [_say(lang, "unattributed")] if unknown else []
     if left_out:
-        names = [title_of_category(key, lang) for key in left_out]
-        lines.append(_say(lang, "left_out", names=("、" if lang == "zh" else ", ").join(names)))
+        lines.append(_say(lang, "left_out", names=join_titles(left_out, lang)))
     return lines
 
 

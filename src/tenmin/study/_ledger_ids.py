@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from tenmin.study._ledger_words import WORDS, join_services
+from tenmin.inputs.services import join_titles
+from tenmin.measures.lacking import SEPARATOR
+from tenmin.study._ledger_words import WORDS
 from tenmin.support.errors import TableError
 from tenmin.support.language import Lang
 
@@ -47,7 +49,7 @@ def mend_ids(rows: pd.DataFrame, homes: pd.DataFrame, lang: Lang) -> tuple[pd.Da
     ids = {row: _text(one) for row, one in rows["id"].items()}
     problems = homes.groupby("id").agg(people=("people", "sum"), categories=("categories", "first"))
     measured = [
-        (str(label), float(one["people"]), join_services(str(one["categories"]), lang))
+        (str(label), float(one["people"]), join_titles(str(one["categories"]).split(SEPARATOR), lang))
         for label, one in problems.to_dict("index").items()
     ]
     fits = {

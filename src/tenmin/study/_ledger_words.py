@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from tenmin.inputs.services import title_of_category
-from tenmin.measures.lacking import SEPARATOR
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang
 
-__all__ = ["COLUMNS", "FACILITIES", "HOMES", "MEASURED", "STATES", "WORDS", "heading_of", "join_services"]
+__all__ = ["COLUMNS", "FACILITIES", "HOMES", "MEASURED", "STATES", "WORDS", "heading_of"]
 
 MEASURED = ("place", "communities", "services", "people", "cause", "cure")
 """Columns that a run writes while a problem is measured."""
@@ -34,16 +32,3 @@ def heading_of(column: str, lang: Lang) -> str:
         "zh" or "en".
     """
     return WORDS[lang][f"head_{column}"]
-
-
-def join_services(categories: str, lang: Lang) -> str:
-    """Return the names of categories that are joined as in gaps by place.
-
-    Parameters
-    ----------
-    categories
-        Keys, joined by `SEPARATOR`.
-    lang
-        "zh" or "en".
-    """
-    return ("、" if lang == "zh" else ", ").join(title_of_category(key, lang) for key in categories.split(SEPARATOR))

@@ -15,6 +15,7 @@ from tenmin.study.survey import Survey
 from tenmin.support.bounds import check_geopackage
 from tenmin.support.errors import FileError
 from tenmin.support.files import local_path, reading
+from tenmin.support.language import Lang, choose_language
 from tenmin.support.result_sets import describe_results, examine_results
 
 __all__ = ["Standing", "read_standing", "standing_of"]
@@ -30,6 +31,8 @@ class Standing:
     ----------
     id, title
         Of the study; the title names the scenario too.
+    lang
+        Language of the study, or that its results were written in.
     places
         The places, with people, people_<group> and area where known; indexed by id as text.
     served, unknown
@@ -42,6 +45,7 @@ class Standing:
 
     id: str
     title: str
+    lang: Lang
     places: gpd.GeoDataFrame
     served: pd.DataFrame
     unknown: pd.DataFrame
@@ -62,6 +66,7 @@ def standing_of(found: Survey) -> Standing:
     return Standing(
         study.id,
         _named(found.title, study.scenario),
+        study.lang,
         _by_text(found.places),
         _by_text(found.coverage.served),
         _by_text(found.coverage.unknown),
@@ -88,7 +93,8 @@ def read_standing(folder: str | os.PathLike[str]) -> Standing:
     if state != "whole":
         msg = f"{path} holds files of two runs, or files changed since; run `tenmin verify`, or the study again"
         raise FileError(msg)
-    about = describe_results(path).get("study")
+    written = describe_results(path)
+    about, spoken = written.get("study"), written.get("lang")
     if not isinstance(about, Mapping) or not isinstance(about.get("fingerprints"), Mapping):
         msg = f"{path} holds no results of a study that can be compared; run the study again"
         raise FileError(msg)
@@ -96,8 +102,9 @@ def read_standing(folder: str | os.PathLike[str]) -> Standing:
     status = places[[name for name in places.columns if str(name).endswith(_STATUS)]]
     status = status.rename(columns=lambda name: str(name).removesuffix(_STATUS))
     title = _named(str(about.get("title")), about.get("changes"))
+    lang = choose_language(spoken if spoken in {"zh", "en"} else None)
     return Standing(
-        str(about.get("id")), title, places, status == "served", status == "unknown", {}, about["fingerprints"]
+        str(about.get("id")), title, lang, places, status == "served", status == "unknown", {}, about["fingerprints"]
     )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from tenmin.inputs.services import title_of_category
+from tenmin.inputs.services import join_titles, title_of_category
 from tenmin.measures.compliance import GRADES
 from tenmin.measures.findings import Findings
 from tenmin.measures.gaps import REASONS
+from tenmin.measures.lacking import SEPARATOR
 from tenmin.measures.placements import describe_placements
 from tenmin.study.definition import Study
 from tenmin.support.files import read_toml, shipped_file
@@ -101,13 +102,12 @@ def _tell_gaps(found: Findings, lang: Lang, say: Any) -> Iterator[str]:
     yield say("gaps", count=f"{len(gaps):,}") if len(gaps) else say("no_gaps")
     for rank, row in gaps.head(_WORST).iterrows():
         place = row["name_zh" if lang == "zh" else "name"]
-        names = [title_of_category(key, lang) for key in str(row["category"]).split(";")]
         yield say(
             "gap",
             rank=rank,
             area=say("gap_area", area=place) if place else "",
             people=f"{row['people']:,.0f}",
-            name="、".join(names) if lang == "zh" else ", ".join(names),
+            name=join_titles(str(row["category"]).split(SEPARATOR), lang),
             reason=REASONS[row["reason"]][lang],
             cure=str(row["cure_zh" if lang == "zh" else "cure"]).rstrip("。."),
         )

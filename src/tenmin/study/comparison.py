@@ -23,7 +23,7 @@ from tenmin.study.scenarios import apply_changes
 from tenmin.study.survey import Survey, survey
 from tenmin.support.errors import InputError, OutputError, TableError
 from tenmin.support.files import local_path, replacing
-from tenmin.support.language import Lang, choose_language
+from tenmin.support.language import Lang
 from tenmin.support.nouns import check_noun
 from tenmin.support.result_sets import describe_results, writing_results
 from tenmin.support.writing import write_layer, write_table
@@ -116,12 +116,12 @@ class Comparison:
         Parameters
         ----------
         lang
-            "zh" or "en"; by default the language of the system.
+            "zh" or "en"; by default the language of the first study.
         """
         differ = differing(self.before.fingerprints, self.after.fingerprints)
         told = self.people()
         titles = self.before.title, self.after.title
-        return tell(told, self.causes, titles, differ=differ, left_out=self.left_out, lang=choose_language(lang))
+        return tell(told, self.causes, titles, differ=differ, left_out=self.left_out, lang=lang or self.before.lang)
 
     def save(self, folder: str | os.PathLike[str], *, lang: Lang | None = None) -> None:
         """Write the comparison to a folder: tables as CSV and as one workbook, a layer of places, the sentences.
@@ -134,14 +134,14 @@ class Comparison:
         folder
             The folder, made if it does not exist.
         lang
-            "zh" or "en"; by default the language of the system.
+            "zh" or "en"; by default the language of the first study.
 
         Raises
         ------
         OutputError
             The folder holds the results of a study or of another comparison, or a file cannot be written.
         """
-        told = choose_language(lang)
+        told = lang or self.before.lang
         about = {"comparison": {"before": self.before.title, "after": self.after.title}}
         _check_folder(Path(folder), about["comparison"])
         tables = {

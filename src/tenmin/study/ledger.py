@@ -13,13 +13,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tenmin.inputs.services import title_of_category
+from tenmin.inputs.services import join_titles, title_of_category
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.gaps import REASONS
 from tenmin.measures.lacking import SEPARATOR
 from tenmin.study._ledger_ids import mend_ids, number_of
 from tenmin.study._ledger_matching import find_homes, homes_of_gaps, match_problems, shared_people, weights_of
-from tenmin.study._ledger_words import COLUMNS, FACILITIES, HOMES, STATES, WORDS, join_services
+from tenmin.study._ledger_words import COLUMNS, FACILITIES, HOMES, STATES, WORDS
 from tenmin.support.language import Lang
 
 __all__ = ["Ledger", "carry_over"]
@@ -253,7 +253,7 @@ class _Quarter:
         return WORDS[self.lang][key].format(**values)
 
     def _join(self, categories: list[str]) -> str:
-        return join_services(SEPARATOR.join(categories), self.lang)
+        return join_titles(categories, self.lang)
 
     def _told(self, gap: dict[Hashable, Any]) -> dict[str, object]:
         """What a row says of a gap."""
@@ -261,7 +261,7 @@ class _Quarter:
         return {
             "place": gap["name_zh" if self.lang == "zh" else "name"] or "",
             "communities": gap["area"] or "",
-            "services": join_services(gap["category"], self.lang),
+            "services": self._join(gap["category"].split(SEPARATOR)),
             "people": round(gap["people"]),
             "cause": self._say("because", reason=reason, by=gap["by"]) if isinstance(gap["by"], str) else reason,
             "cure": gap["cure_zh" if self.lang == "zh" else "cure"],

@@ -161,7 +161,7 @@ def update_ledger(survey: Survey, path: str | os.PathLike[str] | None = None, *,
     new = carry_over(old, survey.gaps, survey.coverage, study=study.id)
     if target.exists() and _is_same(old, new):
         return new
-    return replace(new, remarks=(*old.remarks, *new.remarks), kept=_write(new, target))
+    return replace(new, remarks=(*old.remarks, *new.remarks), kept=_write(new, target, old.rows.index))
 
 
 def _is_same(old: Ledger, new: Ledger) -> bool:
@@ -173,19 +173,19 @@ def _is_same(old: Ledger, new: Ledger) -> bool:
     )
 
 
-def _write(ledger: Ledger, target: Path) -> Path | None:
-    """Write a ledger, and return where the old one is kept, if there was one."""
+def _write(ledger: Ledger, target: Path, known: pd.Index) -> Path | None:
+    """Write a ledger over one with rows that are known, and return where the old one is kept, if there was one."""
     from openpyxl import Workbook
 
     kept, lang = None, ledger.lang
     if target.exists():
         book = _open(target)
         sheet, _ = _find_sheet(book, target)
-        head, known = _find_headings(sheet, lang, target), read_ledger(target).rows.index
+        head = _find_headings(sheet, lang, target)
         kept = _keep_beside(target)
     else:
         make_folder(target.parent)
-        book, head, known = Workbook(), 1, pd.Index([])
+        book, head = Workbook(), 1
         sheet = _begin(book, lang)
     columns, measured = _columns_of(sheet, head), set(ledger.homes["id"])
     for row, values in zip(ledger.rows.index.tolist(), ledger.rows.to_dict("records"), strict=True):

@@ -13,7 +13,8 @@ from tenmin.measures.shortfalls import list_cures
 from tenmin.outputs.geopackage import save_layers
 from tenmin.outputs.maps import draw_map
 from tenmin.outputs.site_visit import write_doubts
-from tenmin.outputs.tables import compliance_tables, in_words, review_tables
+from tenmin.outputs.tables import in_words, review_tables
+from tenmin.outputs.verdict_tables import compliance_tables
 from tenmin.study._fingerprints import fingerprints
 from tenmin.study._licences import attributions, licence_notes, source_lines
 from tenmin.study._measuring import measure_study
@@ -121,6 +122,7 @@ class Survey(Findings):
                 "changes": self.study.scenario,
                 "fingerprints": fingerprints(self.study),
             },
+            "lang": lang,
             "sources": self.provenance.to_dict("records"),
             "licences": licence_notes(self.provenance, lang),
         }

@@ -12,11 +12,12 @@ from tenmin.inputs.services._expected_counts import load_expected_counts
 from tenmin.inputs.services._facility_kinds import FacilityKind, load_kinds, name_room
 from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.inputs.services._named_baskets import load_baskets
-from tenmin.inputs.services._naming import list_parts, name_category, suggest_categories, title_of_category
+from tenmin.inputs.services._naming import join_titles, list_parts, name_category, suggest_categories, title_of_category
 
 __all__ = [
     "Category",
     "FacilityKind",
+    "join_titles",
     "list_parts",
     "load_baskets",
     "load_catalogue",

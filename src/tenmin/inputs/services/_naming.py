@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Literal
 
@@ -12,7 +12,7 @@ from tenmin.inputs.services._catalogue import Category, load_catalogue
 from tenmin.inputs.services._name_normalisation import normalise_name
 from tenmin.support.files import check_keys, read_toml, shipped_file
 
-__all__ = ["list_parts", "name_category", "suggest_categories", "title_of_category"]
+__all__ = ["join_titles", "list_parts", "name_category", "suggest_categories", "title_of_category"]
 
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -101,6 +101,24 @@ def title_of_category(key: str, lang: Literal["zh", "en"]) -> str:
     if category is not None:
         return category.zh if lang == "zh" else category.en
     return f"{'高德分类' if lang == 'zh' else 'Amap type'} {key}" if _AMAP.fullmatch(key) else key
+
+
+def join_titles(keys: Iterable[str], lang: Literal["zh", "en"]) -> str:
+    """Return the names of categories as a list in a sentence.
+
+    Parameters
+    ----------
+    keys
+        As in `title_of_category`.
+    lang
+        "zh" or "en".
+
+    Examples
+    --------
+    >>> join_titles(["clinic", "library"], "zh")
+    '社区卫生服务中心或诊所、图书馆'
+    """
+    return ("、" if lang == "zh" else ", ").join(title_of_category(key, lang) for key in keys)
 
 
 def _category_of_code(code: str, codes: Mapping[str, str]) -> str | None:

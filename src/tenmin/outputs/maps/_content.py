@@ -14,17 +14,16 @@ import pandas as pd
 
 from tenmin.inputs.services import list_parts
 from tenmin.measures.placements import describe_placements
+from tenmin.outputs.maps._gap_layer import gap_layer, split_categories
 from tenmin.outputs.maps._layers import (
     Layer,
     area_layer,
     barrier_layer,
     counted,
     facility_layer,
-    gap_layer,
     isochrone_layer,
     place_layer,
     rounded,
-    split_categories,
     states_of,
     street_layer,
     texts_of,
@@ -41,7 +40,7 @@ from tenmin.support.language import Lang
 if TYPE_CHECKING:
     from tenmin.measures.coverage import Coverage
 
-__all__ = ["FORMAT", "Bounds", "MapData", "bounds_of", "page_bounds", "page_content", "sort_by_id", "sources_of"]
+__all__ = ["Bounds", "MapData", "bounds_of", "head_of_page", "page_bounds", "page_content", "sort_by_id", "sources_of"]
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude), degrees."""
@@ -170,18 +169,45 @@ def page_content(
     if order is not None:
         ours = network_numbers(data.coverage, data.places, data.facilities, number, order)
         network["network"] = Layer({**ours, "others": [_other_network(data, one, number) for one in data.others]}, {})
-    told = {} if sources is None else {"sources": list(sources)}
+    facts = {**_facts(data, words), "basket": _basket(data, shares)}
     return {
-        "format": FORMAT,
-        "lang": lang,
-        "title": None if title is None else str(title),
-        "texts": {one: dict(spoken.texts) for one, spoken in words.items()},
-        "bounds": page_bounds(data),
-        "facts": {**_facts(data, words), "basket": _basket(data, shares), **told},
+        **head_of_page(words, title, page_bounds(data), facts, sources),
         "walkers": [_walker(one, words) for one in (data.coverage, *data.others)],
         "categories": _categories(data, shares, words),
         "layers": list(layers),
         "packed": pack({**layers, **network}),
+    }
+
+
+def head_of_page(
+    words: Mapping[str, Words],
+    title: str | None,
+    bounds: Bounds,
+    facts: Mapping[str, Any],
+    sources: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Return what every page says of itself: format, language, title, texts, bounds and facts.
+
+    Parameters
+    ----------
+    words
+        Words by language, that of the page first.
+    title
+        Heading of the page, or None.
+    bounds
+        What the page opens with in view.
+    facts
+        What the page says of its data.
+    sources
+        What it says of its sources instead of what the facts say, or None.
+    """
+    return {
+        "format": FORMAT,
+        "lang": next(iter(words)),
+        "title": None if title is None else str(title),
+        "texts": {one: dict(spoken.texts) for one, spoken in words.items()},
+        "bounds": bounds,
+        "facts": dict(facts) if sources is None else {**facts, "sources": list(sources)},
     }
 
 

@@ -1,9 +1,9 @@
-"""The layers of the map as numbers and texts: streets, barriers, places, facilities, isochrones, gaps and areas."""
+"""The layers of the map as numbers and texts: streets, barriers, places, facilities, isochrones and areas."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.measures.coverage import CAUSES, Coverage
+from tenmin.measures.coverage import Coverage
 from tenmin.outputs.maps._shapes import page_points, page_shapes
-from tenmin.outputs.maps._words import Words
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import TableError
 
 __all__ = [
+    "AREA_TOLERANCE",
     "MAIN_STREET",
     "PLAZA",
     "Layer",
@@ -27,13 +27,11 @@ __all__ = [
     "barrier_layer",
     "counted",
     "facility_layer",
-    "gap_layer",
+    "hundredths",
     "isochrone_layer",
-    "names_of_gaps",
     "other_columns",
     "place_layer",
     "rounded",
-    "split_categories",
     "states_of",
     "street_layer",
     "street_weights",
@@ -147,7 +145,7 @@ def place_layer(
     names, codes = other_columns(places, "people")
     numbers = {
         "shapes": page_shapes(places.geometry),
-        "people": _hundredths(places["people"]),
+        "people": hundredths(places["people"]),
         "area": _rows_of_areas(places, areas),
         "walks": walks,
         **_joins(coverage, "places", places),
@@ -191,8 +189,8 @@ def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: M
         "points": page_points(shapes),
         "category": _numbers(facilities["category"], category),
         "in_use": counted(coverage, facilities).astype(np.int64),
-        "people": _hundredths(_served_people(coverage, facilities, coverage.served)),
-        "alone": _hundredths(_served_people(coverage, facilities, coverage.served & only)),
+        "people": hundredths(_served_people(coverage, facilities, coverage.served)),
+        "alone": hundredths(_served_people(coverage, facilities, coverage.served & only)),
         **_joins(coverage, "facilities", facilities),
         "codes": codes,
     }
@@ -233,88 +231,6 @@ def isochrone_layer(isochrones: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, 
     return Layer(numbers, {"unit": unit})
 
 
-def gap_layer(
-    gaps: gpd.GeoDataFrame, category: Mapping[str, int], streets: gpd.GeoDataFrame, words: Mapping[str, Words]
-) -> Layer:
-    """Return the gaps by rank, with a name, the categories that are lacking, people, reason and cure.
-
-    Homes that join no street are a gap of every service; the page lists them once, as defects of the data.
-
-    Parameters
-    ----------
-    gaps
-        As from `find_gaps`, by category or by place.
-    category
-        Number of each category on the page.
-    streets
-        Edges that gaps without a community are named by.
-    words
-        Words of the page by language.
-    """
-    gaps = gaps[gaps["reason"] != "unjoined"]
-    shapes = gaps.geometry
-    unit = "metres" if "excess_metres" in gaps else "minutes"
-    lacks = [
-        [category[key] for key in split_categories(text, category) if key in category] for text in gaps["category"]
-    ]
-    cures, cure_of = _coded_cures(gaps, words)
-    numbers = {
-        "shapes": page_shapes(shapes, simplify=AREA_TOLERANCE),
-        "points": page_points(shapes),
-        "lacks": np.array([one for row in lacks for one in row], dtype=np.int64),
-        "lacking": np.array([len(row) for row in lacks], dtype=np.int64),
-        "doubtful": gaps["reason"].isin(CAUSES).to_numpy(np.int64),
-        "people": _hundredths(gaps["people"]),
-        "severity": _hundredths(gaps["severity"]),
-        "places": gaps["places"].to_numpy(np.int64),
-        "excess": _hundredths(gaps[f"excess_{unit}"]),
-        "rank": gaps.index.to_numpy(np.int64),
-        "cure": cure_of,
-    }
-    texts = {
-        "unit": unit,
-        "id": texts_of(gaps["gap"]),
-        "name": {lang: names_of_gaps(gaps, streets, lang) for lang in words},
-        "reason": texts_of(gaps["reason"]),
-        "by": texts_of(gaps["by"]),
-        "cures": cures,
-    }
-    return Layer(numbers, texts)
-
-
-def _coded_cures(gaps: gpd.GeoDataFrame, words: Mapping[str, Words]) -> tuple[dict[str, list[str]], np.ndarray]:
-    """Return the distinct sentences on cures by language, and the number of each gap's."""
-    sentences = {lang: gaps["cure_zh" if lang == "zh" and "cure_zh" in gaps else "cure"] for lang in words}
-    whole = pd.DataFrame(sentences).astype(object)
-    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(whole.where(whole.notna(), "")))
-    return {lang: [str(row[number]) for row in distinct] for number, lang in enumerate(words)}, codes
-
-
-def names_of_gaps(gaps: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, lang: str) -> list[str | None]:
-    """Return what people call where a gap is: its own name, its communities, or the nearest street with a name.
-
-    Parameters
-    ----------
-    gaps
-        As from `find_gaps`.
-    streets
-        Edges that gaps without a community are named by.
-    lang
-        "zh" or "en".
-    """
-    own = ("name_zh", "name") if lang == "zh" else ("name",)
-    given = [column for column in (*own, "area") if column in gaps]
-    named = gaps[given].bfill(axis=1).iloc[:, 0] if given else pd.Series(None, index=gaps.index, dtype=object)
-    known = streets[streets["name"].notna()] if "name" in streets else streets.iloc[:0]
-    bare = named.isna() & ~gaps.geometry.is_empty & gaps.geometry.notna()
-    if len(known) and bare.any():
-        spots = shapely.point_on_surface(gaps.geometry[bare].to_numpy())
-        gap, street = known.sindex.nearest(spots, return_all=False)
-        named = named.astype(object)
-        named[named.index[bare.to_numpy()][gap]] = known["name"].to_numpy()[street]
-    return texts_of(named)
-
-
 def area_layer(areas: gpd.GeoDataFrame) -> Layer:
     """Return the outlines of communities or districts, with the other columns of their table.
 
@@ -331,19 +247,6 @@ def area_layer(areas: gpd.GeoDataFrame) -> Layer:
         "codes": codes,
     }
     return Layer(numbers, {"id": texts_of(areas.index), **names})
-
-
-def split_categories(text: str, known: Container[str]) -> list[str]:
-    """Return the categories that a gap lacks: the one that it names, or several with semicolons between.
-
-    Parameters
-    ----------
-    text
-        What the column `category` says.
-    known
-        The categories of the page; one of these is never split.
-    """
-    return [text] if text in known else text.split(";")
 
 
 def unit_column(frame: pd.DataFrame, noun: str) -> str:
@@ -440,14 +343,21 @@ def states_of(coverage: Coverage, places: gpd.GeoDataFrame, key: str) -> np.ndar
 
 def _walk(coverage: Coverage, places: gpd.GeoDataFrame, key: str, row: dict[Any, int]) -> dict[str, np.ndarray]:
     """Return hundredths of a minute, metres minus those of the same time at level speed, and the nearest facility."""
-    minutes = _hundredths(coverage.minutes[key].loc[places.index])
+    minutes = hundredths(coverage.minutes[key].loc[places.index])
     metres = _integers(coverage.metres[key].loc[places.index])
     level = np.floor(minutes * coverage.network.walker.speed_kmh / 6.0 + 0.5).astype(np.int64)
     nearest = coverage.nearest[key].loc[places.index].map(row).fillna(MISSING).to_numpy(np.int64)
     return {"minutes": minutes, "detour": metres - level, "nearest": nearest}
 
 
-def _hundredths(values: pd.Series) -> np.ndarray:
+def hundredths(values: pd.Series) -> np.ndarray:
+    """Return numbers in hundredths, int64, rounded; `MISSING` where there is none.
+
+    Parameters
+    ----------
+    values
+        The numbers.
+    """
     return _integers(values * HUNDREDTHS)
 
 

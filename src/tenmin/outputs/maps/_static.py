@@ -13,7 +13,8 @@ import pandas as pd
 import shapely
 
 from tenmin.outputs.maps._content import MapData
-from tenmin.outputs.maps._layers import MAIN_STREET, names_of_gaps, split_categories, street_weights
+from tenmin.outputs.maps._gap_layer import names_of_gaps, split_categories
+from tenmin.outputs.maps._layers import MAIN_STREET, street_weights
 from tenmin.outputs.maps._words import Words
 from tenmin.support.percent import share_as_text
 

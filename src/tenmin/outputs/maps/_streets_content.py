@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from tenmin.network import WalkNetwork
-from tenmin.outputs.maps._content import FORMAT, Bounds, bounds_of, sort_by_id, sources_of
+from tenmin.outputs.maps._content import Bounds, bounds_of, head_of_page, sort_by_id, sources_of
 from tenmin.outputs.maps._layers import (
     Layer,
     area_layer,
@@ -87,12 +87,7 @@ def streets_content(
     words = {one: Words.of(one) for one in dict.fromkeys([lang, *load_texts()])}
     layers = _layers(data, {key: position for position, key in enumerate(data.categories)})
     return {
-        "format": FORMAT,
-        "lang": lang,
-        "title": None if title is None else str(title),
-        "texts": {one: dict(spoken.texts) for one, spoken in words.items()},
-        "bounds": streets_bounds(data),
-        "facts": {**_facts(data, words), **({} if sources is None else {"sources": list(sources)})},
+        **head_of_page(words, title, streets_bounds(data), _facts(data, words), sources),
         "categories": [
             {"key": key, "name": {one: spoken.category(key) for one, spoken in words.items()}}
             for key in data.categories

@@ -1,4 +1,4 @@
-"""Checks the scripts of the review map as the page joins them: names, dead code and slips by oxlint, and lines a file.
+"""Checks the scripts of the review map as the page joins them: slips by oxlint, types by TypeScript, and lines a file.
 
 Prints a line for each fault and ends with 1 if there is any.
 """
@@ -6,6 +6,7 @@ Prints a line for each fault and ends with 1 if there is any.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -35,7 +36,25 @@ RULES = {
         "no-underscore-dangle": "off",  # Leaflet's own names
     },
 }
-FOUND = re.compile(r"^[^:]*joined\.js:(\d+):(\d+): (.*)$", re.MULTILINE)
+TYPES = {
+    "compilerOptions": {
+        "checkJs": True,
+        "strict": False,  # no type need be written: what a name is follows from what it is given
+        "noImplicitReturns": True,
+        "noImplicitThis": True,
+        "lib": ["dom", "dom.iterable", "es2020"],
+        "types": ["./globals.d.ts"],
+    }
+}
+GLOBALS = """
+declare const L: any;
+interface Window { map_tenmin: any; $: any }
+interface EventTarget { closest(selectors: string): any }
+interface Element { disabled?: boolean }
+"""
+"""What the scripts find around them; every target of an event of the page is an element."""
+SLIP = re.compile(r"^[^:]*joined\.js:(\d+):(\d+): (.*)$", re.MULTILINE)
+MISMATCH = re.compile(r"^(TS\d+) \[ERROR\]: ((?:.|\n)*?)\n +at \S*joined\.js:(\d+):(\d+)$", re.MULTILINE)
 
 
 def faults_of_length() -> Iterator[str]:
@@ -46,24 +65,40 @@ def faults_of_length() -> Iterator[str]:
             yield f"{name} has {lines} lines; {LINES} are the most"
 
 
-def faults_of_lint() -> Iterator[str]:
+def faults_of_lint(sources: list[str], folder: Path) -> Iterator[str]:
     """What oxlint finds in the joined scripts, by file and line."""
-    sources = [
-        "(() => {\n'use strict';\nconst LEAFLET_IMAGES = {};\n",
-        *(page_file(name) for name in SCRIPTS),
-        "})();\n",
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        script, rules = Path(folder, "joined.js"), Path(folder, "rules.json")
-        script.write_text("\n".join(sources), encoding="utf-8")
-        rules.write_text(json.dumps(RULES), encoding="utf-8")
-        oxlint = Path(sysconfig.get_path("scripts"), "oxlint")
-        run = subprocess.run(
-            [oxlint, "--config", rules, "--format", "unix", script], check=False, capture_output=True, text=True
-        )
-    found = [(int(line), column, message) for line, column, message in FOUND.findall(run.stdout)]
+    rules = folder / "rules.json"
+    rules.write_text(json.dumps(RULES), encoding="utf-8")
+    run = _run("oxlint", "--config", rules, "--format", "unix", folder / "joined.js")
+    yield from _told(sources, run, [(int(line), column, text) for line, column, text in SLIP.findall(run.stdout)])
+
+
+def faults_of_types(sources: list[str], folder: Path) -> Iterator[str]:
+    """What TypeScript, as deno has it, finds in the joined scripts, by file and line."""
+    config = folder / "types.json"
+    config.write_text(json.dumps(TYPES), encoding="utf-8")
+    (folder / "globals.d.ts").write_text(GLOBALS, encoding="utf-8")
+    run = _run(
+        "deno", "check", "--no-lock", "--no-remote", "--config", config, folder / "joined.js", DENO_DIR=str(folder)
+    )
+    found = [(int(line), column, f"{code}: {text}") for code, text, line, column in MISMATCH.findall(run.stderr)]
+    yield from _told(sources, run, found)
+
+
+def _run(tool: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a tool of this environment in plain text."""
+    return subprocess.run(
+        [Path(sysconfig.get_path("scripts"), tool), *arguments],
+        check=False, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1", **environment},
+    )  # fmt: skip
+
+
+def _told(
+    sources: list[str], run: subprocess.CompletedProcess[str], found: list[tuple[int, str, str]]
+) -> Iterator[str]:
+    """Tell what a tool found, or that it failed."""
     if run.returncode and not found:
-        yield f"oxlint ended with {run.returncode}: {(run.stderr or run.stdout).strip()}"
+        yield f"{run.args[0]} ended with {run.returncode}: {(run.stderr or run.stdout).strip()}"
     for line, column, message in found:
         name, row = _place(sources, line)
         yield f"{name}:{row}:{column}: {message}"
@@ -79,7 +114,20 @@ def _place(sources: list[str], line: int) -> tuple[str, int]:
     return "the end", line
 
 
-if __name__ == "__main__":
-    faults = [*faults_of_length(), *faults_of_lint()]
+def main() -> int:
+    """Print the faults and return whether there are any."""
+    sources = [
+        "(() => {\n'use strict';\nconst LEAFLET_IMAGES = {};\n",
+        *(page_file(name) for name in SCRIPTS),
+        "})();\n",
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "joined.js").write_text("\n".join(sources), encoding="utf-8")
+        faults = [*faults_of_length(), *faults_of_lint(sources, folder), *faults_of_types(sources, folder)]
     print("\n".join(faults) or "the scripts of the map are as they should be")
-    sys.exit(bool(faults))
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

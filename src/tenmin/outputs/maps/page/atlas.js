@@ -10,8 +10,11 @@ class Atlas {
     this.town = town;
     this.plane = new Plane(content.bounds);
     this.tables = numbers.tables;
-    const layer = (name) => numbers[name] && this.layer(numbers[name]);
-    Object.assign(this, Object.fromEntries(['places', 'facilities', 'circles', 'gaps', 'areas'].map((name) => [name, layer(name)])));
+    this.places = this.layer(numbers.places);
+    this.facilities = this.layer(numbers.facilities);
+    this.circles = this.layer(numbers.circles);
+    this.gaps = this.layer(numbers.gaps);
+    this.areas = this.layer(numbers.areas);
     this.readGround(numbers);
     if (this.facilities) this.facilities.name = this.column('facilities', 'name');
     if (this.places) this.readHomes();
@@ -37,6 +40,7 @@ class Atlas {
   }
 
   layer(numbers) {
+    if (!numbers) return undefined;
     const shapes = new Shapes(this.plane, numbers.shapes);
     return { ...numbers, shapes, points: numbers.points && pointsOn(this.plane, numbers.points) };
   }
@@ -161,6 +165,7 @@ function streetNames(classes, names) {
   return spots.sort((a, b) => Number(b.main) - Number(a.main) || b.length - a.length);
 }
 
+/** @param {any[]} marks @param {number[]} spot @param {number | ((mark: any) => number)} reach */
 function nearestMark(marks, [x, y], reach) {
   let best = null;
   let least = Infinity;

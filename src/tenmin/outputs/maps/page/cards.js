@@ -134,7 +134,7 @@ function gapCard(review, row) {
 function openTable(review) {
   const { content, words } = review;
   const sheet = byId('sheet');
-  const before = document.activeElement;
+  const before = focused();
   const close = button('×', () => shut(), { className: 'close', title: words.say('close'), aria: { label: words.say('close') } });
   const shut = () => {
     sheet.hidden = true;

@@ -89,7 +89,7 @@ function gapsInside(review, area) {
   const path = atlas.areas.shapes.path([area]);
   const rows = atlas.gaps.firm.filter((row) => {
     const point = atlas.gaps.points[row];
-    return point && point[0] >= box[0] && point[0] <= box[2] && point[1] >= box[1] && point[1] <= box[3] && TESTER.isPointInPath(path, ...point);
+    return point && point[0] >= box[0] && point[0] <= box[2] && point[1] >= box[1] && point[1] <= box[3] && TESTER.isPointInPath(path, point[0], point[1]);
   });
   if (!rows.length) return [];
   const items = rows.slice(0, 8).map((row) => make('li', {}, button(words.say('gap_short', {

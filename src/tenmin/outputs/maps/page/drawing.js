@@ -43,7 +43,12 @@ const Drawing = L.Renderer.extend({
 // A pen that knows the view: world paths are drawn through the transform, symbols and labels in pixels.
 class View {
   constructor(pen, { plane, zoom, corner, size, ratio, font }) {
-    Object.assign(this, { pen, plane, zoom, size, ratio, font });
+    this.pen = pen;
+    this.plane = plane;
+    this.zoom = zoom;
+    this.size = size;
+    this.ratio = ratio;
+    this.font = font;
     this.scale = 2 ** (zoom - PLANE_ZOOM);
     this.dx = plane.x0 * this.scale - corner.x;
     this.dy = plane.y0 * this.scale - corner.y;

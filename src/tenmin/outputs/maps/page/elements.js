@@ -16,6 +16,7 @@ function describe(element, aria) {
   return element;
 }
 
+/** @returns {any} */
 function byId(id) {
   return document.getElementById(id);
 }
@@ -43,14 +44,21 @@ function choiceOf(name, label, options, value, pick) {
   return make('label', { className: 'choice' }, make('span', { textContent: label }), list);
 }
 
+/** @returns {any} */
+function focused() {
+  return document.activeElement;
+}
+
 // Does what may build parts of the page anew. The focus goes to the part that took the focused one's place, or else to
 // the drawer or the tab: never to nothing.
 function keepingFocus(act) {
-  const held = document.activeElement;
+  const held = focused();
   const selector = held && held !== document.body ? selectorOf(held) : null;
   act();
   if (!selector || (held.isConnected && held.getClientRects().length)) return;
-  const again = [selector, '#side:not([hidden]) .close', '.tab[aria-selected="true"]'].map((one) => document.querySelector(one)).find(Boolean);
+  /** @type {(HTMLElement | null)[]} */
+  const heirs = [selector, '#side:not([hidden]) .close', '.tab[aria-selected="true"]'].map((one) => document.querySelector(one));
+  const again = heirs.find(Boolean);
   if (again) again.focus();
 }
 

@@ -66,6 +66,7 @@ class Feet {
   }
 
   // Which share of the length of an edge a point on its line is at.
+  /** @param {number} edge @param {number[]} point */
   shareAt(edge, [x, y]) {
     const { xy, begin, stop } = this.lines.corners(edge);
     let [whole, best, least] = [0, 0, Infinity];

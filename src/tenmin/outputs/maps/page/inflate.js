@@ -43,7 +43,12 @@ function reversed(code, length) {
 
 class Inflater {
   constructor(bytes) {
-    Object.assign(this, { bytes, at: 2, held: 0, count: 0, out: new Uint8Array(4 * bytes.length), size: 0 });
+    this.bytes = bytes;
+    this.at = 2;
+    this.held = 0;
+    this.count = 0;
+    this.out = new Uint8Array(4 * bytes.length);
+    this.size = 0;
   }
 
   run() {

@@ -23,7 +23,8 @@ function legendKeys({ atlas, scene, words, choice, map }) {
   return [...keys, ...groundKeys({ atlas, scene, words, shown, map }, zoom)];
 }
 
-function homeKeys({ paint: { kind, inks, ...paint }, drawn }, words, apart) {
+function homeKeys({ paint, drawn }, words, apart) {
+  const { kind, inks } = paint;
   if (!drawn.size) return [];
   const noun = words.say(apart ? 'homes' : 'cells');
   if (kind === 'plain') return [key('', noun, { background: INK.home })];

@@ -52,7 +52,7 @@ class MapTools {
     const { spot, pixel } = this.spotOf(event);
     const held = nearestMark(this.grips(), spot, GRIP * pixel);
     if (!held) return;
-    this.held = { id: held.id, moved: false, from: [event.clientX, event.clientY] };
+    this.held = { id: held.id, moved: false, at: null, from: [event.clientX, event.clientY] };
     this.review.map.dragging.disable();
   }
 
@@ -150,8 +150,8 @@ class MapTools {
 
   drawLink(view, [a, b]) {
     const path = new Path2D();
-    path.moveTo(...a);
-    path.lineTo(...b);
+    path.moveTo(a[0], a[1]);
+    path.lineTo(b[0], b[1]);
     view.stroke(path, '#ffffff', 7);
     view.stroke(path, '#111111', 4);
   }

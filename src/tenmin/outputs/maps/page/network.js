@@ -61,8 +61,13 @@ class Network {
     const metres = [this.length, metresBack];
     if (packed.direction === 'to') for (const pair of [seconds, metres]) pair.reverse();
     const inMinutes = packed.unit === 'minutes';
-    [[this.along, this.back], [this.otherAlong, this.otherBack]] = inMinutes ? [seconds, metres] : [metres, seconds];
-    [this.leg, this.otherLeg] = inMinutes ? [1 / speed, 1] : [1, 1 / speed];
+    const [costs, others] = inMinutes ? [seconds, metres] : [metres, seconds];
+    this.along = costs[0];
+    this.back = costs[1];
+    this.otherAlong = others[0];
+    this.otherBack = others[1];
+    this.leg = inMinutes ? 1 / speed : 1;
+    this.otherLeg = inMinutes ? 1 : 1 / speed;
     this.inMinutes = inMinutes;
     this.homes = this.joints(packed.homes);
     this.sites = this.joints(packed.sites);
@@ -155,6 +160,7 @@ class Graph {
   link() {
     const { network, u, v, copy } = this;
     const arcs = { from: [], to: [], cost: [], other: [], edge: [], begin: [], end: [] };
+    /** @type {(from: number, to: number, costs: number[], edge: number, begin: number, end: number) => void} */
     const add = (from, to, [cost, other], edge, begin, end) => {
       if (cost === Infinity) return;
       arcs.from.push(from);
@@ -165,10 +171,10 @@ class Graph {
       arcs.begin.push(begin);
       arcs.end.push(end);
     };
-    const lead = (from, to, costs, ...along) => {
-      const inner = network.isPrivate(along[0]);
-      if (!inner || copy[to] >= 0) add(from, to, costs, ...along);
-      if (inner && copy[from] >= 0) add(copy[from], copy[to] >= 0 ? copy[to] : to, costs, ...along);
+    const lead = (from, to, costs, edge, begin, end) => {
+      const inner = network.isPrivate(edge);
+      if (!inner || copy[to] >= 0) add(from, to, costs, edge, begin, end);
+      if (inner && copy[from] >= 0) add(copy[from], copy[to] >= 0 ? copy[to] : to, costs, edge, begin, end);
     };
     for (let edge = 0; edge < network.edges; edge += 1) {
       lead(u[edge], v[edge], [network.along[edge], network.otherAlong[edge]], edge, 0, 1);

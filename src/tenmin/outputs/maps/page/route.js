@@ -2,7 +2,9 @@
 
 class Route {
   constructor(graph, lines, joints) {
-    Object.assign(this, { graph, lines, joints });
+    this.graph = graph;
+    this.lines = lines;
+    this.joints = joints;
   }
 
   // The points of the walk from a home's access point to the facility's, in this order; null without a walk.
@@ -46,7 +48,8 @@ function walkPath({ town, places, facilities }, category, home) {
   const added = town.plan.added[facility - town.drawn];
   const to = added ? added.spot : facilities.points[facility];
   const path = new Path2D();
-  path.moveTo(...places.shapes.middle(home));
-  for (const point of to ? [...along, to] : along) path.lineTo(...point);
+  const [x, y] = places.shapes.middle(home);
+  path.moveTo(x, y);
+  for (const point of to ? [...along, to] : along) path.lineTo(point[0], point[1]);
   return path;
 }

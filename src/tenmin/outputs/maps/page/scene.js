@@ -20,6 +20,7 @@ class Scenes {
       areas: tab === 'communities' ? this.paintAreas(choice) : null,
       ...this.range(choice),
       marks: this.marks(choice),
+      marked: true,
       gapMarks: tab === 'gaps' && atlas.gaps ? this.gapMarks(choice.gaps) : [],
       selected: chosen ? this.selected(chosen, category) : null,
       drawn: new Set(),
@@ -111,7 +112,8 @@ class Scenes {
     let best = -1;
     for (const home of places.shapes.within(gaps.shapes.boxes[gap])) {
       if (state[home] === SERVED || (best >= 0 && places.people[home] <= places.people[best])) continue;
-      if (TESTER.isPointInPath(path, ...places.shapes.middle(home), 'nonzero')) best = home;
+      const [x, y] = places.shapes.middle(home);
+      if (TESTER.isPointInPath(path, x, y, 'nonzero')) best = home;
     }
     return best;
   }

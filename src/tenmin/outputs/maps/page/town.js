@@ -162,7 +162,10 @@ class Town {
 // The walks to every category on one state of the streets and facilities, each searched when it is first asked for.
 class Walks {
   constructor(graph, joints, rows, ends, old = null) {
-    Object.assign(this, { graph, joints, rows, ends });
+    this.graph = graph;
+    this.joints = joints;
+    this.rows = rows;
+    this.ends = ends;
     const same = old && old.graph === graph;
     this.homes = same ? old.homes : new Homes(graph);
     this.queue = same ? old.queue : new Search(graph);
@@ -201,7 +204,9 @@ class Walks {
 // the same time on level ground, and the row of the nearest facility. They are filled when they are first asked for.
 class HomeWalks {
   constructor(town, category) {
-    Object.assign(this, { town, category, told: null });
+    this.town = town;
+    this.category = category;
+    this.told = null;
   }
 
   get state() {

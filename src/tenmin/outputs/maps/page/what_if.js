@@ -165,7 +165,7 @@ class WhatIf {
     this.shownLimit.textContent = words.amount(limit, content.facts.unit);
     this.boxes.forEach(({ gate, box }) => { box.checked = town.isOpen(gate); });
     const kept = changes.filter(({ change }) => change !== 'set_limit');
-    const held = document.activeElement;
+    const held = focused();
     buttons.undo.disabled = !changes.length;
     buttons.save.disabled = !kept.length;
     buttons.move.disabled = this.facility === null;

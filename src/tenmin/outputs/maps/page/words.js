@@ -9,7 +9,8 @@ class Words {
     this.texts = content.texts[lang];
     this.facts = content.facts;
     const format = (digits) => new Intl.NumberFormat(LOCALES[lang], { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    [this.whole, this.fine] = [format(0), format(1)];
+    this.whole = format(0);
+    this.fine = format(1);
   }
 
   say(key, values = {}) {

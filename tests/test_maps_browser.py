@@ -508,10 +508,11 @@ def test_notes_go_to_a_file_and_come_back(browser: WebDriver, tmp_path: Path) ->
 def test_it_prints_a_sheet_of_its_own(browser: WebDriver, tmp_path: Path) -> None:
     open_page(browser, full_map(lang="en", title="Otsikko"), tmp_path)
     show_tab(browser, "gaps")
-    paper = {"landscape": True, "printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69}
-    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", paper)["data"])
-    assert pdf.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    for width, height in ((8.27, 11.69), (11.69, 16.54)):
+        paper = {"landscape": True, "printBackground": True, "paperWidth": width, "paperHeight": height}
+        pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+        assert pdf.startswith(b"%PDF")
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     assert text_of(browser, "#print h1") == "Otsikko"
     assert len(texts_of(browser, "#print tbody tr")) == 6
     assert "ODbL" in text_of(browser, "#print footer")
@@ -600,7 +601,7 @@ def test_no_text_runs_and_every_text_is_shown_as_it_is(browser: WebDriver, tmp_p
     browser.execute_script("document.getElementById('table-button').click()")
     assert text_of(browser, "#sheet tbody th bdi") == text
     browser.execute_script("document.getElementById('tab-gaps').click(); document.querySelector('.gap-row').click()")
-    assert text_of(browser, "#side .card.gaps .cure bdi") == text
+    assert text_of(browser, "#side .card.gaps .cure ul") == text
     assert text_of(browser, "#side .card.gaps h2") == text
     browser.execute_script("document.getElementById('tab-communities').click()")
     browser.execute_script("document.querySelector('.area-row').click()")
@@ -831,6 +832,23 @@ def test_a_rank_stands_inside_its_pill(browser: WebDriver, rank: int) -> None:
     sources = "".join(map(script, ("elements.js", "unpack.js", "symbols.js", "drawing.js", "layers.js")))
     pill, text = browser.execute_script(leaflet + sources + draw, rank)
     assert pill > text > 0
+
+
+def test_ranks_of_gaps_at_one_spot_stand_beside_each_other(browser: WebDriver) -> None:
+    draw = """
+        const pen = document.createElement('canvas').getContext('2d');
+        const frame = { zoom: 12, corner: { x: 0, y: 0 }, size: { x: 400, y: 400 }, ratio: 1 };
+        const view = new View(pen, { plane: { x0: 0, y0: 0 }, font: 'sans-serif', ...frame });
+        const gapMarks = [3, 9, 14565, 21].map((rank) => ({ rank, point: [3200, 3200], size: 20, circled: true }));
+        return placeRanks(view, { chosen: null, gapMarks }).map(({ spot, half }) => [...spot, half]);
+    """
+    browser.get("about:blank")
+    sources = "".join(map(script, ("elements.js", "unpack.js", "symbols.js", "drawing.js", "layers.js")))
+    pills = browser.execute_script("const L = { Renderer: { extend() {} } };" + sources + draw)
+    boxes = [shapely.box(x - half, y - 11, x + half, y + 11) for x, y, half in pills]
+    assert pills[0][:2] == [200, 200]
+    assert len(boxes) == 4
+    assert not any(one.intersects(other) for number, one in enumerate(boxes) for other in boxes[:number])
 
 
 def resized(browser: WebDriver, width: int, height: int) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 import maps_data
 import tenmin as tm
+from tenmin.inputs.standards import describe_clause
 from tenmin.outputs.maps import draw_map
+from tenmin.outputs.maps._standards_content import clause_names
 from test_maps_browser import faults, open_page, press, show_tab, text_of, texts_of
 
 if TYPE_CHECKING:
@@ -64,6 +66,16 @@ def test_served_unserved_and_unknown_are_told_apart(sight: np.ndarray) -> None:
     names = list(seen)
     distances = {(a, b): float(np.linalg.norm(seen[a] - seen[b])) for a in names for b in names if a < b}
     assert min(distances.values()) > 20.0, distances
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_clauses_name_columns_in_words(lang: str) -> None:
+    clauses = [
+        clause for name in tm.list_standards().index for clause in tm.load_standard(name).clauses if clause.column
+    ]
+    told = {clause.column: describe_clause(clause, lang, names=clause_names(lang)) for clause in clauses}
+    assert len(told) > 5
+    assert [column for column, text in told.items() if str(column) in text] == []
 
 
 STANDARD = """

@@ -142,7 +142,7 @@ def describe_clause(clause: Clause, lang: str, *, names: Names | None = None) ->
     lang
         "zh" or "en".
     names
-        Names of categories by key; without it, keys are printed.
+        Names of categories and of columns by key; without it, keys are printed.
 
     Examples
     --------
@@ -172,18 +172,18 @@ def _parts(clause: Clause, lang: str, names: Names) -> Iterator[str]:
         yield _phrase(clause.of, lang)
     if clause.within is not None and clause.within_kind is not None:
         yield _text("within_kinds", clause.within_kind, lang, _format_number(clause.within))
-    yield from _qualifiers(clause, lang)
+    yield from _qualifiers(clause, lang, names)
     if clause.applies_to != AppliesTo():
         yield _phrase("applies", lang, describe_applies_to(clause.applies_to, lang))
 
 
-def _qualifiers(clause: Clause, lang: str) -> Iterator[str]:
+def _qualifiers(clause: Clause, lang: str, names: Names) -> Iterator[str]:
     for name, phrase in _PHRASED.items():
         number = getattr(clause, name)
         if number is not None:
             yield _phrase(phrase, lang, _format_number(number, name))
     if clause.column:
-        yield _phrase("column", lang, clause.column)
+        yield _phrase("column", lang, names.get(clause.column, clause.column))
     if clause.clause_of:
         yield _phrase("of_clause", lang, clause.clause_of)
     if clause.level != KINDS[clause.kind].level:

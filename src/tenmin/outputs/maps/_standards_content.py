@@ -11,11 +11,14 @@ from tenmin.inputs.services import load_catalogue
 from tenmin.inputs.standards import describe_clause
 from tenmin.measures.compliance import GRADES, REASONS, Compliance
 from tenmin.outputs.maps._layers import rounded
+from tenmin.outputs.maps._words import load_texts
 
-__all__ = ["standards_content"]
+__all__ = ["clause_names", "standards_content"]
 
 VERDICTS = ("pass", "fail", "unknown")
 DIGITS = 3
+FIELD = "field_"
+"""How the keys of texts on columns begin."""
 
 
 def standards_content(found: Iterable[Compliance], areas: pd.Index) -> list[dict[str, Any]]:
@@ -56,7 +59,7 @@ def _standard(found: Compliance, areas: pd.Index) -> dict[str, Any]:
         for area, table in open_.groupby("area")
     }
     counted = {area: [int((verdicts == one).sum()) for one in VERDICTS] for area, verdicts in by_area}
-    names = {lang: {key: getattr(one, lang) for key, one in load_catalogue().items()} for lang in ("zh", "en")}
+    names = {lang: clause_names(lang) for lang in ("zh", "en")}
     return {
         "title": {"zh": found.standard.title_zh, "en": found.standard.title_en},
         "clauses": [
@@ -79,3 +82,15 @@ def _standard(found: Compliance, areas: pd.Index) -> dict[str, Any]:
             for area in areas
         ],
     }
+
+
+def clause_names(lang: str) -> dict[str, str]:
+    """Return the names of categories, and of columns as the cards call them, by key.
+
+    Parameters
+    ----------
+    lang
+        "zh" or "en".
+    """
+    columns = {key.removeprefix(FIELD): text for key, text in load_texts()[lang].items() if key.startswith(FIELD)}
+    return {**columns, **{key: getattr(one, lang) for key, one in load_catalogue().items()}}

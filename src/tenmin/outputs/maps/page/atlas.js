@@ -70,7 +70,7 @@ class Atlas {
     let first = 0;
     gaps.lacked = Array.from(gaps.lacking, (count) => {
       first += count;
-      return Array.from(gaps.lacks.subarray(first - count, first));
+      return Array.from(gaps.lacks.subarray(first - count, first)).sort((a, b) => a - b);
     });
     gaps.firm = gaps.shapes.rows().filter((row) => !gaps.doubtful[row]);
     gaps.unsure = gaps.shapes.rows().filter((row) => gaps.doubtful[row]);

@@ -125,9 +125,23 @@ function gapCard(review, row) {
       [words.say('field_by'), by],
       [words.say('field_excess'), gaps.excess[row] < 0 ? null : words.say(`amount_${table.unit}`, { number: words.fine.format(gaps.excess[row] / 100) })],
     ]),
-    make('p', { className: 'cure' }, make('strong', { textContent: words.say('cure') }), outside(table.cures[words.lang][gaps.cure[row]])),
+    cureList(table.cures[words.lang][gaps.cure[row]], words),
     make('h3', { textContent: words.say('lacking', { number: gaps.lacked[row].length }) }), services,
   ];
+}
+
+// What would cure a gap, one way a line.
+function cureList(text, words) {
+  const parts = text.split(/(; |\uff1b)/);
+  const ways = parts.flatMap((part, at) => (at % 2 ? [] : [part + (parts[at + 1] ?? '')])).filter(Boolean);
+  return make('div', { className: 'cure' }, make('h3', { textContent: words.say('cure') }), make('ul', {}, ...ways.map((way) => make('li', {}, ...cureWay(way, words)))));
+}
+
+// What to do is read first, for which services second; a sentence says them in the order of its language.
+function cureWay(way, { lang }) {
+  const [, first, second] = /^(.*?(?:: |\uff1a))?([^]*)$/.exec(way);
+  const [services, act] = lang === 'zh' ? [second, first] : [first, second];
+  return [first, second].filter(Boolean).map((text) => outside(text, 'bdi', { className: text === services && act ? 'of' : 'act' }));
 }
 
 // The table of all services, as a dialog that keeps the focus until it is closed.

@@ -86,6 +86,13 @@ class View {
     this.pen.globalAlpha = 1;
   }
 
+  // A fill under which the lines of the ground stay to be seen.
+  tint(path, ink) {
+    this.pen.globalCompositeOperation = 'multiply';
+    this.fill(path, ink, 0.8);
+    this.pen.globalCompositeOperation = 'source-over';
+  }
+
   stroke(path, ink, width, dash = []) {
     this.inWorld();
     this.pen.lineWidth = width / this.scale;
@@ -199,7 +206,7 @@ function drawGround(view, ground, shown) {
   }
   if (shown.streets) drawStreets(view, ground.streets, width);
   if (shown.barriers) {
-    view.strokeTiles(ground.barriers.rail, INK.rail, Math.min(1.4, width), [7, 3]);
+    view.strokeTiles(ground.barriers.rail, INK.rail, Math.max(0.5, Math.min(1.2, 0.2 * width)), view.zoom < WALL_ZOOM ? [] : [7, 3]);
     if (view.zoom > WALL_ZOOM) view.strokeTiles(ground.barriers.wall, INK.wall, 1.2);
   }
 }

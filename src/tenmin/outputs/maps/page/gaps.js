@@ -80,7 +80,7 @@ class GapsPanel {
     const element = button('', () => this.review.choose({ kind: 'gaps', row }, { travel: true }), { className: 'row gap-row', dataset: { kind: 'gaps', row: String(row) } });
     element.append(make('b', { className: gaps.doubtful[row] ? 'rank doubtful' : 'rank', textContent: String(gaps.rank[row]) }), make('span', { className: 'what' },
       outside(atlas.nameOf({ kind: 'gaps', row }, words), 'strong'),
-      outside(words.say('gap_lacks', { people: words.folk(gaps.people[row] / 100), services: words.services(gaps.lacked[row], 2) }), 'span'),
+      outside(words.say('gap_lacks', { people: words.folk(gaps.people[row] / 100), services: words.services(gaps.lacked[row], 1) }), 'span'),
       outside(cause, 'small')));
     return element;
   }

@@ -5,6 +5,7 @@ const FEW_HOMES = 1500;
 const FEW_NAMES = 24;
 const FEW_MARKS = 100;
 const FEW_DOTS = 300;
+const [PILL, DOT] = [11, 2];
 const HAN = /[\u2e80-\u9fff\uac00-\ud7af]/;
 
 function homesApart(view, atlas) {
@@ -76,7 +77,7 @@ function drawAreas(view, scene, atlas) {
   for (const { row, step } of scene.areas ?? []) {
     const path = shapes.path([row]);
     if (step < 0) view.hatch(path, INK.unknown);
-    else view.fill(path, RAMP[step], 0.72);
+    else view.tint(path, RAMP[step]);
   }
   atlas.areaPath = atlas.areaPath ?? shapes.path(shapes.rows());
   view.stroke(atlas.areaPath, 'rgba(255, 255, 255, 0.8)', 3);
@@ -97,7 +98,10 @@ function apart({ gapMarks, chosen }) {
 }
 
 function drawGaps(view, scene, atlas) {
-  if (view.zoom < CITY_ZOOM) return;
+  if (view.zoom < CITY_ZOOM) {
+    drawCircles(view, scene);
+    return;
+  }
   const { shapes } = atlas.gaps;
   for (const { row, doubtful } of apart(scene)) {
     if (!meet(shapes.boxes[row], view.box)) continue;
@@ -110,35 +114,60 @@ function drawGaps(view, scene, atlas) {
   }
 }
 
-// The pills of ranks that have room, the worst first; from afar circles, which may overlap. Labels keep clear of them.
+// The pills of ranks that have room, the worst first; from afar each circle's pill stands where there is room beside it.
 function placeRanks(view, scene) {
   const far = view.zoom < CITY_ZOOM;
   view.inPixels();
   return apart(scene).flatMap((mark) => {
     mark.radius = far && mark.circled ? mark.size : null;
-    const [x, y] = view.at(mark.point);
-    if ((far && !mark.circled) || !view.sees([x, y], 30)) return [];
-    const half = Math.max(far ? mark.size : 11, view.widthOf(String(mark.rank), 13) / 2 + 6);
-    const high = far ? mark.size : 11;
-    const free = view.claim(x - half, y - high, 2 * half, 2 * high);
-    return free || far ? [{ mark, x, y, half, high }] : [];
+    const centre = view.at(mark.point);
+    if ((far && !mark.circled) || !view.sees(centre, 30)) return [];
+    const half = Math.max(PILL, view.widthOf(String(mark.rank), 13) / 2 + 6);
+    const spot = (far ? around(centre, mark.size) : [centre]).find(([x, y]) => view.claim(x - half - 1, y - PILL - 1, 2 * half + 2, 2 * PILL + 2));
+    if (!spot) return [];
+    mark.aside = spot === centre ? null : [(spot[0] - centre[0]) / view.scale, (spot[1] - centre[1]) / view.scale];
+    return [{ mark, centre, spot, half }];
   });
 }
 
-function drawRanks(view, ranks) {
-  const far = view.zoom < CITY_ZOOM;
+// A point, and after it others round it, farther and farther off.
+function around([x, y], size) {
+  const rings = [size + PILL, size + 3 * PILL, size + 5 * PILL].flatMap((reach) => Array.from({ length: 12 }, (_, step) => {
+    const turn = (step * 5 * Math.PI) / 6;
+    return [x + reach * Math.cos(turn), y - reach * Math.sin(turn)];
+  }));
+  return [[x, y], ...rings];
+}
+
+// From afar a gap is a circle by its people, light enough for what lies below it, and for another circle.
+function drawCircles(view, scene) {
   view.inPixels();
   const { pen } = view;
-  for (const { mark, x, y, half, high } of ranks) {
-    const text = String(mark.rank);
+  for (const { point, size, doubtful } of apart(scene).filter(({ circled }) => circled).reverse()) {
+    const ink = doubtful ? INK.doubt : INK.gapEdge;
     pen.beginPath();
-    pen.arc(x - half + high, y, high, Math.PI / 2, 1.5 * Math.PI);
-    pen.arc(x + half - high, y, high, -Math.PI / 2, Math.PI / 2);
+    pen.arc(...view.at(point), size, 0, 2 * Math.PI);
+    pen.fillStyle = 'rgba(255, 255, 255, 0.55)';
+    pen.fill();
+    for (const [width, stroke] of [[4, 'rgba(255, 255, 255, 0.9)'], [1.8, ink]]) {
+      pen.lineWidth = width;
+      pen.strokeStyle = stroke;
+      pen.stroke();
+    }
+  }
+}
+
+function drawRanks(view, ranks) {
+  view.inPixels();
+  const { pen } = view;
+  for (const { centre, spot } of ranks) if (spot !== centre) drawLeader(pen, centre, spot);
+  for (const { mark, spot: [x, y], half } of ranks) {
+    pen.beginPath();
+    pen.arc(x - half + PILL, y, PILL, Math.PI / 2, 1.5 * Math.PI);
+    pen.arc(x + half - PILL, y, PILL, -Math.PI / 2, Math.PI / 2);
     pen.closePath();
-    pen.globalAlpha = far ? 0.86 : 1;
     pen.fillStyle = mark.doubtful ? INK.doubt : INK.gap;
     pen.fill();
-    pen.globalAlpha = 1;
     pen.lineWidth = 1.5;
     pen.strokeStyle = INK.white;
     pen.stroke();
@@ -146,8 +175,32 @@ function drawRanks(view, ranks) {
     pen.font = `13px ${view.font}`;
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
-    pen.fillText(text, x, y + 0.5);
+    pen.fillText(String(mark.rank), x, y + 0.5);
   }
+}
+
+function drawLeader(pen, from, to) {
+  pen.beginPath();
+  pen.moveTo(...from);
+  pen.lineTo(...to);
+  for (const [width, ink] of [[4, INK.white], [1.5, INK.gapEdge]]) {
+    pen.lineWidth = width;
+    pen.strokeStyle = ink;
+    pen.stroke();
+  }
+}
+
+// So many that symbols would hide each other and the town.
+function drawDots(view, marks) {
+  const { pen } = view;
+  pen.fillStyle = INK.facility;
+  pen.beginPath();
+  for (const { point } of marks) {
+    const [x, y] = view.at(point);
+    pen.moveTo(x + DOT, y);
+    pen.arc(x, y, DOT, 0, 2 * Math.PI);
+  }
+  pen.fill();
 }
 
 function drawFacilities(view, scene) {
@@ -158,6 +211,10 @@ function drawFacilities(view, scene) {
   const seen = scene.marks.filter((mark) => view.sees(view.at(mark.point)));
   scene.marked = !many || seen.length <= FEW_MARKS;
   if (!scene.marked) return;
+  if (seen.length > FEW_DOTS && view.zoom < HOUSE_ZOOM) {
+    drawDots(view, seen);
+    return;
+  }
   for (const mark of seen) {
     const [x, y] = view.at(mark.point);
     drawSymbol(view.pen, mark.category, x, y, size, mark.inUse);

@@ -149,12 +149,8 @@ class Review {
     return sheet;
   }
 
-  // The whole picture on another canvas, with what is on the screen in the middle.
-  drawOn(canvas) {
-    const zoom = printZoom(this.map);
-    const middle = this.map.project(this.map.getCenter(), zoom);
-    const size = L.point(canvas.width, canvas.height);
-    const frame = { zoom, corner: middle.subtract(size.divideBy(2)), size, ratio: 1 };
+  // The whole picture on another canvas, by a frame of its own.
+  drawOn(canvas, frame) {
     const view = new View(canvas.getContext('2d'), { plane: this.atlas.plane, font: this.font(), ...frame });
     drawGround(view, this.atlas.ground, this.choice.shown);
     drawPicture(view, this.scene, { ...this, shown: this.choice.shown });
@@ -203,8 +199,9 @@ class Review {
   pickable(zoom) {
     const marks = this.scene.marked ? this.scene.marks : [];
     const apart = zoom >= HOUSE_ZOOM || this.atlas.places.people.length <= FEW_HOMES;
-    const gapMarks = zoom < CITY_ZOOM ? this.scene.gapMarks.filter(({ circled }) => circled) : this.scene.gapMarks;
-    return { marks, gapMarks, homesApart: apart };
+    const circled = zoom < CITY_ZOOM ? this.scene.gapMarks.filter((mark) => mark.circled) : this.scene.gapMarks;
+    const pills = circled.filter(({ aside }) => aside).map((mark) => ({ ...mark, radius: null, point: mark.point.map((part, axis) => part + mark.aside[axis]) }));
+    return { marks, gapMarks: [...pills, ...circled], homesApart: apart };
   }
 
   listen() {

@@ -1,16 +1,20 @@
 // The sheet that is printed: the map in two thirds of it, its legend, the ten worst, and what the figures are of.
 
-const [SHEET_WIDTH, SHEET_HEIGHT] = [1400, 1180];
+// The printed map in pixels, at which its labels are as large as the text beside it, and how many dots of paper each is.
+const [SHEET_WIDTH, SHEET_HEIGHT, DOTS] = [720, 610, 3];
+const SHEET_EDGE = 0.08;
 const TOP = 10;
 
 function fillPrint(review) {
   const { words, content } = review;
-  const canvas = make('canvas', { width: SHEET_WIDTH, height: SHEET_HEIGHT });
-  if (review.atlas) review.drawOn(canvas);
-  const keys = review.atlas ? legendKeys(review) : [];
+  const canvas = make('canvas', { width: SHEET_WIDTH * DOTS, height: SHEET_HEIGHT * DOTS });
+  const frame = printFrame(review.map, content.bounds);
+  if (review.atlas) review.drawOn(canvas, frame);
+  const keys = review.atlas ? legendKeys({ ...review, map: framedMap(frame) }) : [];
+  if (review.atlas) review.drawing.refresh();
   byId('print').replaceChildren(
     make('header', {}, make('h1', { textContent: words.title() }), make('p', { textContent: [words.rule(), words.date()].join(' · ') })),
-    make('div', { className: 'picture' }, canvas, make('span', { className: 'north', textContent: words.say('north') }), printScale(review)),
+    make('div', { className: 'picture' }, canvas, make('span', { className: 'north', textContent: words.say('north') }), printScale(review, frame)),
     make('aside', {}, make('h2', { textContent: words.say('legend') }), make('ul', { className: 'keys' }, ...keys),
       make('p', { className: 'sentence', textContent: review.rail.panels.overview.sentence.textContent }),
       make('h2', { textContent: words.say('top_ten') }), review.atlas && review.atlas.gaps ? topGaps(review) : topServices(content, words)),
@@ -19,14 +23,14 @@ function fillPrint(review) {
 
 function topTable(heads, rows) {
   return make('table', {}, make('thead', {}, make('tr', {}, ...heads.map((text) => make('th', { scope: 'col', textContent: text })))),
-    make('tbody', {}, ...rows.map((cells) => make('tr', {}, ...cells.map((text) => make('td', {}, outside(text)))))));
+    make('tbody', {}, ...rows.map((cells) => make('tr', {}, ...cells.map((text) => make('td', {}, make('div', {}, outside(text))))))));
 }
 
 function topGaps({ atlas, words, choice }) {
   const { gaps, tables } = atlas;
   const rows = gaps.firm.filter((row) => choice.category === null || gaps.lacked[row].includes(choice.category)).slice(0, TOP);
   return topTable([words.say('rank'), words.say('gap_place'), words.say('field_people'), words.say('lacks'), words.say('field_reason')], rows.map((row) => [
-    String(gaps.rank[row]), atlas.nameOf({ kind: 'gaps', row }, words), words.people(gaps.people[row] / 100), words.services(gaps.lacked[row], 3),
+    String(gaps.rank[row]), atlas.nameOf({ kind: 'gaps', row }, words), words.people(gaps.people[row] / 100), words.services(gaps.lacked[row], 1),
     [words.reason(tables.gaps.reason[row]), words.barriers(tables.gaps.by[row])].filter(Boolean).join(words.say('colon'))]));
 }
 
@@ -36,9 +40,8 @@ function topServices(content, words) {
 }
 
 // A bar of a round length at the scale of the printed map.
-function printScale({ map, words }) {
-  const centre = map.getCenter();
-  const metres = (156543.034 * Math.cos((centre.lat * Math.PI) / 180)) / 2 ** printZoom(map);
+function printScale({ map, words }, { zoom }) {
+  const metres = (156543.034 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / 2 ** zoom;
   const wide = metres * SHEET_WIDTH * 0.2;
   const power = 10 ** Math.floor(Math.log10(wide));
   const length = [5, 2, 1].find((step) => step * power <= wide) * power;
@@ -46,8 +49,22 @@ function printScale({ map, words }) {
   return make('span', { className: 'scalebar', style: { width: `${(100 * length) / (metres * SHEET_WIDTH)}%` }, textContent: text });
 }
 
-// What is on the screen fits on the sheet.
-function printZoom(map) {
-  const { x, y } = map.getSize();
-  return map.getZoom() + Math.log2(Math.min(SHEET_WIDTH / x, SHEET_HEIGHT / y));
+// What the legend asks of a map, of a frame.
+function framedMap({ zoom, corner, size }) {
+  return { getZoom: () => zoom, getPixelBounds: () => L.bounds(corner, corner.add(size)) };
+}
+
+// What is on the screen fits on the sheet, without the paper round the town.
+function printFrame(map, bounds) {
+  const seen = map.getBounds();
+  const town = L.latLngBounds(bounds).pad(SHEET_EDGE);
+  const [south, west] = [Math.max(seen.getSouth(), town.getSouth()), Math.max(seen.getWest(), town.getWest())];
+  const [north, east] = [Math.min(seen.getNorth(), town.getNorth()), Math.min(seen.getEast(), town.getEast())];
+  const framed = south < north && west < east ? L.latLngBounds([south, west], [north, east]) : seen;
+  const start = map.getZoom();
+  const [one, two] = [map.project(framed.getSouthWest(), start), map.project(framed.getNorthEast(), start)];
+  const zoom = start + Math.log2(Math.min(SHEET_WIDTH / Math.abs(two.x - one.x), SHEET_HEIGHT / Math.abs(two.y - one.y)));
+  const size = L.point(SHEET_WIDTH, SHEET_HEIGHT);
+  const middle = one.add(two).divideBy(2).multiplyBy(2 ** (zoom - start));
+  return { zoom, corner: middle.subtract(size.divideBy(2)), size, ratio: DOTS };
 }

@@ -204,14 +204,12 @@ class StreetsPage {
 
   fillPrint() {
     const { map, words } = this;
-    const canvas = make('canvas', { width: SHEET_WIDTH, height: SHEET_HEIGHT });
-    const zoom = printZoom(map);
-    const size = L.point(canvas.width, canvas.height);
-    const corner = map.project(map.getCenter(), zoom).subtract(size.divideBy(2));
-    this.draw(new View(canvas.getContext('2d'), { plane: this.atlas.plane, font: this.font(), zoom, corner, size, ratio: 1 }));
+    const canvas = make('canvas', { width: SHEET_WIDTH * DOTS, height: SHEET_HEIGHT * DOTS });
+    const frame = printFrame(map, this.content.bounds);
+    this.draw(new View(canvas.getContext('2d'), { plane: this.atlas.plane, font: this.font(), ...frame }));
     byId('print').replaceChildren(
       make('header', {}, make('h1', { textContent: this.title() }), make('p', { textContent: [words.walker(), words.date()].join(' · ') })),
-      make('div', { className: 'picture' }, canvas, make('span', { className: 'north', textContent: words.say('north') }), printScale(this)),
+      make('div', { className: 'picture' }, canvas, make('span', { className: 'north', textContent: words.say('north') }), printScale(this, frame)),
       make('aside', {}, make('h2', { textContent: words.say('legend') }), byId('legend').querySelector('.keys').cloneNode(true)),
       make('footer', {}, make('p', { textContent: words.say('streets_note') }), make('p', { textContent: [CREDIT, words.sources()].filter(Boolean).join(' · ') })));
   }

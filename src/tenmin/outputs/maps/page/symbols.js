@@ -6,7 +6,7 @@ const INK = {
   servedEdge: '#5f83a6', unservedEdge: '#8a3906', home: '#c9cdd3', homeEdge: '#808791',
   street: '#ffffff', casing: '#cdc9c0', fine: '#d8d5cd', main: '#b9b4a8', path: '#cbc7bd', steps: '#b9a898', streetName: '#6a665e',
   water: '#c9dde6', shore: '#86acbf', rail: '#868480', wall: '#957e69', park: '#d9e5cd', area: '#6b5b95',
-  ground: '#2f587d', gap: '#c2500a', doubt: '#5f6368', facility: '#22303c', idle: '#ffffff', chosen: '#111111', barrier: '#0b5c74',
+  ground: '#2f587d', gap: '#c2500a', gapEdge: '#9c3f06', doubt: '#5f6368', facility: '#22303c', idle: '#ffffff', chosen: '#111111', barrier: '#0b5c74',
 };
 
 // From lacking nothing to lacking most; the same steps colour the shortfall of communities.

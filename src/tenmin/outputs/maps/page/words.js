@@ -65,7 +65,7 @@ class Words {
   services(numbers, most = numbers.length) {
     const named = this.list(numbers.slice(0, most).map((number) => this.category(number)));
     const { length } = numbers;
-    return length > most ? this.say('and_more', { list: named, number: length }) : named;
+    return length > most ? this.say('and_more', { list: named, rest: length - most }) : named;
   }
 
   // What a column of a table says; of `key=value`, the key has a word and the value is kept.

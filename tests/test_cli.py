@@ -196,6 +196,8 @@ def test_the_language_is_that_asked_for_or_that_of_the_system(
         (["isochrones", "SAMPLE", "--walker", "elder"], 3, "there is no walker 'elder'"),
         (["coverage", "SAMPLE", "--people", "0"], 3, "people"),
         (["demo", "--out", "/dev/null/x"], 5, "no folder can be made there"),
+        (["coverage", "SAMPLE", "--people", "0", "--out", "/dev/null/x"], 5, "no folder can be made there"),
+        (["compare", "a.toml", "b.toml", "--out", "/dev/null/x"], 5, "no folder can be made there"),
         (["coverage", "SAMPLE"], 2, "--people"),
         (["isochrons"], 2, "isochrons"),
     ],

@@ -227,6 +227,11 @@ def test_clauses_of_a_third_party_are_held_only_when_asked_for(tmp_path: Path):
         (["compliance", "nothing", "--areas", "a.xlsx", "--facilities", "b.xlsx"], 3, "there is no standard 'nothing'"),
         (["compliance", "jiaxing_2012", "--areas", "a.xls", "--facilities", "b.xlsx"], 3, "a.xls"),
         (["template", "/dev/null/x"], 5, "no folder can be made there"),
+        (
+            ["compliance", "nothing", "--areas", "a.xls", "--facilities", "b.xlsx", "--out", "/dev/null/x"],
+            5,
+            "no folder can be made there",
+        ),
         (["demo", "--sample", "paris"], 2, "paris"),
     ],
 )

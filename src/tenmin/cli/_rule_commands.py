@@ -212,6 +212,7 @@ def compliance(
     from tenmin.measures.compliance import check_standard
     from tenmin.network import WalkNetwork
     from tenmin.outputs.verdict_tables import completeness_as_text
+    from tenmin.support.files import check_folder
     from tenmin.support.result_sets import writing_results
 
     if with_osm and streets is None:
@@ -221,6 +222,7 @@ def compliance(
     files = [*facilities, areas, *([places] if places else [])]
     options = TableOptions(files, datum or [], sheet or [], header or [], complete or [], people)
     with report_errors(lang, debug=debug) as chosen:
+        check_folder(out)
         rules = load_standard(standard, third_party=third_party)
         tables = read_tables(facilities, areas, places, options, chosen, large=large, within=within)
         town = read_osm(streets) if streets else None

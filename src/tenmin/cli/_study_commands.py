@@ -37,6 +37,7 @@ def run(
     from tenmin.study.ledger_book import check_ledger, update_ledger
     from tenmin.study.scenarios import apply_changes
     from tenmin.study.survey import check_same_study, survey
+    from tenmin.support.files import check_folder
 
     with report_errors(lang, debug=debug) as chosen:
         given = read_study(study)
@@ -45,6 +46,7 @@ def run(
         planned = None if changes is None else read_changes(changes)
         say("reading", told, path=", ".join(one.path.name for one in given.given if one.path))
         asked = given if planned is None else apply_changes(given, planned)
+        check_folder(folder)
         check_same_study(folder, asked)
         ledger = asked.ledger if asked.changes is None else None
         if ledger is not None:
@@ -83,8 +85,11 @@ def compare(
     Saved results that differ in several inputs tell who is won and lost; only studies tell why.
     """
     from tenmin.study.comparison import compare_files
+    from tenmin.support.files import check_folder
 
     with report_errors(lang, debug=debug) as chosen:
+        if out is not None:
+            check_folder(out)
         found = compare_files(before, after)
         told = found.before.lang if lang is None else chosen
         for line in found.summary(lang=told):

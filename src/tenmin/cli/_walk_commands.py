@@ -186,9 +186,11 @@ def demo(
     from tenmin.inputs.population import estimate_places
     from tenmin.inputs.samples import sample_path
     from tenmin.measures.measurement import measure_coverage
+    from tenmin.support.files import check_folder
     from tenmin.support.result_sets import writing_results
 
     with report_errors(lang, debug=debug) as chosen:
+        check_folder(out)
         if sample == "shifan":
             _show_district(out, chosen)
             return
@@ -277,6 +279,7 @@ def coverage(
     """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
     from tenmin.inputs.population import estimate_places
     from tenmin.measures.measurement import measure_coverage
+    from tenmin.support.files import check_folder
     from tenmin.support.moments import read_moment
     from tenmin.support.result_sets import writing_results
 
@@ -290,6 +293,7 @@ def coverage(
     files = [*(facilities or []), *(path for path in (areas, places) if path)]
     options = TableOptions(files, datum or [], sheet or [], header or [], complete or [], counted)
     with report_errors(lang, debug=debug) as chosen:
+        check_folder(out)
         when = None if open_at is None else read_moment(open_at, "--open-at")
         tables = read_tables(facilities or [], areas, places, options, chosen, large=large, within=within)
         town, network, found = _read_town(

@@ -31,6 +31,7 @@ from tenmin.support.errors import FileError, OutputError, TenminError
 __all__ = [
     "KINDS",
     "OSM_KINDS",
+    "check_folder",
     "check_keys",
     "first_bytes",
     "local_path",
@@ -477,9 +478,28 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        msg = f"{folder}: no folder can be made there ({error.strerror}); give another one"
-        raise OutputError(msg) from error
+        raise _no_folder(folder, error.errno or 0) from error
     return folder
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Refuse a folder that cannot be made or written into, before the work whose results should go there.
+
+    Raises
+    ------
+    OutputError
+        What exists of the path is no folder, or nothing may be written into it.
+    """
+    folder = local_path(path)
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise _no_folder(folder, errno.ENOTDIR)
+    if not os.access(there, os.W_OK):
+        raise _no_folder(folder, errno.EACCES)
+
+
+def _no_folder(folder: Path, code: int) -> OutputError:
+    return OutputError(f"{folder}: no folder can be made there ({os.strerror(code)}); give another one")
 
 
 def safe_name(text: str) -> str:

@@ -6,6 +6,7 @@ const FEW_NAMES = 24;
 const FEW_MARKS = 100;
 const FEW_DOTS = 300;
 const [PILL, DOT] = [11, 2];
+const SHORTEST_NAME = 8;
 const HAN = /[\u2e80-\u9fff\uac00-\ud7af]/;
 
 function homesApart(view, atlas) {
@@ -270,8 +271,8 @@ function drawStreetNames(view, atlas) {
   const used = new Map();
   for (const { text, main, length, point, turn } of atlas.ground.names) {
     if (!main && view.zoom < 16) break;
+    if (length * view.scale < SHORTEST_NAME || !view.holds(point)) continue;
     const [x, y] = view.at(point);
-    if (!view.sees([x, y], 0)) continue;
     const width = view.widthOf(text, 11);
     if (length * view.scale < 0.75 * width || (used.get(text) ?? []).some(([u, v]) => Math.hypot(u - x, v - y) < 300)) continue;
     const across = Math.abs(Math.cos(turn)) * width + 12;

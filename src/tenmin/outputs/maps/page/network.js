@@ -66,6 +66,7 @@ class Network {
     this.back = costs[1];
     this.otherAlong = others[0];
     this.otherBack = others[1];
+    this.usual = edges ? this.along.slice().sort()[edges >> 1] : 1;
     this.leg = inMinutes ? 1 / speed : 1;
     this.otherLeg = inMinutes ? 1 : 1 / speed;
     this.inMinutes = inMinutes;
@@ -202,16 +203,19 @@ class Graph {
 
   arrange(arcs) {
     const { first, row } = sortedBy(arcs.from, this.size);
+    const arranged = (column, values) => {
+      for (let arc = 0; arc < row.length; arc += 1) column[arc] = values[row[arc]];
+      return column;
+    };
     this.first = first;
-    this.from = Int32Array.from(row, (arc) => arcs.from[arc]);
-    this.to = Int32Array.from(row, (arc) => arcs.to[arc]);
-    this.cost = Float64Array.from(row, (arc) => arcs.cost[arc]);
-    this.other = Float64Array.from(row, (arc) => arcs.other[arc]);
-    this.edge = Int32Array.from(row, (arc) => arcs.edge[arc]);
-    this.begin = Float32Array.from(row, (arc) => arcs.begin[arc]);
-    this.end = Float32Array.from(row, (arc) => arcs.end[arc]);
-    const sizes = this.cost.slice().sort();
-    this.longest = sizes.length ? sizes[sizes.length - 1] : 0;
-    this.width = Math.max(0.5 * (sizes.length ? sizes[sizes.length >> 1] : 1), this.longest / 65536, 1e-3);
+    this.from = arranged(new Int32Array(row.length), arcs.from);
+    this.to = arranged(new Int32Array(row.length), arcs.to);
+    this.cost = arranged(new Float64Array(row.length), arcs.cost);
+    this.other = arranged(new Float64Array(row.length), arcs.other);
+    this.edge = arranged(new Int32Array(row.length), arcs.edge);
+    this.begin = arranged(new Float32Array(row.length), arcs.begin);
+    this.end = arranged(new Float32Array(row.length), arcs.end);
+    this.longest = this.cost.reduce((longest, one) => Math.max(longest, one), 0);
+    this.width = Math.max(0.5 * this.network.usual, this.longest / 65536, 1e-3);
   }
 }

@@ -167,7 +167,7 @@ class Walks {
     this.rows = rows;
     this.ends = ends;
     const same = old && old.graph === graph;
-    this.homes = same ? old.homes : new Homes(graph);
+    this.homes = same ? old.homes : new Homes(graph, old && old.homes);
     this.queue = same ? old.queue : new Search(graph);
     this.best = rows.map((of, category) => (same && old.rows[category] === of ? old.best[category] : null));
     this.end = same ? old.end : null;

@@ -145,27 +145,37 @@ class Search {
 // Homes with what of every walk is the same in every search: the nodes at both ends of the edge of each access point, and
 // the cost from there. Access points are listed by edge, too, for facilities that join the same edge.
 class Homes {
-  constructor(graph) {
+  // Those of another state of the same streets walk the same lengths to nodes that may be others.
+  constructor(graph, like = null) {
     const { network } = graph;
-    const { first, edge, share, leg } = network.homes;
-    const points = edge.length;
     this.graph = graph;
-    this.count = first.length - 1;
-    this.first = first;
-    this.home = new Int32Array(points);
-    this.nodes = new Int32Array(2 * points);
-    this.costs = new Float64Array(2 * points);
-    this.others = new Float64Array(2 * points);
-    for (let home = 0; home < this.count; home += 1) this.home.fill(home, first[home], first[home + 1]);
-    for (let i = 0; i < points; i += 1) {
-      for (let end = 0; end < 2; end += 1) {
-        const [cost, other] = network.between(edge[i], end, share[i]);
-        this.nodes[2 * i + end] = end ? graph.v[edge[i]] : graph.u[edge[i]];
-        this.costs[2 * i + end] = cost + leg[i] * network.leg;
-        this.others[2 * i + end] = other + leg[i] * network.otherLeg;
-      }
+    this.first = network.homes.first;
+    this.count = this.first.length - 1;
+    const { home, costs, others, onEdge } = like || this.measure();
+    this.home = home;
+    this.costs = costs;
+    this.others = others;
+    this.onEdge = onEdge;
+    const { edge } = network.homes;
+    this.nodes = new Int32Array(2 * edge.length);
+    for (let i = 0; i < edge.length; i += 1) {
+      this.nodes[2 * i] = graph.u[edge[i]];
+      this.nodes[2 * i + 1] = graph.v[edge[i]];
     }
-    this.onEdge = sortedBy(edge, network.edges);
+  }
+
+  measure() {
+    const { network } = this.graph;
+    const { first, edge, share, leg } = network.homes;
+    const home = new Int32Array(edge.length);
+    const [costs, others] = [0, 1].map(() => new Float64Array(2 * edge.length));
+    for (let of = 0; of < this.count; of += 1) home.fill(of, first[of], first[of + 1]);
+    for (let i = 0; i < 2 * edge.length; i += 1) {
+      const [cost, other] = network.between(edge[i >> 1], i & 1, share[i >> 1]);
+      costs[i] = cost + leg[i >> 1] * network.leg;
+      others[i] = other + leg[i >> 1] * network.otherLeg;
+    }
+    return { home, costs, others, onEdge: sortedBy(edge, network.edges) };
   }
 
   blank() {
@@ -177,20 +187,24 @@ class Homes {
   // walk came (0 or 1), or -2 - the access point of the facility on the same edge, or the number of a link's point from 2.
   arrive(search, joints, rows) {
     const best = this.blank();
-    const { cost, other, owner, point, via } = best;
-    const { nodes, costs, others, home } = this;
-    for (let i = 0; i < nodes.length; i += 1) {
-      const node = nodes[i];
-      const whole = search.cost[node] + costs[i];
-      const to = home[i >> 1];
-      if (whole > cost[to] || whole === Infinity) continue;
-      const aside = search.other[node] + others[i];
-      if (whole === cost[to] && (aside > other[to] || (aside === other[to] && search.owner[node] >= owner[to]))) continue;
-      cost[to] = whole;
-      other[to] = aside;
-      owner[to] = search.owner[node];
-      point[to] = i >> 1;
-      via[to] = i & 1;
+    const { nodes, costs, others, first } = this;
+    const { cost, other, owner } = search;
+    for (let home = 0; home < this.count; home += 1) {
+      let [least, aside, at, to] = [Infinity, Infinity, NONE, NONE];
+      for (let i = 2 * first[home]; i < 2 * first[home + 1]; i += 1) {
+        const node = nodes[i];
+        const whole = cost[node] + costs[i];
+        if (whole > least || whole === Infinity) continue;
+        const rest = other[node] + others[i];
+        if (whole === least && (rest > aside || (rest === aside && owner[node] >= to))) continue;
+        [least, aside, at, to] = [whole, rest, i, owner[node]];
+      }
+      if (at === NONE) continue;
+      best.cost[home] = least;
+      best.other[home] = aside;
+      best.owner[home] = to;
+      best.point[home] = at >> 1;
+      best.via[home] = at & 1;
     }
     this.arriveAlong(best, joints, rows);
     this.arriveByLinks(best, search);
@@ -204,7 +218,7 @@ class Homes {
         const share = joints.share[start];
         if (share <= 0 || share >= 1) continue;
         const { leg, otherLeg } = this.graph.network;
-        this.alongEdge(best, joints.edge[start], share, [joints.leg[start] * leg, joints.leg[start] * otherLeg, row], -2 - start);
+        this.alongEdge(best, joints.edge[start], share, joints.leg[start] * leg, joints.leg[start] * otherLeg, row, -2 - start);
       }
     }
   }
@@ -212,18 +226,19 @@ class Homes {
   arriveByLinks(best, search) {
     for (const [edge, points] of this.graph.points) {
       points.forEach(({ share, node }, number) => {
-        if (search.owner[node] !== NONE) this.alongEdge(best, edge, share, [search.cost[node], search.other[node], search.owner[node]], 2 + number);
+        if (search.owner[node] !== NONE) this.alongEdge(best, edge, share, search.cost[node], search.other[node], search.owner[node], 2 + number);
       });
     }
   }
 
-  alongEdge(best, edge, from, [cost, other, owner], via) {
+  alongEdge(best, edge, from, cost, other, owner, via) {
     const { network } = this.graph;
     const { share, leg } = network.homes;
-    for (let k = this.onEdge.first[edge]; k < this.onEdge.first[edge + 1]; k += 1) {
-      const i = this.onEdge.row[k];
-      if (share[i] <= 0 || share[i] >= 1) continue;
+    const { first, row } = this.onEdge;
+    for (let k = first[edge]; k < first[edge + 1]; k += 1) {
+      const i = row[k];
       const home = this.home[i];
+      if (cost >= best.cost[home] || share[i] <= 0 || share[i] >= 1) continue;
       const [along, aside] = network.between(edge, from, share[i]);
       const whole = cost + along + leg[i] * network.leg;
       if (whole < best.cost[home]) {

@@ -89,6 +89,58 @@ def test_who_depends_on_a_facility_is_who_is_unserved_without_it(small: Town, mi
     assert (fragile["one"], fragile["people"]) == (losing.sum(), losing.max() if len(losing) else 0.0)
 
 
+def bridged(*bridges: int) -> tm.Coverage:
+    """Two streets 300 m apart, linked at some x: a clinic on the one, two homes and a clinic on the other."""
+    lines = streets([(0, 0), (2000, 0)], [(0, 300), (2000, 300)], *([(x, 0), (x, 300)] for x in bridges))
+    lines = lines.assign(
+        name=["南街", "北街", *["桥"] * len(bridges)], kind=["street", "street", *["steps"] * len(bridges)]
+    )
+    network = tm.WalkNetwork.from_edges(lines, walker="adult", node=True)
+    people = homes({"a": (900, 300), "b": (1100, 300), "c": (1000, 0)}, people=[5, 7, 100])
+    doors = clinics({"s": (1000, 0), "n": (1880, 300)})
+    return tm.measure_coverage(network, people, doors, metres=800)
+
+
+def test_a_link_is_as_doubtful_as_it_has_people_without_a_way_round_it():
+    """Over the bridge both walk 400 m; without it the one who has 780 m to the northern clinic still has a walk."""
+    found = tm.list_doubts(bridged(1000), links=5)
+    links = found[found["kind"] != "facility"].set_index("name")
+    columns = ["category", "people", "if_wrong", "nearest_to", "how"]
+    assert links[columns].T.to_dict("list") == {"桥": ["clinic", 5.0, "lose", 12.0, "steps"]}
+    assert found.iloc[:, 0].tolist() == ["s", links["facility"].iloc[0], "n"]
+
+
+def test_a_link_with_a_way_round_it_is_not_listed():
+    assert set(tm.list_doubts(bridged(1000, 1150), links=5)["kind"]) == {"facility"}
+
+
+@pytest.fixture(scope="module")
+def shifan() -> tm.Coverage:
+    """Ten minutes to the services of the sample's register."""
+    network = tm.WalkNetwork.from_osm(tm.sample_path("shifan"), walker="adult")
+    register = tm.read_facilities(tm.sample_path("shifan/facilities.xlsx"))
+    people = tm.read_places(tm.sample_path("shifan/homes.xlsx"))
+    return tm.measure_coverage(network, people, register, minutes=10)
+
+
+@pytest.mark.parametrize("gate", ["梅园大门", "锦绣南门"])
+def test_who_needs_a_gate_is_who_is_unserved_where_it_is_shut(shifan: tm.Coverage, gate: str):
+    doubts = tm.list_doubts(shifan, links=20)
+    found = doubts[doubts["name"] == gate].iloc[0]
+    shut = shifan.network.changed(shut=[int(found["facility"][1:])])
+    closed = tm.measure_coverage(shut, shifan.places, shifan.facilities, minutes=10)
+    lost = shifan.served & ~closed.served
+    assert found["kind"] == "gate"
+    assert found["people"] == shifan.places["people"][lost.any(axis=1)].sum() > 0
+    assert found["category"].split(";") == [name for name in lost if lost[name].any()]
+
+
+@pytest.mark.parametrize("links", [-1, 2.5, "all", True, 1001])
+def test_the_number_of_links_is_checked(links: object):
+    with pytest.raises(tm.TenminError, match="give how many links to list"):
+        tm.list_doubts(bridged(1000), links=links)
+
+
 def test_where_nobody_is_served_no_closure_hurts():
     fragile = tm.measure_fragility(cover(clinics({"w": (4000, 0)})))
     assert fragile.loc[0, ["served", "one", "people"]].tolist() == [0.0, 0.0, 0.0]

@@ -111,6 +111,17 @@ def test_else_by_the_nearest_street_with_a_name_else_by_a_facility():
     assert by_place(people).loc[1, ["name", "name_zh"]].isna().all()
 
 
+def test_gaps_along_one_street_say_what_is_near_each():
+    people = homes({"a": (1200, 0), "b": (3000, 0), "c": (5000, 0)})
+    doors = clinics(
+        {"c": (0, 0), "p": (1150, 0), "q": (3050, 0)}, category=["clinic", *["park"] * 2], name=[None, "东园", "西园"]
+    )
+    limit = {"clinic": 10, "park": 10}
+    gaps = by_place(people, doors, minutes=limit, lines=streets(STREET, name=["人民路"]))
+    assert sorted(gaps["name"]) == ["around 人民路", "around 人民路, near 东园", "around 人民路, near 西园"]
+    assert "人民路一带（近东园）" in set(gaps["name_zh"])
+
+
 @cases(8)
 @given(towns(most=14), st.integers(1, 6), st.sampled_from([60.0, 200.0]), st.booleans())
 def test_nothing_is_lost_and_nobody_counts_twice(small: Town, minutes: int, near: float, cut: bool):

@@ -232,6 +232,17 @@ def test_nodes_at_the_edge_of_a_box_are_ends_of_the_data(helsinki_path):
     assert network.nodes["cut"].sum() > 20
 
 
+@pytest.mark.parametrize(("east", "cut"), [(0.0053, {1, 3}), (0.0062, {1}), (0.0049, {3})])
+def test_where_no_street_passes_the_box_of_a_file_those_that_end_at_it_were_cut(tmp_path, east, cut):
+    """A street of 556 m from the western edge to the east, and a blind alley that ends 111 m from the edge."""
+    nodes = {1: (0.0, 0.0), 2: (0.002, 0.0), 3: (0.005, 0.0), 4: (0.002, 0.001)}
+    ways = {9: ([1, 2, 3], {"highway": "residential"}), 10: ([2, 4], {"highway": "residential"})}
+    bounds = f'<bounds minlat="-0.002" minlon="-0.0001" maxlat="0.002" maxlon="{east}"/>'
+    text = osm_xml(nodes, ways).replace('generator="toy">', f'generator="toy">{bounds}')
+    network = tm.WalkNetwork.from_osm(write_osm(tmp_path / "box.osm", text))
+    assert set(network.nodes.index[network.nodes["cut"]]) == cut
+
+
 def test_a_box_beside_the_file_is_refused_with_both_extents(helsinki_path):
     with pytest.raises(FileError, match=r"no street in the box \(10.0, 10.0, 11.0, 11.0\); the file covers \(24\.9"):
         read_osm(helsinki_path, box=(10.0, 10.0, 11.0, 11.0))

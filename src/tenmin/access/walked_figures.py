@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenmin.access.query import Query
-from tenmin.routing import AccessPoints, Labels, StreetGraph, seed_access_points
+from tenmin.routing import AccessPoints, Labels, StreetGraph, predecessors, seed_access_points
 
 __all__ = ["EdgeFigures", "Stops", "WalkedFigures", "walked_figures"]
 
@@ -172,14 +172,8 @@ def _from_nodes(edges: _Edges, query: Query, labels: Labels, seeded: tuple[Acces
     streets, nodes = edges.streets, len(labels.via)
     on_way = np.flatnonzero(labels.via >= 0)
     edge = labels.via[on_way]
-    copied = len(streets.exit_copy)
-    here = on_way.copy()
-    here[on_way >= copied] = streets.copied_node[on_way[on_way >= copied] - copied]
-    outward = streets.v[edge] == here
-    other = np.where(outward, streets.u[edge], streets.v[edge]).astype(np.int64)
-    left = streets.private[edge] & ((on_way != here) | (streets.exit_copy[here] < 0)) & (streets.exit_copy[other] >= 0)
-    parent = np.full(nodes + 1, nodes)
-    parent[on_way] = np.where(left, streets.exit_copy[other], other)
+    parent = np.append(predecessors(streets, labels.via), nodes)
+    outward = streets.v[edge] == np.append(np.arange(len(streets.exit_copy)), streets.copied_node)[on_way]
     length = streets.length[edge]
     steps = edges.parts(edge, np.where(outward, length, 0.0), np.where(outward, 0.0, length))
     seed, ends = _last_parts(edges, query, labels, seeded)

@@ -22,7 +22,8 @@ FAR_FROM_NAMES = 500.0
 def name_gaps(coverage: Coverage, places: PlacesOfGaps, members: pd.DataFrame) -> pd.DataFrame:
     """Return the name of each group: its community, else the nearest street, else the nearest facility with a name.
 
-    Of several, it is that of most people, then the first in the order of the alphabet.
+    Of several, it is that of most people, then the first in the order of the alphabet. Groups of one name say the next
+    of these too, if there is one: two gaps along one street by what is near each of them.
 
     Parameters
     ----------
@@ -48,9 +49,12 @@ def name_gaps(coverage: Coverage, places: PlacesOfGaps, members: pd.DataFrame) -
         "street": _nearest_named(coverage.network.edges, places.xy[rows]),
         "facility": _nearest_named(coverage.facilities, places.xy[rows]),
     }
-    for source, of_places in sources.items():
-        for number, name in _of_most_people(group, of_places, people).items():
-            names.setdefault(number, _told(source, name))
+    every = {source: _of_most_people(group, of_places, people) for source, of_places in sources.items()}
+    own = {number: [(key, some[number]) for key, some in every.items() if number in some] for number in group.tolist()}
+    times = Counter(known[0] for number, known in own.items() if known and number not in names)
+    for number, known in own.items():
+        if known:
+            names.setdefault(number, _told_apart(known) if times[known[0]] > 1 else _told(*known[0]))
     told = [names.get(number, (None, None)) for number in range(group.max() + 1 if len(group) else 0)]
     return pd.DataFrame(told, columns=["name", "name_zh"], dtype=object)
 
@@ -59,6 +63,14 @@ def _told(source: str, name: str) -> tuple[str, str]:
     """A name in English and in Chinese."""
     words = GAP_WORDS["names"][source]
     return words["en"].format(name), words["zh"].format(name)
+
+
+def _told_apart(known: list[tuple[str, str]]) -> tuple[str, str]:
+    """A name, and the next that is another, in English and in Chinese."""
+    first, others = known[0], [name for _, name in known[1:] if name != known[0][1]]
+    en, zh = _told(*first)
+    words = GAP_WORDS["names"]["beside"]
+    return (words["en"].format(en, others[0]), words["zh"].format(zh, others[0])) if others else (en, zh)
 
 
 def _nearest_named(table: gpd.GeoDataFrame, xy: np.ndarray) -> np.ndarray:

@@ -52,18 +52,24 @@ def find_pairs(query: Query, category: str, metric: str) -> Pairs:
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
-def straight_pairs(query: Query, category: str) -> Pairs:
+def straight_pairs(
+    query: Query, category: str, *, places: np.ndarray | None = None, facilities: np.ndarray | None = None
+) -> Pairs:
     """Return the pairs within the limit of a category in a straight line.
 
     Parameters
     ----------
     query, category
         As in `find_pairs`.
+    places, facilities
+        bool: which places, and which of the category's facilities; all by default.
     """
-    places, limit = query.places.geometry.to_numpy(), query.limit_of(category)
-    facilities = query.facilities.geometry.to_numpy()[query.rows_of[category]]
-    near = shapely.STRtree(facilities).query(places, predicate="dwithin", distance=horizon(query.radius(limit)))
-    metres = shapely.distance(places[near[0]], facilities[near[1]])
+    limit, rows = query.limit_of(category), query.rows_of[category]
+    some = np.arange(len(query.places)) if places is None else np.flatnonzero(places)
+    few = np.arange(len(rows)) if facilities is None else np.flatnonzero(facilities)
+    spots, doors = query.places.geometry.to_numpy()[some], query.facilities.geometry.to_numpy()[rows[few]]
+    near = shapely.STRtree(doors).query(spots, predicate="dwithin", distance=horizon(query.radius(limit)))
+    metres = shapely.distance(spots[near[0]], doors[near[1]])
     cost = metres / query.network.walker.metres_a_second if query.unit == "minutes" else metres
     within = cost <= inclusive(cost_of(limit, query.unit))
-    return Pairs(near[0][within], near[1][within], cost[within] / cost_of(limit, query.unit))
+    return Pairs(some[near[0][within]], few[near[1][within]], cost[within] / cost_of(limit, query.unit))

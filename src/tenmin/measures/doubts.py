@@ -1,15 +1,19 @@
-"""Doubts: what each facility rests on, and the people whose answer flips if it is wrong."""
+"""Doubts: what each facility and link rests on, and the people whose answer flips if it is wrong."""
 
 from __future__ import annotations
+
+from numbers import Integral
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from tenmin.access.nearest import rank_nearest
+from tenmin.measures._link_doubts import list_links
 from tenmin.measures._pairs import straight_pairs
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import list_remarks, people_of
+from tenmin.support.errors import TableError
 from tenmin.support.nouns import check_noun
 from tenmin.support.progress import step_through
 
@@ -19,33 +23,41 @@ BEYOND_THE_SECOND = 2
 """Facilities of a category that are looked for: whoever has two of them within the limit loses none by one closure."""
 
 
-def list_doubts(coverage: Coverage) -> pd.DataFrame:
-    """Return the facilities with what they rest on, those first on which most people's answer depends.
+def list_doubts(coverage: Coverage, *, links: int = 0) -> pd.DataFrame:
+    """Return the facilities and links with what they rest on, those first on which most people's answer depends.
 
-    It is the list for a visit on site: whether each facility is there, and where one enters it.
+    It is the list for a visit on site: whether each facility is there, and where one enters it; whether people can pass
+    each street, stairs, footbridge or gate.
 
     Parameters
     ----------
     coverage
         A coverage whose places have the column `people`.
+    links
+        How many links are listed at most; none in a straight line. A link is a street, or a gate at its end, and is
+        wrong if nobody can pass it: each is closed and the walks are measured anew. Those are tried whose way round is
+        too long for most people, among the 2,000 streets that most people pass.
 
     Returns
     -------
     DataFrame
-        One row for each facility that counts (in use and, where hours count, open) and category that it counts in.
-        Columns: facility (its id), category, name, people (whose answer flips if the row is wrong: of one that is
-        joined to a street those who have no other within the limit, exactly; of one that is not, those who are not
-        served and within the limit in a straight line at the walker's level speed, as an upper bound), if_wrong ("lose"
-        or "may_gain"), nearest_to (people of whom it is the nearest and within the limit), rule (why it is one of this
-        category), source, how (the way it joins the streets: entrance, crossing, outline, street or none), leg (metres
-        to the street), island_nodes (nodes of the streets that hang together there, if they are an island; else
-        missing), merged (rows that were merged into it), edited (date of the last edit, if known). Sorted by people,
-        then people of whom it is the nearest (both descending), category and id.
+        One row for each facility that counts (in use and, where hours count, open) and category that it counts in, and
+        one for each link. Columns: facility (its id), category, name, people (whose answer flips if the row is wrong:
+        of one that is joined to a street those who have no other within the limit, exactly; of one that is not, those
+        who are not served and within the limit in a straight line at the walker's level speed, as an upper bound),
+        if_wrong ("lose" or "may_gain"), nearest_to (people of whom it is the nearest and within the limit), rule (why
+        it is one of this category), source, how (the way it joins the streets: entrance, crossing, outline, street or
+        none), leg (metres to the street), island_nodes (nodes of the streets that hang together there, if they are an
+        island; else missing), merged (rows that were merged into it), edited (date of the last edit, if known), kind
+        ("facility", "link" or "gate"), lon and lat. Of a link facility is the way or the gate (w or n and its id in
+        OpenStreetMap, else the label of its line), category has those that somebody loses, joined by ";", people counts
+        each of them once, nearest_to has the people whose walk passes it, and how is its kind. Sorted by people, then
+        people of whom it is the nearest (both descending), category and id.
 
     Raises
     ------
     TableError
-        If the places have no column `people`.
+        If the places have no column `people`, or links is no number from 0 up.
 
     Examples
     --------
@@ -66,7 +78,11 @@ def list_doubts(coverage: Coverage) -> pd.DataFrame:
     tables = [
         _doubts_of(coverage, str(category), people, merged) for category in step_through(coverage.limit.index, "doubts")
     ]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_COLUMNS)
+    if check_links(links) and coverage.metric == "walk":
+        tables.append(list_links(coverage, links).reindex(columns=_COLUMNS))
+    told = [one.astype(object) for one in tables if len(one)]
+    table = pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=_COLUMNS)
+    table = table.astype(dict.fromkeys(_FIGURES, "float64"))
     keys = pd.DataFrame(
         {
             "people": -table["people"],
@@ -80,8 +96,29 @@ def list_doubts(coverage: Coverage) -> pd.DataFrame:
 
 _COLUMNS = [
     "facility", "category", "name", "people", "if_wrong", "nearest_to", "rule", "source", "how", "leg", "island_nodes",
-    "merged", "edited",
+    "merged", "edited", "kind", "lon", "lat",
 ]  # fmt: skip
+_FIGURES = ("people", "nearest_to", "leg", "island_nodes", "lon", "lat")
+MOST_LINKS = 1_000
+
+
+def check_links(links: object) -> int:
+    """Return how many links to list.
+
+    Parameters
+    ----------
+    links
+        A whole number.
+
+    Raises
+    ------
+    TableError
+        It is none from 0 to 1,000.
+    """
+    if isinstance(links, Integral) and not isinstance(links, bool) and 0 <= int(links) <= MOST_LINKS:
+        return int(links)
+    msg = f"links is {links!r}; give how many links to list, a whole number from 0 to {MOST_LINKS:,}, e.g. links=20"
+    raise TableError(msg)
 
 
 def _doubts_of(coverage: Coverage, category: str, people: np.ndarray, merged: pd.Series) -> pd.DataFrame:
@@ -93,7 +130,8 @@ def _doubts_of(coverage: Coverage, category: str, people: np.ndarray, merged: pd
     nearest = pd.Series(people[served]).groupby(coverage.nearest[category].to_numpy()[served]).sum()
     outside = (joins["how"] == "none").to_numpy() if coverage.metric == "walk" else np.zeros(len(rows), bool)
     if outside.any():
-        flips = np.where(outside, _unserved_around(coverage, category, people), flips)
+        flips = np.where(outside, _unserved_around(coverage, category, people, outside), flips)
+    spots = used.geometry.representative_point().to_crs("EPSG:4326")
     columns = {name: used[name].to_numpy(object) if name in used else None for name in ("rule", "source", "edited")}
     table = pd.DataFrame(
         {
@@ -107,6 +145,9 @@ def _doubts_of(coverage: Coverage, category: str, people: np.ndarray, merged: pd
             "leg": joins["leg"].to_numpy(),
             "island_nodes": _island_nodes(coverage, rows),
             "merged": merged.reindex(used.index, fill_value=0).to_numpy(),
+            "kind": "facility",
+            "lon": spots.x.to_numpy(),
+            "lat": spots.y.to_numpy(),
             **columns,
         }
     )
@@ -131,12 +172,11 @@ def _depending(coverage: Coverage, category: str, people: np.ndarray) -> pd.Seri
     return pd.Series(people[place]).groupby(coverage.facilities.index.to_numpy(object)[facility]).sum()
 
 
-def _unserved_around(coverage: Coverage, category: str, people: np.ndarray) -> np.ndarray:
-    """The people who are not served and within the limit of each facility in a straight line."""
-    pairs = straight_pairs(coverage.query, category)
+def _unserved_around(coverage: Coverage, category: str, people: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """The people who are not served and within the limit of each of some facilities in a straight line, else 0."""
     unserved = ~coverage.served[category].to_numpy()
-    weights = np.where(unserved, people, 0.0)[pairs.place]
-    return np.bincount(pairs.facility, weights, minlength=len(coverage.query.rows_of[category]))
+    pairs = straight_pairs(coverage.query, category, places=unserved, facilities=outside)
+    return np.bincount(pairs.facility, people[pairs.place], minlength=len(outside))
 
 
 def _island_nodes(coverage: Coverage, rows: np.ndarray) -> np.ndarray:
@@ -203,6 +243,7 @@ def sum_doubts(doubts: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     coverage
         The coverage.
     """
+    doubts = doubts[doubts["kind"] == "facility"]
     used = doubts.groupby("category").size()
     felt = doubts[(doubts["if_wrong"] == "lose") & (doubts["people"] > 0.0)]
     worst = felt.drop_duplicates("category").set_index("category")

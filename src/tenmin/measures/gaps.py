@@ -68,10 +68,10 @@ def find_gaps(
         categories that they lack), reason (a key of `REASONS`), by (names of the barriers or gates, or of the full
         facility; kinds of those without one; or None), area (names of its communities, that with most people first,
         or None), shortfall_metres and shortfall_minutes (the excess as level metres and as minutes of the walker), by
-        place also name and name_zh (the community of most people, else the nearest street, else a facility nearby, or
-        None) and people_lacking (people without each category, joined by ";" in the order of `category`), cure and
-        cure_zh (what would cure it, with the walk as it is and as it would be), geometry (union of circles of near / 2
-        around the places).
+        place also name and name_zh (the community of most people, else the nearest street, else a facility nearby; of
+        gaps of one name two of these; or None) and people_lacking (people without each category, joined by ";" in the
+        order of `category`), cure and cure_zh (what would cure it, with the walk as it is and as it would be), geometry
+        (union of circles of near / 2 around the places).
 
     Raises
     ------

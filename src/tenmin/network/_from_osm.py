@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import box
 
 from tenmin.inputs.osm import (
     Doubt,
@@ -37,6 +38,8 @@ __all__ = ["layout_from_osm"]
 
 _KEPT_POINTS = ("door", "entrance")
 """Keys of tagged nodes that, like gates, become nodes of the network even in the middle of a way."""
+AT_THE_BOX = 40.0
+"""Distance from the edge of an extract up to which the last node of a street that was cut there lies, metres."""
 Doubts = Sequence[tuple[Doubt, np.ndarray]]
 """Doubts, with the rows of the ways that they concern."""
 _GROUND_LEVELS = (None, "0", "0.0")
@@ -180,7 +183,27 @@ def _cut_ends(extract: OsmExtract) -> np.ndarray:
     begin, end = extract.ways["cut_start"].to_numpy(bool), extract.ways["cut_end"].to_numpy(bool)
     nodes = extract.ways["nodes"]
     cut = [ids[0] for ids in nodes[begin]] + [ids[-1] for ids in nodes[end]]
-    return np.unique(np.array(cut, np.int64))
+    return np.unique(np.array(cut or _ends_at_the_box(extract), np.int64))
+
+
+def _ends_at_the_box(extract: OsmExtract) -> list[int]:
+    """Ids of the nodes at which streets end at the edge of an extract of which no street passes it.
+
+    A town has streets that leave it: those of such a file were cut to their nodes inside the box.
+    """
+    if extract.box is None or extract.ways.empty:
+        return []
+    west, south, east, north = extract.ways.total_bounds
+    if west < extract.box[0] or south < extract.box[1] or east > extract.box[2] or north > extract.box[3]:
+        return []
+    lines, nodes = in_metres(extract.ways), extract.ways["nodes"]
+    frame = gpd.GeoDataFrame(geometry=[box(*extract.box).exterior], crs=extract.ways.crs)
+    edge = in_metres(frame, lines.crs).geometry.to_numpy()[0]
+    ids = np.concatenate([[one[0] for one in nodes], [one[-1] for one in nodes]])
+    at = np.concatenate([shapely.get_point(lines.geometry, 0), shapely.get_point(lines.geometry, -1)])
+    used = pd.Series(np.concatenate(nodes.to_list())).value_counts()
+    once = used.reindex(ids).to_numpy() == 1
+    return ids[once & shapely.dwithin(at, edge, AT_THE_BOX)].tolist()
 
 
 def _kept_nodes(points: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> np.ndarray:

@@ -15,6 +15,8 @@ from tenmin.support.language import Lang, choose_language
 __all__ = ["write_doubts"]
 
 _HEADS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.outputs", "tables.toml"))
+LINKS = 20
+"""Links that are listed."""
 _SHEETS = ("sheet_visit", "sheet_single")
 
 
@@ -36,7 +38,7 @@ def write_doubts(coverage: Coverage, path: str | os.PathLike[str], *, lang: Lang
         If the places have no column `people`, or the file cannot be written.
     """
     lang = choose_language(lang)
-    doubts = list_doubts(coverage)
+    doubts = list_doubts(coverage, links=LINKS)
     tables = doubts.assign(seen=None), sum_doubts(doubts, coverage)
     sheets = {_HEADS[key][lang]: in_words(table, lang) for key, table in zip(_SHEETS, tables, strict=True)}
     write_sheets(sheets, Path(path))

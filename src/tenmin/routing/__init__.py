@@ -12,7 +12,17 @@ from tenmin.routing._access_points import TOUCH, AccessPoints, Outlines, find_ac
 from tenmin.routing._adjacency import TraversableArcs, traversable_arcs
 from tenmin.routing._arrivals import Arrivals, arrive_at
 from tenmin.routing._bounded_search import SearchBuffers, bounded_search, reset_buffers
-from tenmin.routing._graph import Costs, Shapes, StreetGraph, components, link_nodes, node_of, predecessor, shape_edges
+from tenmin.routing._graph import (
+    Costs,
+    Shapes,
+    StreetGraph,
+    components,
+    link_nodes,
+    node_of,
+    predecessor,
+    predecessors,
+    shape_edges,
+)
 from tenmin.routing._k_nearest import NearestLabels, k_nearest_at, k_nearest_nodes, partition_edges
 from tenmin.routing._parts import Parts, barred_by_public, outranked, parts_of
 from tenmin.routing._reach import EdgeIntervals, Reached, clip_intervals, cut_lines, reach_streets
@@ -49,6 +59,7 @@ __all__ = [
     "partition_edges",
     "parts_of",
     "predecessor",
+    "predecessors",
     "reach_streets",
     "reset_buffers",
     "search",

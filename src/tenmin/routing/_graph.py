@@ -166,6 +166,27 @@ def predecessor(streets: StreetGraph, node: int, edge: int) -> int:
     return int(streets.exit_copy[other]) if left and streets.exit_copy[other] >= 0 else other
 
 
+def predecessors(streets: StreetGraph, via: np.ndarray) -> np.ndarray:
+    """Return `predecessor` of every node and exit copy of a search; as many as there are for one without.
+
+    Parameters
+    ----------
+    streets
+        The graph.
+    via
+        int32 (nodes and exit copies,): the last edge of the walk to each; -1 at a seed or without a walk.
+    """
+    on_way = np.flatnonzero(via >= 0)
+    edge, copied = via[on_way], len(streets.exit_copy)
+    here = on_way.copy()
+    here[on_way >= copied] = streets.copied_node[on_way[on_way >= copied] - copied]
+    other = np.where(streets.v[edge] == here, streets.u[edge], streets.v[edge]).astype(np.int64)
+    left = streets.private[edge] & ((on_way != here) | (streets.exit_copy[here] < 0)) & (streets.exit_copy[other] >= 0)
+    found = np.full(len(via), len(via))
+    found[on_way] = np.where(left, streets.exit_copy[other], other)
+    return found
+
+
 @kernel
 def _measure(first: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Distance of each vertex from the start of its edge, float64 (vertices,), metres; summed for each edge separately.

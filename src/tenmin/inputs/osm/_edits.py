@@ -27,13 +27,13 @@ def edit_dates(path: str, elements: Collection[str]) -> pd.Series:
     path
         The extract; the result is empty if it is no longer there.
     elements
-        Labels: n, w or r and the id.
+        Labels: n, w or r and the id; nothing is known of those with negative ids, which are in no database yet.
     """
     dates: dict[str, str] = {}
     if Path(path).is_file():
         with translate_errors(path):
             for kind, entity in _KINDS.items():
-                ids = [int(label[1:]) for label in set(elements) if label[0] == kind]
+                ids = [int(label[1:]) for label in set(elements) if label[0] == kind and label[1:].isdigit()]
                 if ids:
                     for one in osmium.FileProcessor(open_osm(path), entity).with_filter(IdFilter(ids)):
                         if isinstance(one, osmium.osm.OSMObject) and one.timestamp.year >= _NO_TIME:

@@ -14,11 +14,12 @@ PLAIN = "plain coverage"
 HOMES, FACILITIES = 100_000, 400
 METHODS = ("2sfca", "e2sfca", "assign")
 TOWNS = {
-    "Las Palmas": (LAS_PALMAS, 333_051),
-    "Neubrandenburg": (ROOT / "data" / "samples" / "neubrandenburg.osm.pbf", 63_602),
-    "示范区": ("shifan", 0),
+    "Las Palmas": (LAS_PALMAS, 333_051, "../ref/las_palmas/boundary_municipality.geojson"),
+    "Neubrandenburg": (ROOT / "data" / "samples" / "neubrandenburg.osm.pbf", 63_602, None),
+    "示范区": ("shifan", 0, None),
 }
-DENOMINATORS = ("people", "places", "streets", "land")
+"""Extract, people, and the outline of the town where there is one, both from the folder of the extracts."""
+DENOMINATORS = ("people", "places", "streets", "ground", "land", "areas")
 
 
 def compare(extracts: Path | None) -> list[Table]:
@@ -58,8 +59,8 @@ def tabulate(extracts: Path | None) -> list[Table]:
     if extracts is None:
         return []
     tables = []
-    for name, (path, people) in TOWNS.items():
-        town = run("people_table", extracts / path if people else path, people)
+    for name, (path, people, outline) in TOWNS.items():
+        town = run("people_table", extracts / path if people else path, people, extracts / outline if outline else "-")
         tables += [_by_walker(name, town.said, town.peak), _rest_on(name, town.said)]
     return tables
 
@@ -78,9 +79,10 @@ def _by_walker(name: str, said: dict[str, Any], peak: float) -> Table:
     ]
     heads = ("walker", "km/h", *DENOMINATORS, f"all {count}", f"{-(-2 * count // 3)} of {count}", "seconds")
     notes = [
-        f"{said['version']}; {said['homes']:,} homes, {said['people']:,.0f} people, 10 minutes. Percent of people, "
-        f"places, street metres and residential land: the mean of the shares of {count} categories. Baskets: percent "
-        "of people, from those who surely have it to those who may. Peak with the reading of the extract: "
+        f"{said['version']}; {said['homes']:,} homes, {said['people']:,.0f} people, {said['ground']:.1f} km2 of "
+        "ground, 10 minutes. Percent of people, places, street metres, ground, residential land and communities "
+        f"(areas: those that have the service): the mean of the shares of {count} categories. Baskets: percent of "
+        "people, from those who surely have it to those who may. Peak with the reading of the extract: "
         f"{peak:,.0f} MB.",
     ]
     return Table(f"{name}, by walker", heads, rows, notes)

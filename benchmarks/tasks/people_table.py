@@ -1,4 +1,7 @@
-"""Measures who of a town is served, by walker and denominator: an extract and its people, or "shifan" and 0."""
+"""Measures who of a town is served, by walker and denominator.
+
+Asks for an extract, its people and a file with the outline of the town (or -: the box of the extract), or for "shifan".
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from importlib.metadata import version
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 import tenmin as tm
 from benchmarks.tasks.clock import Clock
 from benchmarks.tasks.firmness import CATEGORIES, FAST, SLOW
 
 WALKERS = ("adult", "older_adult", "pushchair", "child", "wheelchair")
-SHIFAN = "shifan"
+SHIFAN, BOX = "shifan", "-"
 ENOUGH = 2 / 3
 """Part of the categories that the smaller basket needs."""
 
@@ -31,16 +35,30 @@ def read_town(path: str, people: float) -> tuple[tm.OsmExtract, gpd.GeoDataFrame
     return tm.read_osm(tm.sample_path(SHIFAN)), homes, both[both["category"].isin(CATEGORIES)]
 
 
+def read_ground(town: tm.OsmExtract, path: str, outline: str) -> gpd.GeoDataFrame:
+    """Return the communities of the made district; of a town its outline, or the box of its extract."""
+    if path == SHIFAN:
+        return tm.read_areas(tm.sample_path("shifan/communities.gpkg"))
+    if outline != BOX:
+        return tm.read_areas(outline, columns={"NAMEUNIT": "name"})
+    if town.box is None:
+        msg = f"{path} says no box, so its ground has no border; give an outline"
+        raise ValueError(msg)
+    return gpd.GeoDataFrame({"name": [BOX]}, index=[BOX], geometry=[shapely.box(*town.box)], crs="EPSG:4326")
+
+
 def residential_land(town: tm.OsmExtract) -> gpd.GeoDataFrame:
     """Return the areas mapped as residential land."""
     return town.areas[[tags.get("landuse") == "residential" for tags in town.areas["tags"]]]
 
 
-def describe(coverage: tm.Coverage, land: gpd.GeoDataFrame) -> dict[str, float]:
+def describe(coverage: tm.Coverage, land: gpd.GeoDataFrame, *, communities: bool) -> dict[str, float]:
     """Return the mean over the categories of the shares of each denominator, and the baskets, percent."""
-    denominators = {of: coverage.shares(of) for of in ("people", "places", "streets")}
+    denominators = {of: coverage.shares(of) for of in ("people", "places", "streets", "ground")}
     if len(land):
         denominators["land"] = coverage.shares("land", land=land)
+    if communities:
+        denominators["areas"] = coverage.shares("areas")
     means = {of: 100.0 * float(table["share"].mean()) for of, table in denominators.items()}
     count = len(coverage.limit)
     for name, needed in (("all", count), ("enough", int(np.ceil(ENOUGH * count)))):
@@ -63,23 +81,24 @@ def rest_on(coverage: tm.Coverage) -> pd.DataFrame:
 if __name__ == "__main__":
     extract, homes, facilities = read_town(sys.argv[1], float(sys.argv[2]))
     network, land = tm.WalkNetwork.from_osm(extract), residential_land(extract)
-    describe(tm.measure_coverage(network, homes.iloc[:9], facilities, minutes=10), land.iloc[:1])  # compiles
+    areas, made = read_ground(extract, sys.argv[1], sys.argv[3]), sys.argv[1] == SHIFAN
+    few = tm.measure_coverage(network, homes.iloc[:9], facilities, minutes=10, areas=areas)
+    describe(few, land.iloc[:1], communities=made)  # compiles
     walkers: list[dict[str, object]] = []
-    clock, adult = Clock(), None
+    clock = Clock()
     for walker in WALKERS:
-        covered = tm.measure_coverage(network.walked_by(walker), homes, facilities, minutes=10)
-        adult = adult or covered
-        said = describe(covered, land)
+        covered = tm.measure_coverage(network.walked_by(walker), homes, facilities, minutes=10, areas=areas)
+        said = describe(covered, land, communities=made)
         clock.lap(walker)
-        walkers.append(
-            {"walker": walker, "speed": covered.network.walker.speed_kmh, **said, "took": clock.laps[walker]}
-        )
+        speed = covered.network.walker.speed_kmh
+        walkers.append({"walker": walker, "speed": speed, **said, "took": clock.laps[walker]})
     stop = clock.stop()
-    if adult is not None:
-        stop(
-            walkers=walkers,
-            categories=rest_on(adult).rename_axis("category").reset_index().to_dict("records"),
-            homes=len(homes),
-            people=float(homes["people"].sum()),
-            version=f"tenmin {version('tenmin')}",
-        )
+    adult = tm.measure_coverage(network, homes, facilities, minutes=10, areas=areas if made else None)
+    stop(
+        walkers=walkers,
+        categories=rest_on(adult).rename_axis("category").reset_index().to_dict("records"),
+        homes=len(homes),
+        people=float(homes["people"].sum()),
+        ground=float(few.shares("ground")["total"].iloc[0]) / 1e6,
+        version=f"tenmin {version('tenmin')}",
+    )

@@ -108,10 +108,8 @@ def _free_legs(geometry: np.ndarray, frontage: Frontage, walls: Walls, aside: fl
     """Access points of points and outlines with free legs, and the legs: x, y on street and item."""
     around = shapely.bounds(geometry) + aside * (1.0 + 1e-6) * np.array([-1.0, -1.0, 1.0, 1.0])
     pairs = frontage.tree.query(shapely.box(*around.T))
-    order = np.lexsort((pairs[1], pairs[0]))
-    pairs = pairs[0][order], pairs[1][order]
     access_points, legs = find_access_points(
-        frontage.streets, frontage.shapes, outlines_of(geometry), pairs, aside=aside
+        frontage.streets, frontage.shapes, outlines_of(geometry), (pairs[0], pairs[1]), aside=aside
     )
     area = _is_area(geometry)[access_points.item]
     how = np.select([~area, access_points.leg <= _TOUCH], [STREET, CROSSING], OUTLINE)

@@ -54,26 +54,48 @@ class AccessPoints(NamedTuple):
 
 
 @inner
+def _project(corner_x, corner_y, i, j, x, y):
+    """The point of the straight line from corner i to j of an outline that is nearest to (x, y), and the way from it.
+
+    Metres: x and y of the point, then x and y of the way.
+    """
+    ax, ay = corner_x[i], corner_y[i]
+    dx, dy = corner_x[j] - ax, corner_y[j] - ay
+    size = dx * dx + dy * dy
+    t = 0.0
+    if size > 0.0:
+        t = min(max(((x - ax) * dx + (y - ay) * dy) / size, 0.0), 1.0)
+    return ax + t * dx, ay + t * dy, x - ax - t * dx, y - ay - t * dy
+
+
+@inner
 def _nearest(part_first, corner_x, corner_y, part, stop, x, y):
     """Distance and coordinates (metres) of the point nearest to (x, y) on the parts `part`..`stop` of an outline.
 
     `part_first`, `corner_x` and `corner_y` are as in `Outlines`.
     """
-    best, qx, qy = np.inf, np.nan, np.nan
+    least, best_x, best_y, qx, qy = np.inf, np.inf, np.inf, np.nan, np.nan
     for one in range(part, stop):
         last = part_first[one + 1] - 1
         for i in range(part_first[one], max(last, part_first[one] + 1)):
-            ax, ay = corner_x[i], corner_y[i]
-            j = min(i + 1, last)
-            dx, dy = corner_x[j] - ax, corner_y[j] - ay
-            size = dx * dx + dy * dy
-            t = 0.0
-            if size > 0.0:
-                t = min(max(((x - ax) * dx + (y - ay) * dy) / size, 0.0), 1.0)
-            far = math.hypot(x - ax - t * dx, y - ay - t * dy)
-            if far < best:
-                best, qx, qy = far, ax + t * dx, ay + t * dy
-    return best, qx, qy
+            ix, iy, way_x, way_y = _project(corner_x, corner_y, i, min(i + 1, last), x, y)
+            square = way_x * way_x + way_y * way_y
+            if square < least:
+                least, best_x, best_y, qx, qy = square, way_x, way_y, ix, iy
+    return math.hypot(best_x, best_y), qx, qy
+
+
+@inner
+def _is_nearer(part_first, corner_x, corner_y, part, stop, x, y, far):
+    """Whether a point of the parts `part`..`stop` of an outline is nearer to (x, y) than `far` metres."""
+    square = max(far, 0.0) ** 2
+    for one in range(part, stop):
+        last = part_first[one + 1] - 1
+        for i in range(part_first[one], max(last, part_first[one] + 1)):
+            _, _, way_x, way_y = _project(corner_x, corner_y, i, min(i + 1, last), x, y)
+            if way_x * way_x + way_y * way_y < square:
+                return True
+    return False
 
 
 @inner
@@ -135,7 +157,7 @@ def _collect(streets, shapes, outlines, pair_item, pair_edge, aside, out):
                     far = math.hypot(cx[k] - fx, cy[k] - fy)
                     if far > aside:
                         continue
-                    if len(cx) > 1 and _nearest(part_first, cx, cy, part, stop, fx, fy)[0] < far - TOUCH:
+                    if _is_nearer(part_first, cx, cy, part, stop, fx, fy, far - TOUCH):
                         continue
                     size = _put(out, size, item, edge, along[i] + t * span, far, fx, fy, cx[k], cy[k])
             for one in range(part, stop):
@@ -194,7 +216,8 @@ def find_access_points(
     outlines
         The items, in the coordinates of the streets.
     pairs
-        Items and edges, integer (pairs,) each: all pairs that are within `aside` of each other, and possibly others.
+        Items and edges, integer (pairs,) each: all pairs that are within `aside` of each other, and possibly others;
+        pairs of one item are adjacent.
     aside
         Longest leg, metres, inclusive.
 

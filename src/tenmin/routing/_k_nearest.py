@@ -121,10 +121,11 @@ def _insert_via_end(nearest, node, step, other_step, legs, row, best):
 
     `step` and `other_step` are cost and other quantity from the end to the access point, `legs` those of the leg.
     """
-    for rank in range(nearest.owner.shape[1]):
-        if nearest.owner[node, rank] < 0:
-            return
+    worst = nearest.owner.shape[1] - 1
+    for rank in range(worst + 1):
         cost, other = nearest.cost[node, rank] + step + legs[0], nearest.other[node, rank] + other_step + legs[1]
+        if nearest.owner[node, rank] < 0 or cost > best.cost[row, worst]:
+            return
         _insert(best, row, cost, other, nearest.owner[node, rank])
 
 

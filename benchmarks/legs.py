@@ -55,9 +55,9 @@ def without_crossing(
     snapping: Snapping, items: gpd.GeoDataFrame, network: tm.WalkNetwork, lines: np.ndarray
 ) -> Snapping:
     """Return a snapping without the legs that cross lines."""
-    points, shapes = snapping.access_points, items.geometry.to_numpy()
+    points, shapes = snapping.access_points, items.geometry.to_numpy().copy()
     simple = np.isin(shapely.get_type_id(shapes), _POLYGONS)
-    shapes = np.where(simple, shapely.boundary(np.where(simple, shapes, None)), shapes)
+    shapes[simple] = shapely.boundary(shapes[simple])
     ends = shapely.line_interpolate_point(network.assembly.edges.geometry[points.edge], points.offset)
     legs = shapely.shortest_line(shapes[points.item], ends)
     far = np.maximum(shapely.length(legs), SHORT)
@@ -77,21 +77,16 @@ def snapped(query: Query, rule: Callable[[Snapping, gpd.GeoDataFrame], Snapping]
     return made
 
 
-def lanes(tags: dict[str, str]) -> float:
-    """Return the number of lanes of a way, 0 where it is not mapped."""
-    return float(pd.to_numeric(tags.get("lanes"), errors="coerce") or 0)
-
-
 def is_wide(tags: dict[str, str]) -> bool:
     """Return whether a way is a wide road."""
-    most = LANES_ONEWAY if tags.get("oneway") == "yes" else LANES
-    return "highway" in tags and (tags["highway"] in WIDE or lanes(tags) >= most)
+    most, lanes = LANES_ONEWAY if tags.get("oneway") == "yes" else LANES, tags.get("lanes", "")
+    return "highway" in tags and (tags["highway"] in WIDE or (lanes.isdecimal() and int(lanes) >= most))
 
 
-def on_the_ground(town: tm.OsmExtract, which: Callable[[dict[str, str]], bool], crs: object) -> np.ndarray:
+def on_the_ground(town: tm.OsmExtract, which: Callable[[dict[str, str]], bool], network: tm.WalkNetwork) -> np.ndarray:
     """Return the lines of some ways that are neither bridges nor tunnels."""
     chosen = [which(tags) and not {"bridge", "tunnel"} & set(tags) for tags in town.ways["tags"]]
-    return town.ways[chosen].to_crs(crs).geometry.to_numpy()
+    return town.ways[chosen].to_crs(network.crs).geometry.to_numpy()
 
 
 def compare(every: pd.DataFrame, other: pd.DataFrame, people: np.ndarray) -> dict[str, float]:
@@ -121,8 +116,8 @@ def main() -> None:
     network, places = tm.WalkNetwork.from_osm(town), tm.estimate_places(town, people=options.people)
     facilities = tm.find_facilities(town)
     buildings = gpd.GeoDataFrame(town.areas[["building" in tags for tags in town.areas["tags"]]])
-    wide = on_the_ground(town, is_wide, network.crs)
-    streets = on_the_ground(town, lambda tags: "highway" in tags, network.crs)
+    wide = on_the_ground(town, is_wide, network)
+    streets = on_the_ground(town, lambda tags: "highway" in tags, network)
     tm.measure_coverage(network, places, facilities, minutes=MINUTES, legs="clear", buildings=buildings)  # compiles
     begin = time.process_time()
     every = tm.measure_coverage(network, places, facilities, minutes=MINUTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def test_without_streets_asked_for_isochrones_are_ground(tmp_path: Path):
         (["-c", "pharmacy"], 300, 2),
         (["-c", "pharmacy", "-m", 3], 100, 2),
         (["-c", "pharmacy", "--minutes", 10, "--walker", "wheelchair"], 100, 2),
-        (["-c", "pharmacy", "--metres", 480], 100, 2),
+        (["-c", "pharmacy", "--metres", 480, "--walker", "adult", "--walker", "wheelchair"], 100, 2),
         (["-c", "pharmacy", "--metres", 520], 300, 2),
         (["--facilities", "TABLE", "-c", "clinic"], 200, 1),
         (["--facilities", "TABLE", "-c", "library"], 100, 1),
@@ -153,6 +154,8 @@ def test_every_option_of_coverage_shows_in_who_is_served(
         f"{row['served']:.0f}",
         f"{row['unserved']:.0f}",
     ]
+    on_map = len(re.findall(r'"key":"\w+","walker"', (out / "review.html").read_text("utf-8")))
+    assert on_map == max(1, words.count("--walker"))
     unit = "metres" if "--metres" in words else "minutes"
     assert f"excess_{unit}" in gpd.read_file(out / "gaps.gpkg").columns
     assert gpd.read_file(out / "isochrones.gpkg")[unit].tolist() == [

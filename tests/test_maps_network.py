@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ import pytest
 import maps_data
 import tenmin as tm
 from conftest import Town
+from tenmin.measures.coverage import CAUSES
 from tenmin.measures.measurement import cover_walked_by
 from tenmin.outputs.maps._content import MapData, page_content
 from tenmin.outputs.maps._page import SCRIPTS
-from test_maps_browser import faults, open_page, script, text_of, texts_of
+from test_maps_browser import faults, open_page, script, show_tab, text_of, texts_of, wait_until
 
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
@@ -105,16 +107,39 @@ def test_the_walks_of_a_quarter_are_those_of_tenmin(browser: WebDriver, quarter:
     assert_walks_and_verdicts_equal(browser, coverage)
 
 
-def test_every_walker_of_a_page_walks_as_that_of_tenmin(browser: WebDriver, tmp_path: Path) -> None:
+def served_by(coverage: tm.Coverage) -> list[float]:
+    """Return the people whom each facility serves as their nearest of its own category."""
+    sums: dict[object, float] = {}
+    for key in coverage.nearest:
+        for home, facility in coverage.nearest[key][coverage.served[key]].items():
+            if coverage.facilities.loc[facility, "category"] == key:
+                sums[facility] = sums.get(facility, 0.0) + coverage.places.loc[home, "people"]
+    return list(sums.values())
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A town walked by an adult, and by a wheelchair and a slow walker, each measured by itself."""
+
+    ours: tm.Coverage
+    alone: list[tm.Coverage]
+    slow: tm.Walker
+
+
+@pytest.fixture(scope="module")
+def walked() -> Walked:
     streets = tm.sample_path("shifan")
     network = tm.WalkNetwork.from_osm(streets)
     facilities = tm.read_facilities(streets.with_name("facilities.xlsx"))
     places = tm.read_places(streets.with_name("homes.xlsx"))
-    ours = tm.measure_coverage(network, places, facilities, minutes=10)
     slow = tm.Walker("slow", speed_kmh=2.5, en="Slow", zh="慢行者")
-    alone = [
-        tm.measure_coverage(network.walked_by(one), places, facilities, minutes=10) for one in ("wheelchair", slow)
-    ]
+    networks = [network, *map(network.walked_by, ("wheelchair", slow))]
+    ours, *alone = (tm.measure_coverage(one, places, facilities, minutes=10) for one in networks)
+    return Walked(ours, alone, slow)
+
+
+def test_every_walker_of_a_page_walks_as_that_of_tenmin(browser: WebDriver, walked: Walked) -> None:
+    ours, alone = walked.ours, walked.alone
     others = [cover_walked_by(ours, one.network.walker) for one in alone]
     for one, other in zip(alone, others, strict=True):
         for name in ("minutes", "metres", "served", "unknown", "nearest"):
@@ -130,7 +155,7 @@ def test_every_walker_of_a_page_walks_as_that_of_tenmin(browser: WebDriver, tmp_
     told = in_page(browser, content, body)
     homes = maps_data.unpack(content["packed"])["tables"]["places"]["id"]
     categories = [category["key"] for category in content["categories"]]
-    assert content["walkers"][2] == {"walker": {"zh": "慢行者", "en": "Slow"}, "speed": 2.5}
+    assert content["walkers"][2] == {"key": "slow", "walker": {"zh": "慢行者", "en": "Slow"}, "speed": 2.5}
     for minutes, one in zip(told, alone, strict=True):
         known = one.minutes.loc[homes, categories].to_numpy().T
         there = np.isfinite(known)
@@ -138,19 +163,39 @@ def test_every_walker_of_a_page_walks_as_that_of_tenmin(browser: WebDriver, tmp_
         assert np.abs(np.array(minutes) - known)[there].max() * 60.0 <= SECONDS
     assert not np.allclose(told[0], told[1])
 
+
+def test_all_figures_follow_the_walker_and_the_address_brings_it_back(
+    browser: WebDriver, tmp_path: Path, walked: Walked
+) -> None:
+    ours, alone = walked.ours, walked.alone
+    tables = {"gaps": tm.find_gaps(ours, near=150, by="place"), "isochrones": ours.isochrones()}
+    open_page(browser, tm.draw_map(ours, walkers=["adult", "wheelchair", walked.slow], lang="en", **tables), tmp_path)
+    shares = ours.shares().sort_values(["share", "category"], kind="stable")
     choose = "const list = document.querySelector('.walkers select'); list.value = arguments[0];"
-    open_page(browser, tm.draw_map(ours, walkers=["adult", "wheelchair", slow], lang="en"), tmp_path)
-    opened = texts_of(browser, "#panel .service .figure")
-    assert not faults(browser)
     for number, one in ((2, alone[1]), (1, alone[0]), (0, ours)):
         browser.execute_script(f"{choose} list.dispatchEvent(new Event('change'))", str(number))
-        shares = one.shares().set_index("category").loc[categories]
-        known = [f"{max(0.1, round(100 * share, 1)) if share else 0.0}%" for share in shares["share"]]
-        assert [text.split("–")[0].rstrip("%") for text in texts_of(browser, "#panel .service .figure")] == [
-            text.rstrip("%") for text in known
-        ]
+        known = one.shares().set_index("category").loc[shares["category"], "share"]
+        told = [text.split("–")[0].rstrip("%") for text in texts_of(browser, "#panel .service .figure")]
+        assert told == [f"{max(0.1, round(100 * share, 1)) if share else 0.0}" for share in known]
         assert one.network.walker.title("en") in text_of(browser, "#panel .rule")
-    assert texts_of(browser, "#panel .service .figure") == opened
+        gaps = tm.find_gaps(one, near=150, by="place")
+        firm = gaps[~gaps["reason"].isin([*CAUSES, "unjoined"])]
+        show_tab(browser, "gaps")
+        assert f" of {len(firm)} gaps" in text_of(browser, "#panel-gaps h2")
+        assert f"{firm['people'].iloc[0]:,.0f} people" in text_of(browser, "#panel-gaps .gap-row")
+        show_tab(browser, "facilities")
+        assert text_of(browser, "#panel-facilities .facility-row .figure") == f"{max(served_by(one)):,.0f}"
+        assert (f"walker={one.network.walker.name}" in browser.current_url) == bool(number)
+        assert ("Walking ranges are of: adult;" in text_of(browser, ".walkers")) == bool(number)
+        assert len(browser.find_elements("css selector", "input[name=layer-circles]")) == (not number)
+    address = f"{browser.current_url.partition('#')[0]}#tab=gaps&walker=wheelchair&limit="
+    for limit, shown in (("7", "7 min"), ("99", "10 min"), ("x", "10 min")):
+        browser.get("about:blank")
+        browser.get(address + limit)
+        wait_until(browser, "return document.body.dataset.ready === 'yes'")
+        assert "wheelchair user" in text_of(browser, "#panel .rule")
+        assert text_of(browser, "#what-if .limit output") == shown
+        assert ("limit=7" in browser.current_url) == (limit == "7")
     assert not faults(browser)
 
 

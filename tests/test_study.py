@@ -84,9 +84,12 @@ def test_people_are_counted_inside_the_boundary(tmp_path: Path):
 
 
 def test_sources_and_licences_are_carried_into_every_result(tmp_path: Path):
-    found = tm.survey(tm.read_study(write_study(tmp_path, inputs="osm_facilities = true")))
+    study = write_study(tmp_path, inputs="osm_facilities = true", text='\n[map]\nwalkers = ["adult", "wheelchair"]\n')
+    found = tm.survey(tm.read_study(study))
     found.save(tmp_path / "out", lang="en")
     assert examine_results(tmp_path / "out").state == "whole"
+    page = (tmp_path / "out/review.html").read_text("utf-8")
+    assert re.findall(r'"key":"(\w+)","walker"', page) == ["adult", "wheelchair"]
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text("utf-8"))
     streets = manifest["sources"][0]
     assert (streets["source"], streets["licence"], streets["attribution"]) == (
@@ -175,6 +178,8 @@ def test_costs_are_those_of_the_file(tmp_path: Path):
             ("[inputs]", '[standards]\nids = ["jiaxing_2021"]\n[inputs]'),
             "no standard 'jiaxing_2021'; did you mean 'jiaxing_2012'",
         ),
+        (("[inputs]", '[map]\nwalkers = "adult"\n[inputs]'), "'walkers' cannot be 'adult'; give a list of walkers"),
+        (("[inputs]", '[map]\nwalkers = ["adlt"]\n[inputs]'), "there is no walker 'adlt'"),
         (("title =", "titel ="), "'title' is missing"),
         (("places = { path", "places = { people = 5, path"), "'people' and 'path' are both given"),
         (("[study]", "[study"), "is not valid TOML"),

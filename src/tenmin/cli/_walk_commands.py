@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tenmin.inputs.osm import OsmExtract
+    from tenmin.inputs.walkers import Walker
     from tenmin.measures.compliance import Compliance
     from tenmin.measures.coverage import Coverage
     from tenmin.network import WalkNetwork
@@ -64,6 +65,13 @@ Categories = Annotated[
     typer.Option("--category", "-c", help="Category, by key or name; all if not given; may be repeated."),
 ]
 WalkerName = Annotated[str, typer.Option("--walker", help="adult, older_adult, child, wheelchair or pushchair.")]
+WalkerNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--walker",
+        help="adult, older_adult, child, wheelchair or pushchair; may be repeated: the map has a switch to the others.",
+    ),
+]
 
 
 def _read_town(
@@ -72,7 +80,7 @@ def _read_town(
     categories: list[str] | None,
     *,
     with_osm: bool,
-    walker: str,
+    walker: Walker | str,
     lang: Lang,
     when: datetime | None = None,
 ) -> tuple[OsmExtract, WalkNetwork, gpd.GeoDataFrame]:
@@ -125,7 +133,13 @@ def _limit_of(number: float | None, categories: list[str] | None) -> float | dic
 
 
 def _write_review(
-    coverage: Coverage, folder: Path, *, title: str | None, lang: Lang, checked: Sequence[Compliance] = ()
+    coverage: Coverage,
+    folder: Path,
+    *,
+    title: str | None,
+    lang: Lang,
+    checked: Sequence[Compliance] = (),
+    walkers: Sequence[Walker] = (),
 ) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
@@ -168,7 +182,9 @@ def _write_review(
     write_layer(gaps, folder / "gaps.gpkg", "gaps")
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     places = find_gaps(coverage, by="place")
-    drawn = draw_map(coverage, gaps=places, isochrones=isochrones, compliance=checked, title=title, lang=lang)
+    drawn = draw_map(
+        coverage, gaps=places, isochrones=isochrones, compliance=checked, walkers=walkers, title=title, lang=lang
+    )
     drawn.save(str(folder / "review.html"))
 
 
@@ -255,7 +271,7 @@ def coverage(
         float | None, typer.Option("--minutes", "-m", help="Limit in minutes; 10 if none is given.")
     ] = None,
     metres: Annotated[float | None, typer.Option(help="Limit in metres of walking instead.")] = None,
-    walker: WalkerName = "adult",
+    walker: WalkerNames = None,
     country: Annotated[
         str | None,
         typer.Option(help="Country of a whole town, e.g. CN: what is thinly mapped there is unknown, not unserved."),
@@ -278,6 +294,7 @@ def coverage(
 ) -> None:
     """Measure who is served within a limit; write the shares, the gaps, the circles and the map."""
     from tenmin.inputs.population import estimate_places
+    from tenmin.inputs.walkers import Walker
     from tenmin.measures.measurement import measure_coverage
     from tenmin.support.files import check_folder
     from tenmin.support.moments import read_moment
@@ -294,10 +311,11 @@ def coverage(
     options = TableOptions(files, datum or [], sheet or [], header or [], complete or [], counted)
     with report_errors(lang, debug=debug) as chosen:
         check_folder(out)
+        ours, *others = [Walker.preset(one) for one in walker or ["adult"]]
         when = None if open_at is None else read_moment(open_at, "--open-at")
         tables = read_tables(facilities or [], areas, places, options, chosen, large=large, within=within)
         town, network, found = _read_town(
-            streets, tables.registers, category, with_osm=with_osm, walker=walker, lang=chosen, when=when
+            streets, tables.registers, category, with_osm=with_osm, walker=ours, lang=chosen, when=when
         )
         minutes = 10.0 if minutes is None and metres is None else minutes
         homes = tables.places if people is None else estimate_places(town, people=people)
@@ -313,7 +331,7 @@ def coverage(
             open_at=when,
         )
         with writing_results(out) as folder:
-            _write_review(measured, folder, title=None, lang=chosen)
+            _write_review(measured, folder, title=None, lang=chosen, walkers=others)
             report_remarks(tables.remarks, folder, out, chosen)
         say("written", chosen, path=out / "review.html")
 

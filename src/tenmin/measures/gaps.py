@@ -22,7 +22,7 @@ from tenmin.support.limits import check_metres
 from tenmin.support.nouns import check_noun
 from tenmin.surface import group_points
 
-__all__ = ["REASONS", "find_gaps"]
+__all__ = ["REASONS", "find_gaps", "find_same_gaps"]
 
 MIN_NEAR, MAX_NEAR = 1e-3, 100_000.0
 """Allowed values of `near`, metres."""
@@ -123,7 +123,28 @@ def find_gaps(
     table = table.iloc[order].set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
     gaps = gpd.GeoDataFrame(table, geometry="geometry", crs=coverage.network.crs)
     gaps.attrs["homes"] = json.dumps(homes, ensure_ascii=False)
+    if supply is None:
+        gaps.attrs["found"] = json.dumps({"near": near, "by": by})
     return gaps
+
+
+def find_same_gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> gpd.GeoDataFrame | None:
+    """Return the gaps of another coverage, found as those of a table were.
+
+    Parameters
+    ----------
+    gaps
+        The table.
+    coverage
+        The other coverage.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        As from `find_gaps`; None where the table does not tell how it was found: it did not come from `find_gaps`, was
+        read from a file, or rests on a supply.
+    """
+    return find_gaps(coverage, **json.loads(gaps.attrs["found"])) if "found" in gaps.attrs else None
 
 
 def _check_categories(coverage: Coverage) -> None:

@@ -80,6 +80,10 @@ WALKER = Field(
     lambda value: TEXT.is_valid(value) or (isinstance(value, dict) and bool(value)),
     'a name, such as "adult", or a table such as { preset = "adult", speed_kmh = 3.6 }',
 )
+WALKERS = Field(
+    lambda value: isinstance(value, list) and bool(value) and all(map(WALKER.is_valid, value)),
+    'a list of walkers, such as ["older_adult", "wheelchair"]',
+)
 
 _DATE = Field(lambda value: TEXT.is_valid(value) or MOMENT.is_valid(value), "a date or a text")
 _ORIGIN = {**dict.fromkeys(("source", "licence", "attribution"), TEXT), "date": _DATE}
@@ -146,6 +150,7 @@ SECTIONS: Mapping[str, Mapping[str, Field]] = {
     "changes": {"path": TEXT},
     "costs": {f"{cure}_per_m2": AMOUNT for cure in CURES},
     "ledger": {"path": TEXT},
+    "map": {"walkers": WALKERS},
     "outputs": {"folder": TEXT},
 }
 """Keys of each section."""

@@ -97,6 +97,8 @@ class Study:
     """The standards that communities are checked against."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Cost of a square metre of floor area by way to it, as in `list_cures`."""
+    map_walkers: tuple[Walker, ...] = ()
+    """The other walkers to whom the map can be switched."""
     ledger: Path | None = None
     """The ledger of problems."""
     folder: Path | None = None
@@ -200,6 +202,7 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         within=inputs.get("within_areas", False),
         standards=_standards_of(file),
         costs={key.removesuffix("_per_m2"): float(one) for key, one in file.sections["costs"].items()},
+        map_walkers=tuple(_walker_of(file.path, one) for one in file.sections["map"].get("walkers", [])),
         ledger=file.resolve(file.sections["ledger"]["path"]) if "path" in file.sections["ledger"] else None,
         folder=file.resolve(outputs["folder"]) if "folder" in outputs else None,
     )

@@ -97,6 +97,7 @@ class Survey(Findings):
             gaps=self.gaps,
             isochrones=self.isochrones,
             compliance=self.compliance.values(),
+            walkers=self.study.map_walkers,
             title=self.title,
             lang=lang,
             sources=named,

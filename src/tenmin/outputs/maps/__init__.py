@@ -71,8 +71,9 @@ def draw_map(
         Whether the page carries the walking network, with which it traces walks and computes what changes would do
         (not where distance is straight).
     walkers
-        Other walkers, or names of presets, whose walks the page computes, too: a switch changes all figures of homes.
-        One for whom the streets are joined differently (a wheelchair) makes the file about half as large again.
+        Other walkers, or names of presets, to whom the page can be switched: it computes their walks, too, and has
+        their gaps (where `gaps` are as `find_gaps` gave them) and people by facility. Isochrones stay those of the
+        coverage and are not drawn for others. A wheelchair makes the file about half as large again.
     compliance
         Results of `check_standard`: grades, shortfalls and what cannot be told stand on the cards of the communities.
     lang

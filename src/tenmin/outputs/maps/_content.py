@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, get_args
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tenmin.inputs.services import list_parts
+from tenmin.measures.gaps import find_same_gaps
 from tenmin.measures.placements import describe_placements
 from tenmin.outputs.maps._gap_layer import gap_layer, split_categories
 from tenmin.outputs.maps._layers import (
@@ -22,6 +23,7 @@ from tenmin.outputs.maps._layers import (
     counted,
     facility_layer,
     isochrone_layer,
+    people_of,
     place_layer,
     rounded,
     states_of,
@@ -66,6 +68,8 @@ class MapData:
     """Whether the page carries the network and computes the walks itself."""
     others: tuple[Coverage, ...] = ()
     """The same coverage by other walkers."""
+    gaps_of_others: tuple[gpd.GeoDataFrame | None, ...] = ()
+    """Their gaps; None where there are none, or it is not known how those of the coverage were found."""
 
     @classmethod
     def of(
@@ -105,7 +109,9 @@ class MapData:
             name: frame if name == "gaps" else sort_by_id(frame) for name, frame in {**projected, **kept}.items()
         }
         walks = coverage.metric == "walk" and hasattr(coverage, "query")
-        return cls(coverage, **ordered, computes=computes and walks, others=others)
+        given_gaps = tables.get("gaps")
+        theirs = tuple(None if given_gaps is None else find_same_gaps(given_gaps, one) for one in others)
+        return cls(coverage, **ordered, computes=computes and walks, others=others, gaps_of_others=theirs)
 
 
 def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -168,11 +174,11 @@ def page_content(
     network = {}
     if order is not None:
         ours = network_numbers(data.coverage, data.places, data.facilities, number, order)
-        network["network"] = Layer({**ours, "others": [_other_network(data, one, number) for one in data.others]}, {})
+        network["network"] = Layer({**ours, "others": list(_other_walkers(data, number, words))}, {})
     facts = {**_facts(data, words), "basket": _basket(data, shares)}
     return {
         **head_of_page(words, title, page_bounds(data), facts, sources),
-        "walkers": [_walker(one, words) for one in (data.coverage, *data.others)],
+        "walkers": [{"key": one.network.walker.name, **_walker(one, words)} for one in (data.coverage, *data.others)],
         "categories": _categories(data, shares, words),
         "layers": list(layers),
         "packed": pack({**layers, **network}),
@@ -270,15 +276,20 @@ def _layers(
     return layers
 
 
-def _other_network(data: MapData, coverage: Coverage, number: Mapping[str, int]) -> dict[str, Any]:
-    """Return what the page needs to walk as another walker."""
-    order = StreetOrder.of(coverage.network)
-    weights = street_layer(order.streets(coverage.network)).numbers["weights"]
-    return {
-        "network": network_numbers(coverage, data.places, data.facilities, number, order),
-        "weights": [{name: drawn[name] for name in ("xy", "rings", "features")} for drawn in weights],
-        "states": [states_of(coverage, data.places, key) for key in number],
-    }
+def _other_walkers(data: MapData, number: Mapping[str, int], words: Mapping[str, Words]) -> Iterator[dict[str, Any]]:
+    """Yield what the page needs to walk as each other walker, and what it does not compute itself."""
+    for coverage, gaps in zip(data.others, data.gaps_of_others, strict=True):
+        network = coverage.network
+        order = StreetOrder.of(network)
+        weights = street_layer(order.streets(network)).numbers["weights"]
+        layer = None if gaps is None else gap_layer(gaps, number, network.edges[network.is_street], words)
+        yield {
+            "network": network_numbers(coverage, data.places, data.facilities, number, order),
+            "weights": [{name: drawn[name] for name in ("xy", "rings", "features")} for drawn in weights],
+            "states": [states_of(coverage, data.places, key) for key in number],
+            "facilities": people_of(coverage, data.facilities),
+            "gaps": None if layer is None else {"layer": layer.numbers, "texts": layer.texts},
+        }
 
 
 def _walker(coverage: Coverage, words: Mapping[str, Words]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ __all__ = [
     "hundredths",
     "isochrone_layer",
     "other_columns",
+    "people_of",
     "place_layer",
     "rounded",
     "states_of",
@@ -183,18 +184,33 @@ def facility_layer(coverage: Coverage, facilities: gpd.GeoDataFrame, category: M
     """
     shapes = facilities.geometry
     names, codes = other_columns(facilities, "category", "complete")
-    only = coverage.choice(most=2) == 1
     numbers = {
         "shapes": page_shapes(shapes),
         "points": page_points(shapes),
         "category": _numbers(facilities["category"], category),
         "in_use": counted(coverage, facilities).astype(np.int64),
-        "people": hundredths(_served_people(coverage, facilities, coverage.served)),
-        "alone": hundredths(_served_people(coverage, facilities, coverage.served & only)),
+        **people_of(coverage, facilities),
         **_joins(coverage, "facilities", facilities),
         "codes": codes,
     }
     return Layer(numbers, {"id": texts_of(facilities.index), **names})
+
+
+def people_of(coverage: Coverage, facilities: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
+    """Return the people whom each facility serves as their nearest, and those of them whom no other serves.
+
+    Parameters
+    ----------
+    coverage
+        A coverage.
+    facilities
+        Its facilities in the order of the page.
+    """
+    only = coverage.choice(most=2) == 1
+    return {
+        "people": hundredths(_served_people(coverage, facilities, coverage.served)),
+        "alone": hundredths(_served_people(coverage, facilities, coverage.served & only)),
+    }
 
 
 def counted(coverage: Coverage, facilities: gpd.GeoDataFrame) -> np.ndarray:

@@ -23,7 +23,7 @@ class Atlas {
   readHomes() {
     const { content } = this;
     this.groups = groupsOf({ table: this.tables.places, codes: this.places.codes });
-    if (this.gaps) this.readGaps();
+    this.showGaps(this.gaps, this.tables.gaps);
     this.unjoined = content.facts.metric === 'walk' ? where(this.places.leg, -1) : [];
     this.offered = content.categories.map((_, number) => number).filter((number) => content.categories[number].facilities);
     this.recount();
@@ -65,8 +65,11 @@ class Atlas {
     return shapes.path(where(this.facilities.category, category).filter((row) => !shapes.isPoint(row)));
   }
 
-  readGaps() {
-    const { gaps } = this;
+  // From now on these are the gaps; null for none.
+  showGaps(gaps, texts) {
+    this.gaps = gaps;
+    this.tables.gaps = texts;
+    if (!gaps || gaps.lacked) return;
     let first = 0;
     gaps.lacked = Array.from(gaps.lacking, (count) => {
       first += count;
@@ -144,6 +147,12 @@ class Atlas {
     const dots = shapes.near(spot, POINT_REACH * reach).filter((row) => shapes.isPoint(row)).map((row) => ({ row, point: shapes.middle(row) }));
     const dot = nearestMark(dots, spot, POINT_REACH * reach);
     return dot ? [dot.row] : inside(shapes, spot);
+  }
+
+  // What has an id, as a choice; null where nothing has it.
+  find(kind, id) {
+    const row = this[kind] ? this.tables[kind].id.indexOf(id) : -1;
+    return row < 0 ? null : { kind, row };
   }
 
   frameOf({ kind, row }) {

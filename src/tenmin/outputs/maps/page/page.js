@@ -45,10 +45,13 @@ class Review {
     this.atlas = new Atlas(this.content, numbers, this.town);
     this.scenes = new Scenes(this.atlas);
     this.drawing = new Drawing((pen, frame) => this.draw(pen, frame));
-    const { choice, view } = readAddress(this);
-    this.choice = { ...this.choice, ...choice };
+    const asked = readAddress();
+    const [view, limit] = [askedView(asked), askedLimit(this, asked)];
     this.whatIf = this.town ? new WhatIf(this) : null;
     if (this.content.walkers.length > 1) this.walkers = new Walkers(this, numbers);
+    const walker = this.content.walkers.findIndex(({ key }) => key === asked.walker);
+    if (walker > 0) this.walkers.choose(walker);
+    this.choice = { ...this.choice, ...askedChoice(this, asked) };
     this.rail.hold(this.whatIf);
     byId('legend').open = byId('stage').clientWidth >= PHONE + 300;
     this.rail.panels.overview.tell();
@@ -58,6 +61,7 @@ class Review {
     this.drawing.addTo(map);
     L.control.scale({ imperial: false, maxWidth: 140, position: 'bottomright' }).addTo(map);
     this.listen();
+    if (this.town && limit !== null) this.whatIf.make({ change: 'set_limit', limit });
     this.showLegend();
     writeAddress(this);
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import KDTree
 
 from tenmin.access.added_links import Links, StreetPoints
 from tenmin.network import WalkNetwork
@@ -53,19 +54,24 @@ def _street_points(network: WalkNetwork) -> tuple[StreetPoints, np.ndarray]:
     step = np.arange(len(row)) - np.repeat(np.cumsum(parts + 1) - parts - 1, parts + 1)
     offset = np.minimum(step / parts[row], 1.0) * length[row]
     spots = shapely.line_interpolate_point(network.assembly.edges.geometry[edges[row]], offset)
-    squares = pd.DataFrame(np.round(shapely.get_coordinates(spots) / SAME_SPOT))
+    xy = shapely.get_coordinates(spots)
+    squares = pd.DataFrame(np.round(xy / SAME_SPOT))
     once = np.flatnonzero(~squares.duplicated().to_numpy())
-    barriers = shapely.STRtree(network.barriers.geometry.to_numpy())
-    kept = once[np.unique(barriers.query(spots[once], predicate="dwithin", distance=LONGEST)[0])]
-    points = StreetPoints(edges[row[kept]].astype(np.int32), offset[kept])
-    return points, shapely.get_coordinates(spots[kept])
+    kept = once[_near_barriers(network, xy[once])]
+    return StreetPoints(edges[row[kept]].astype(np.int32), offset[kept]), xy[kept]
+
+
+def _near_barriers(network: WalkNetwork, xy: np.ndarray) -> np.ndarray:
+    """Whether a bridge that begins at each point may reach a barrier; true of some from which none does."""
+    apart = LONGEST / 20.0
+    marks = shapely.get_coordinates(shapely.segmentize(network.barriers.geometry.to_numpy(), apart))
+    metres, _ = KDTree(marks).query(xy, distance_upper_bound=LONGEST + apart)
+    return np.isfinite(metres)
 
 
 def _to_points(points: StreetPoints, xy: np.ndarray) -> tuple[np.ndarray, StreetPoints, np.ndarray]:
     """Steps from each point to the points near it, every pair once: row of the point, where they end, x, y, x, y."""
-    spots = np.asarray(shapely.points(xy))
-    begin, end = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=LONGEST)
-    begin, end = begin[begin < end], end[begin < end]
+    begin, end = KDTree(xy).query_pairs(LONGEST, output_type="ndarray").T
     return begin, points.take(end), np.hstack([xy[begin], xy[end]])
 
 

@@ -17,6 +17,8 @@ from tenmin.support.jit import inner, kernel
 
 TOUCH = 1e-9
 """Tolerance of comparisons between distances, metres."""
+_ROUNDING = 1e-3
+"""Metres by which the box around an outline is enlarged, so that no rounding of coordinates loses a crossing."""
 
 
 class Outlines(NamedTuple):
@@ -100,10 +102,17 @@ def _is_nearer(part_first, corner_x, corner_y, part, stop, x, y, far):
 
 @inner
 def _put(out, size, item, edge, at, leg, x, y, qx, qy):
-    """Write an access point to row `size` of `out` if there is room, and return the next row."""
+    """Write an access point to `out`, after those of its item and edge with less offset or leg; return the next row."""
     if size < len(out):
-        out[size, 0], out[size, 1], out[size, 2], out[size, 3] = item, edge, at, leg
-        out[size, 4], out[size, 5], out[size, 6], out[size, 7] = x, y, qx, qy
+        row = size
+        while row > 0 and out[row - 1, 0] == item and out[row - 1, 1] == edge:
+            if out[row - 1, 2] < at or (out[row - 1, 2] == at and out[row - 1, 3] <= leg):
+                break
+            for column in range(8):
+                out[row, column] = out[row - 1, column]
+            row -= 1
+        out[row, 0], out[row, 1], out[row, 2], out[row, 3] = item, edge, at, leg
+        out[row, 4], out[row, 5], out[row, 6], out[row, 7] = x, y, qx, qy
     return size + 1
 
 
@@ -130,6 +139,7 @@ def _collect(streets, shapes, outlines, pair_item, pair_edge, aside, out):
     """
     (u, v), (item_first, part_first, cx, cy) = streets, outlines
     first, x, y, along, direction_first, direction_x, direction_y, direction_edge = shapes
+    inside = aside - _ROUNDING
     size, last, west, south, east, north = np.int64(0), np.int64(-1), 0.0, 0.0, 0.0, 0.0
     for pair in range(len(pair_item)):
         item, edge = pair_item[pair], pair_edge[pair]
@@ -160,6 +170,10 @@ def _collect(streets, shapes, outlines, pair_item, pair_edge, aside, out):
                     if _is_nearer(part_first, cx, cy, part, stop, fx, fy, far - TOUCH):
                         continue
                     size = _put(out, size, item, edge, along[i] + t * span, far, fx, fy, cx[k], cy[k])
+            if max(px, qx) < west + inside or max(py, qy) < south + inside:
+                continue
+            if min(px, qx) > east - inside or min(py, qy) > north - inside:
+                continue
             for one in range(part, stop):
                 for k in range(part_first[one], part_first[one + 1] - 1):
                     ex, ey = cx[k + 1] - cx[k], cy[k + 1] - cy[k]
@@ -233,7 +247,8 @@ def find_access_points(
         found = np.empty((size, 8))
         size = _collect((streets.u, streets.v), shapes, outlines, items, edges, aside * (1.0 + TOUCH), found)
     found = found[:size]
-    found = found[np.lexsort((found[:, 3], found[:, 2], found[:, 1], found[:, 0]))]
+    item_and_edge = found[:, 0].astype(np.int64) * len(streets.u) + found[:, 1].astype(np.int64)
+    found = found[np.argsort(item_and_edge, kind="stable")]
     first = np.searchsorted(found[:, 0], np.arange(len(outlines.item)))
     points = AccessPoints(first, found[:, 1].astype(np.int32), found[:, 2].copy(), found[:, 3].copy())
     return points, found[:, 4:]

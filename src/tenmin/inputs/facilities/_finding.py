@@ -121,15 +121,19 @@ class _Search:
         Keys of those searched for.
     by_pattern
         Requested categories by the tag patterns of which their elements have at least one.
+    keys
+        The keys of these patterns.
     """
 
     catalogue: Mapping[str, Category]
     requested: tuple[str, ...]
     by_pattern: Mapping[TagPattern, tuple[str, ...]]
+    keys: frozenset[str]
 
     def matches(self, tags: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the categories of an element, each with the rule that holds, in words."""
-        likely = {name for pattern in tag_patterns(tags) for name in self.by_pattern.get(pattern, ())}
+        telling = {key: value for key, value in tags.items() if key in self.keys}
+        likely = {name for pattern in tag_patterns(telling) for name in self.by_pattern.get(pattern, ())}
         if not likely:
             return []
         if _OUT_OF_USE.holds(tags):
@@ -148,7 +152,7 @@ def _search(categories: Categories) -> _Search:
     for name in requested:
         for pattern in {pattern for rule in catalogue[name].rules for pattern in rule.needs_one_of}:
             by_pattern[pattern] = (*by_pattern.get(pattern, ()), name)
-    return _Search(catalogue, requested, by_pattern)
+    return _Search(catalogue, requested, by_pattern, frozenset(key for key, _ in by_pattern))
 
 
 def _warn_of_unmapped(search: _Search) -> None:

@@ -8,19 +8,19 @@ from pathlib import Path
 import osmium
 import osmium.osm
 import pandas as pd
-from osmium.filter import IdFilter
+from osmium.filter import EmptyTagFilter
 
 from tenmin.inputs.osm._opening import open_osm, translate_errors
 
 __all__ = ["edit_dates"]
 
-_KINDS = {"n": osmium.osm.NODE, "w": osmium.osm.WAY, "r": osmium.osm.RELATION}
+_ELEMENTS = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
 _NO_TIME = 1971
 """Files without times of edits say 1 January 1970."""
 
 
 def edit_dates(path: str, elements: Collection[str]) -> pd.Series:
-    """Return the date (ISO 8601) of the last edit of elements such as `n123`, without those of which no time is known.
+    """Return the date (ISO 8601) of the last edit of tagged elements such as `n123`, where a time is known.
 
     Parameters
     ----------
@@ -30,12 +30,11 @@ def edit_dates(path: str, elements: Collection[str]) -> pd.Series:
         Labels: n, w or r and the id; nothing is known of those with negative ids, which are in no database yet.
     """
     dates: dict[str, str] = {}
-    if Path(path).is_file():
+    wanted = {label for label in elements if label[1:].isdigit()}
+    if wanted and Path(path).is_file():
         with translate_errors(path):
-            for kind, entity in _KINDS.items():
-                ids = [int(label[1:]) for label in set(elements) if label[0] == kind and label[1:].isdigit()]
-                if ids:
-                    for one in osmium.FileProcessor(open_osm(path), entity).with_filter(IdFilter(ids)):
-                        if isinstance(one, osmium.osm.OSMObject) and one.timestamp.year >= _NO_TIME:
-                            dates[f"{kind}{one.id}"] = one.timestamp.date().isoformat()
+            for one in osmium.FileProcessor(open_osm(path), _ELEMENTS).with_filter(EmptyTagFilter()):
+                label = f"{one.type_str()}{one.id}"
+                if label in wanted and isinstance(one, osmium.osm.OSMObject) and one.timestamp.year >= _NO_TIME:
+                    dates[label] = one.timestamp.date().isoformat()
     return pd.Series(dates, dtype=object)

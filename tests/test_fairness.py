@@ -44,6 +44,13 @@ def test_the_equivalent_is_the_published_formula():
     assert row["mean_minutes"] == NEAR(6.0)
 
 
+@pytest.mark.parametrize(("epsilon", "expected"), [(-0.5, 9.604539791), (-1.0, 10.765244363), (-2.0, 14.044180112)])
+def test_the_equivalent_is_that_of_the_authors_own_code(epsilon: float, expected: float):
+    """`inequalipy` 1.0.5, by the authors of Logan et al. 2021: `kolmpollak.ede` with weights."""
+    coverage = walked([2.0, 5.0, 9.0, 14.0, 30.0], [10.0, 40.0, 25.0, 20.0, 5.0])
+    assert fairness(coverage, epsilon=epsilon)["ede_minutes"] == NEAR(expected, abs=1e-9)
+
+
 def test_people_are_weights_and_the_unreached_stand_beside():
     weighted = fairness(walked([3.0, 12.0, np.inf], [3.0, 1.0, 5.0]))
     split = fairness(walked([3.0, 3.0, 3.0, 12.0]))

@@ -214,10 +214,22 @@ def test_a_group_of_more_than_all_people_is_refused_with_its_row_or_left_out(tmp
         check_places(kept.assign(people_60_plus=7.0))
 
 
+def test_ages_that_are_together_more_than_all_people_are_refused_or_left_out(tmp_path):
+    path = tmp_path / "homes.csv"
+    rows = '东苑,"105.01,38.40",100,20,30,51\n西苑,"105.02,38.40",100,20,30,50\n'
+    path.write_text("小区,坐标,人口,0-2岁,3-5岁,60岁以上\n" + rows, encoding="utf-8")
+    with pytest.raises(TableError, match=r"60岁以上 of row 2 \(51\) is, with the younger groups, more than all people"):
+        read_places(path)
+    kept = read_places(path, skip_bad=True)
+    assert kept["name"].tolist() == ["西苑"]
+    with pytest.raises(TableError, match=r"people_60_plus of .* are, with the younger groups, more than all people"):
+        check_places(kept.assign(people_0_2=21.0))
+
+
 def test_households_alone_are_people_at_so_many_a_household(tmp_path):
     path = tmp_path / "homes.csv"
     path.write_text("小区,经度,纬度,户数\n东苑,105.01,38.40,400\n西苑,105.02,38.40,10\n", encoding="utf-8")
-    with pytest.raises(TableError, match=r"has no people \(人口\)"):
+    with pytest.raises(TableError, match=r"has no people \(人口\); give persons_per_household="):
         read_places(path)
     table = read_places(path, persons_per_household=2.5)
     assert table["people"].tolist() == [1000.0, 25.0]

@@ -69,6 +69,20 @@ def test_the_enhanced_method_weighs_the_thirds_of_the_limit():
     assert (table["supply_per_person"] * table["people"]).sum() == NEAR(42.0)
 
 
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("2sfca", [0.445714286, 0.53394958, 0.53394958, 0.53394958, 0.37394958, 0.088235294]),
+        ("e2sfca", [0.287112692, 0.486121253, 0.599238909, 0.546822157, 0.383312537, 0.029057822]),
+    ],
+)
+def test_catchment_areas_are_those_of_pysal(method: str, expected: list[float]):
+    """`access` 1.1.10: `two_stage_fca` up to 900 m, with `step_fn({300: 1, 600: 0.68, 900: 0.22})` for the second."""
+    places = homes({f"h{x}": (x, 0) for x in (0, 300, 600, 900, 1500, 2100)}, [10.0, 20.0, 40.0, 5.0, 30.0, 7.0])
+    doors = clinics({"x": (0, 0), "y": (900, 0), "z": (1200, 0)}, capacity=[12.0, 30.0, 9.0])
+    assert supply(places, doors, 900, method=method)["supply_per_person"].tolist() == NEAR(expected, abs=1e-9)
+
+
 def test_straight_distances_have_supply_too():
     coverage = tm.measure_coverage(NETWORK, PLACES, DOORS, metres=600, metric="straight")
     table = tm.measure_supply(coverage, DOORS, method="e2sfca").set_index("place")

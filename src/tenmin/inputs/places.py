@@ -101,7 +101,10 @@ def read_places(
             "people (人口)" if "people" not in frame.columns else "coordinates (经度 and 纬度) nor a community (社区)"
         )
         headings = ", ".join(map(repr, table.file_headings))
-        msg = f"{table.path} has no {lacking}; name the column by columns=; it has {headings}"
+        way = "name the column by columns="
+        if "people" not in frame.columns and "households" in frame.columns:
+            way = "give persons_per_household=, how many people a household has"
+        msg = f"{table.path} has no {lacking}; {way}; it has {headings}"
         raise TableError(msg)
     frame = frame.assign(name=table.text_column("name"), area=table.text_column("area"))
     ids, remarks = table.row_ids(["place"] * len(frame))

@@ -64,11 +64,12 @@ def measure_fairness(coverage: Coverage, *, epsilon: float = -1.0, by: Literal["
     that, if everyone walked them, would be as good as the walks as they are. kappa is of all people, also for groups,
     so that groups compare. Sources: Kolm (1976), J. Econ. Theory 12:416-442; Logan, Anderson, Williams and Conrow
     (2021), Comput. Environ. Urban Syst. 86:101590, for burdens and this kappa; Sheriff and Maguire (2020), Risk
-    Analysis, doi:10.1111/risa.13562.
+    Analysis, doi:10.1111/risa.13562. The last two papers were not at hand: formula and kappa are those of the code of
+    the authors of 2021 (`inequalipy`), with which the figures agree.
 
-    headcount, depth and severity are the measures of Foster, Greer and Thorbecke (1984), doi:10.2307/1913475, of order
-    0, 1 and 2, for the shortfall max(0, (t - T) / T), at most 1, of a walk t under the limit T (in its unit); depth is
-    the mean gap score of people with a walk.
+    headcount, depth and severity are the measures of Foster, Greer and Thorbecke (1984), doi:10.2307/1913475 (not at
+    hand), of order 0, 1 and 2, for the shortfall max(0, (t - T) / T), at most 1, of a walk t under the limit T (in its
+    unit); depth is the mean gap score of people with a walk.
 
     Examples
     --------
@@ -202,8 +203,9 @@ def trace_lorenz(supply: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Sources: Lorenz (1905), Publ. Am. Stat. Assoc. 9:209-219; for public services Delbosc and Currie (2011), J. Transp.
-    Geogr. 19:1252-1259. Supply is a good, of which more is better; of minutes, a burden, use `measure_fairness`.
+    Sources: Lorenz (1905), Publ. Am. Stat. Assoc. 9:209-219 (not at hand, pages unchecked); for public services Delbosc
+    and Currie (2011), J. Transp. Geogr. 19:1252-1259 (its abstract was read). Supply is a good, of which more is
+    better; of minutes, a burden, use `measure_fairness`.
 
     Examples
     --------
@@ -258,8 +260,8 @@ def measure_gini(supply: pd.DataFrame) -> pd.Series:
 
     Notes
     -----
-    1 - sum((p[i] - p[i-1]) * (s[i] + s[i-1])) over the Lorenz curve, the trapezoid form of Gini (1912); not of minutes,
-    a burden, on which it misleads.
+    1 - sum((p[i] - p[i-1]) * (s[i] + s[i-1])) over the Lorenz curve, the trapezoid form of Gini (1912, not at
+    hand); not of minutes, a burden, on which it misleads.
 
     Examples
     --------

@@ -37,6 +37,7 @@ __all__ = [
     "people_of",
     "population_groups",
     "separate_positions",
+    "too_many_ages",
 ]
 
 Direction = Literal["to", "from"]
@@ -53,6 +54,8 @@ WORLD = np.array([180.0, 90.0])
 """Largest longitude and latitude, in degrees."""
 BEYOND = 500_000.0
 """Metres by which coordinates may lie outside of the area of use of their CRS: a scale wrong by less than a percent."""
+_YOUNG, _OLD = ("people_0_2", "people_3_5", "people_6_11"), ("people_60_plus", "people_65_plus")
+"""Groups of which nobody is in two, and those of which the first has the second in it."""
 _ROUNDING = 1e-9
 """Part of the people of a row by which a group may be larger through rounding."""
 FARTHEST = 1e7
@@ -299,7 +302,7 @@ def population_groups(places: pd.DataFrame) -> list[str]:
 
 
 def check_groups(frame: pd.DataFrame, what: str) -> None:
-    """Raise a TableError if a group of people is larger than all people of its row.
+    """Raise a TableError if a group of people, or all ages of it together, are more than all people of a row.
 
     Migrants (流动人口) are none of the registered people (户籍), so there they may be more.
 
@@ -314,6 +317,11 @@ def check_groups(frame: pd.DataFrame, what: str) -> None:
         counts = frame.loc[wrong, [group, "people"]].to_numpy().tolist()
         hint = " (of the group, of all); correct one of the two, or rename the column if it is no group"
         _check_rows(frame, wrong, f"{what}: {group}", counts, why="are more than all people", hint=hint)
+    for group, wrong in too_many_ages(frame).items():
+        counts = frame.loc[wrong, [group, "people"]].to_numpy().tolist()
+        hint = " (of the group, of all); correct the groups or all people"
+        why = "are, with the younger groups, more than all people"
+        _check_rows(frame, wrong, f"{what}: {group}", counts, why=why, hint=hint)
 
 
 def larger_groups(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -335,6 +343,22 @@ def larger_groups(frame: pd.DataFrame) -> dict[str, np.ndarray]:
         more = count > people * (1.0 + _ROUNDING)
         found[group] = more & ~registered if group == "people_migrant" else more
     return found
+
+
+def too_many_ages(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return, for the oldest group of people, which rows have more in it and the younger groups than people.
+
+    >>> ages = {"people_0_2": [1.0, 6.0], "people_3_5": [2.0, None], "people_60_plus": [3.0, 5.0]}
+    >>> too_many_ages(pd.DataFrame({"people": [10.0, 10.0], **ages}))
+    {'people_60_plus': array([False,  True])}
+    """
+    old = [name for name in _OLD if name in frame.columns][:1]
+    ages = [*(name for name in _YOUNG if name in frame.columns), *old]
+    if "people" not in frame.columns or not ages:
+        return {}
+    together = frame[ages].apply(pd.to_numeric, errors="coerce").sum(axis=1).to_numpy("float64")
+    people = pd.to_numeric(frame["people"], errors="coerce").to_numpy("float64")
+    return {ages[-1]: together > people * (1.0 + _ROUNDING)}
 
 
 def numbers_of(frame: pd.DataFrame, column: str, what: str, *, empty: bool = False, above: bool = False) -> pd.Series:

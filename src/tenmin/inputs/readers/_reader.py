@@ -35,7 +35,7 @@ from tenmin.inputs.readers._raw_table import FAILED, MERGED, Cells, RawTable, Re
 from tenmin.inputs.readers._row_ids import make_ids
 from tenmin.inputs.readers._sheets import Sheets, plain_sheets
 from tenmin.inputs.readers._vector_files import read_geojson, read_geopackage, read_geoparquet, read_shapefile
-from tenmin.support.contracts import larger_groups
+from tenmin.support.contracts import larger_groups, too_many_ages
 from tenmin.support.errors import FileError, TableError, TenminWarning
 from tenmin.support.files import open_input, reading
 
@@ -47,6 +47,17 @@ SUFFIXES = (".csv", ".tsv", ".xlsx", ".shp", ".geojson", ".json", ".gpkg", ".par
 _LINK = re.compile(r"^(?:https?|ftp|wmts?|wfs):", re.IGNORECASE)
 _AMAP = {"location", "typecode"}
 _RESERVED = ("id", "category", "name", "area", "rooms", "separate_rooms", "level", "parent", "kind", "source")
+_BEYOND = {
+    larger_groups: (
+        "is more than all people of the row",
+        "is more than all people of the row; correct one of the two",
+    ),
+    too_many_ages: (
+        "is, with the younger groups, more than all people of the row",
+        "is, with the younger groups, more than all people of the row; correct the groups or all people",
+    ),
+}
+"""How groups may be beyond all people: the reason where a row is left out, and the end of the message where not."""
 _FLAGS = frozenset({"yes", "no"})
 _SAME_KEY = "another row has the same name, community and position; give each an id (编号) that stays with it"
 _OWN_KEY = "what the row says"
@@ -288,12 +299,16 @@ def read_table(
 
 
 def _check_groups(table: ParsedTable, *, skip_bad: bool) -> ParsedTable:
-    """Return the table if no group of people is larger than all people of its row; such rows are left out if asked."""
-    for group in larger_groups(table.frame):
-        wrong = larger_groups(table.frame)[group]
-        if not skip_bad:
-            table.reject(wrong, group, "is more than all people of the row; correct one of the two")
-        table = table.without(wrong, group, "is more than all people of the row")
+    """Return the table if no group of people, and not all ages together, are more than all people of a row.
+
+    Such rows are left out if asked.
+    """
+    for find, (why, hint) in _BEYOND.items():
+        for group in find(table.frame):
+            wrong = find(table.frame)[group]
+            if not skip_bad:
+                table.reject(wrong, group, hint)
+            table = table.without(wrong, group, why)
     return table
 
 

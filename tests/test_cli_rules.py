@@ -68,7 +68,7 @@ def test_a_new_standard_is_written_filled_in_checked_and_used(tmp_path: Path):
     clause = '\n[[clause]]\nid = "hall"\nzh = "大厅"\nsubject = "one_stop_hall"\nkind = "presence"\nmandatory = true\n'
     path.write_text(path.read_text("utf-8").replace('= ""', '= "本市标准"') + clause, encoding="utf-8")
     code, said = run("standards", "check", path, "--lang", "en")
-    assert (code, said.strip()) == (0, f"{path}: standard ours, 1 clauses, no fault")
+    assert (code, said.strip()) == (0, f"{path}: standard ours, 1 clause, no fault")
     assert load_standard(path).clauses[0].evidence == "user"
     path.write_text(path.read_text("utf-8").replace("one_stop_hall", "one_stop_hal"), encoding="utf-8")
     code, said = run("standards", "check", path)

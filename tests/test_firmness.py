@@ -145,7 +145,7 @@ def test_people_are_of_one_class_each_and_other_seeds_draw_others():
     by = tm.vary_coverage(coverage_of(HOMES.assign(area=["a", "a", "b", "b"])), vary="speed").shares("places", "area")
     assert by[["area", "firm", "total"]].to_numpy().tolist() == [["a", 1.0, 2.0], ["b", 0.0, 2.0]]
     assert not tm.vary_coverage(coverage_of(), vary="speed", seed=1).runs.equals(varied.runs)
-    assert repr(varied).startswith("<Firmness of 4 walks in 100 runs that vary speed: 1 firm, 1 probable, 0 doubtful")
+    assert repr(varied).startswith("<Firmness of 4 walks in 100 runs varying speed: 1 firm, 1 probable, 0 doubtful")
 
 
 def test_what_changes_nothing_is_listed_or_refused():

@@ -13,7 +13,7 @@ import typer
 from tenmin.cli._translation import GroupInLanguage, translate
 from tenmin.support.errors import InputError, ServiceError, TenminError, TenminWarning
 from tenmin.support.files import read_toml, shipped_file
-from tenmin.support.language import Lang, choose_language
+from tenmin.support.language import Lang, choose_language, fill
 
 __all__ = ["TEXTS", "Debug", "Lang", "Language", "Out", "app", "choose_language", "report_errors", "say"]
 
@@ -48,7 +48,7 @@ def say(key: str, lang: Lang, **values: object) -> None:
         Values of its placeholders; texts among them are translated if they are known.
     """
     told = {name: translate(value, lang) if isinstance(value, str) else value for name, value in values.items()}
-    typer.echo(TEXTS[key][lang].format(**told))
+    typer.echo(fill(TEXTS[key][lang], **told))
 
 
 @contextmanager

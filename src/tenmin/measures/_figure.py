@@ -11,7 +11,7 @@ import numpy as np
 from tenmin.inputs.services import load_catalogue
 from tenmin.measures.lacking import list_categories
 from tenmin.network import WalkNetwork, pace_of
-from tenmin.support.language import Lang
+from tenmin.support.language import Lang, fill
 from tenmin.support.plotting import INKS, Layer, credit_of, draw_layers, figure_texts, ground_layers, street_layers
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def draw_coverage(
         layers,
         places.total_bounds if len(places) else network.edges.total_bounds,
         title=words["empty" if np.isnan(figures["share"]) else "title"].format(**words),
-        caption=words["caption"].format(**words),
+        caption=fill(words["caption"], **words),
         credit=known if credit is None else credit,
         ax=ax,
     )

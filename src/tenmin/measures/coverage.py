@@ -42,7 +42,7 @@ from tenmin.measures._side_by_side import compare_shares
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import Direction, Metric, people_of
 from tenmin.support.errors import TableError
-from tenmin.support.language import Lang
+from tenmin.support.language import Lang, counted
 from tenmin.support.limits import Unit, read_limit, unknown_category
 from tenmin.support.notebook import as_card
 from tenmin.support.percent import percent
@@ -106,11 +106,12 @@ class Coverage:
         shown = f"{limits[0]:g}" if len(limits) == 1 else " to ".join(f"{x:g}" for x in limits[:: len(limits) - 1 or 1])
         none = self._count_unjoined()
         moment = "" if self.opening is None else f", open at {self.opening.at}"
+        categories = counted(len(self.limit), "category", "categories")
         return (
-            f"<Coverage of {len(self.places):,} places in {len(self.limit)} categories "
+            f"<Coverage of {counted(len(self.places), 'place')} in {categories} "
             f"within {shown or 'no'} {self.unit} ({self.metric}, {self.direction} the facility{moment}); "
-            f"unjoined: {none['places']:,} places, {none['facilities']:,} facilities; "
-            f"unknown: {int(self.unknown.to_numpy().sum()):,} of {self.unknown.size:,} walks>"
+            f"unjoined: {counted(none['places'], 'place')}, {counted(none['facilities'], 'facility', 'facilities')}; "
+            f"unknown: {int(self.unknown.to_numpy().sum()):,} of {counted(self.unknown.size, 'walk')}>"
         )
 
     def _count_unjoined(self) -> dict[str, int]:

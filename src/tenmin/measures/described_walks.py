@@ -17,6 +17,7 @@ from tenmin.measures.coverage import Coverage
 from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of
 from tenmin.support.errors import TableError
+from tenmin.support.language import counted
 from tenmin.support.limits import inclusive, unknown_category
 from tenmin.support.nouns import check_noun
 
@@ -60,8 +61,8 @@ class DescribedWalks:
         """The number of walks, and how much of them is known."""
         known = self.known()
         told = ", ".join(f"{name} {share:.0%}" for name, share in known.items())
-        count = int(self.table["metres"].notna().sum())
-        return f"<DescribedWalks of {count:,} walks to {self.category}; known of them: {told}; benches: {self.benches}>"
+        walks = counted(int(self.table["metres"].notna().sum()), "walk")
+        return f"<DescribedWalks of {walks} to {self.category}; known of them: {told}; benches: {self.benches}>"
 
     def known(self) -> pd.Series:
         """Return the part of the walks, by length, of which the map says something.

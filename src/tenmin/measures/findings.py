@@ -15,6 +15,7 @@ from tenmin.measures.compliance import Compliance, check_standard
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.gaps import find_gaps
 from tenmin.network import WalkNetwork
+from tenmin.support.language import counted
 from tenmin.support.limits import Limits
 from tenmin.support.percent import percent
 
@@ -103,5 +104,5 @@ class Findings:
         return (
             f"<{type(self).__name__} {self.title!r}: {worst['total']:,.0f} people; served {percent(worst['share'])} "
             f"({worst['category']}) to {percent(shares['share'].max())}, median {percent(np.median(shares['share']))}, "
-            f"of {len(shares)} categories>"
+            f"of {counted(len(shares), 'category', 'categories')}>"
         )

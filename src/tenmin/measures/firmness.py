@@ -18,6 +18,7 @@ from tenmin.measures.coverage import Coverage
 from tenmin.network import ASIDE
 from tenmin.support.contracts import people_of
 from tenmin.support.errors import TableError
+from tenmin.support.language import counted
 from tenmin.support.limits import inclusive
 from tenmin.support.nouns import check_noun
 from tenmin.support.progress import step_through
@@ -51,7 +52,8 @@ class Firmness:
         varied = ", ".join(dict.fromkeys(self.ranges["vary"][self.ranges["varied"]])) or "nothing"
         classes = self.classes().to_numpy()
         counts = ", ".join(f"{int((classes == name).sum()):,} {name}" for name in (*CLASSES, "unknown"))
-        return f"<Firmness of {self.share.size:,} walks in {len(self.runs)} runs that vary {varied}: {counts}>"
+        size, runs = counted(self.share.size, "walk"), counted(len(self.runs), "run")
+        return f"<Firmness of {size} in {runs} varying {varied}: {counts}>"
 
     def classes(self) -> pd.DataFrame:
         """Return the class of each place and category.

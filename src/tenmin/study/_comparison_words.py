@@ -10,7 +10,7 @@ import pandas as pd
 from tenmin.inputs.services import join_titles, title_of_category
 from tenmin.study._fingerprints import CAUSES
 from tenmin.support.files import read_toml, shipped_file
-from tenmin.support.language import Lang
+from tenmin.support.language import Lang, fill
 from tenmin.support.percent import share_as_text
 
 __all__ = ["tell"]
@@ -71,7 +71,7 @@ def tell(
 
 
 def _say(lang: Lang, key: str, **values: object) -> str:
-    return _TEXTS[key][lang].format(**values)
+    return fill(_TEXTS[key][lang], **values)
 
 
 def _tell_category(row: Mapping[Hashable, Any], lang: Lang) -> str:

@@ -15,7 +15,7 @@ from tenmin.measures.lacking import SEPARATOR
 from tenmin.measures.placements import describe_placements
 from tenmin.study.definition import Study
 from tenmin.support.files import read_toml, shipped_file
-from tenmin.support.language import Lang
+from tenmin.support.language import Lang, fill
 from tenmin.support.percent import share_as_text
 
 __all__ = ["summarise"]
@@ -39,7 +39,7 @@ def summarise(found: Findings, study: Study, lang: Lang) -> list[str]:
     """
 
     def say(key: str, **values: object) -> str:
-        return _TEXTS[key][lang].format(**values)
+        return fill(_TEXTS[key][lang], **values)
 
     coverage, comma = found.coverage, "；" if lang == "zh" else "; "
     limits = sorted(set(coverage.limit))

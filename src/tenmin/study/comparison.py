@@ -23,7 +23,7 @@ from tenmin.study.scenarios import apply_changes
 from tenmin.study.survey import Survey, survey
 from tenmin.support.errors import InputError, OutputError, TableError
 from tenmin.support.files import local_path, replacing
-from tenmin.support.language import Lang
+from tenmin.support.language import Lang, counted
 from tenmin.support.nouns import check_noun
 from tenmin.support.result_sets import describe_results, writing_results
 from tenmin.support.writing import write_layer, write_table
@@ -213,8 +213,9 @@ class Comparison:
     def __repr__(self) -> str:
         """The studies, and the people won and lost over all categories."""
         told = self.people()
+        categories = counted(len(told), "category", "categories")
         return (
-            f"<Comparison of {self.before.title!r} with {self.after.title!r}: {len(told)} categories; "
+            f"<Comparison of {self.before.title!r} with {self.after.title!r}: {categories}; "
             f"won {told['won'].sum():,.0f}, lost {told['lost'].sum():,.0f} (people times categories)>"
         )
 

@@ -20,7 +20,7 @@ from tenmin.measures.lacking import SEPARATOR
 from tenmin.study._ledger_ids import mend_ids, number_of
 from tenmin.study._ledger_matching import find_homes, homes_of_gaps, match_problems, shared_people, weights_of
 from tenmin.study._ledger_words import COLUMNS, FACILITIES, HOMES, STATES, WORDS
-from tenmin.support.language import Lang
+from tenmin.support.language import Lang, counted
 
 __all__ = ["Ledger", "carry_over"]
 
@@ -55,7 +55,7 @@ class Ledger:
 
     def __repr__(self) -> str:
         """The number of problems by state."""
-        return f"<Ledger of {len(self.rows):,} problems: {self.count_states('en')}>"
+        return f"<Ledger of {counted(len(self.rows), 'problem')}: {self.count_states('en')}>"
 
     def count_states(self, lang: Lang) -> str:
         """Return how many problems are in each state, as text.

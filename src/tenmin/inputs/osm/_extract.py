@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from tenmin.inputs.osm._lines import Box
+from tenmin.support.language import counted
 from tenmin.support.notebook import as_card
 
 __all__ = ["OsmExtract"]
@@ -51,9 +52,9 @@ class OsmExtract:
     def __repr__(self) -> str:
         cut = int((self.ways["cut_start"] | self.ways["cut_end"]).sum())
         return (
-            f"<OsmExtract {Path(self.path).name} of {self.date or 'unknown date'}: {len(self.ways):,} ways "
-            f"({cut:,} cut at the edge), {len(self.points):,} points, {len(self.areas):,} areas, "
-            f"{len(self.barriers):,} barriers, {len(self.refused):,} refused or cut>"
+            f"<OsmExtract {Path(self.path).name} of {self.date or 'unknown date'}: {counted(len(self.ways), 'way')} "
+            f"({cut:,} cut at the edge), {counted(len(self.points), 'point')}, {counted(len(self.areas), 'area')}, "
+            f"{counted(len(self.barriers), 'barrier')}, {len(self.refused):,} refused or cut>"
         )
 
     def _repr_html_(self) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tenmin.inputs.standards._clause import KEY, Clause, raise_invalid
 from tenmin.inputs.standards._clause_kinds import EVIDENCE
+from tenmin.support.language import counted
 from tenmin.support.notebook import as_card
 
 __all__ = ["FIGURES", "Reported", "Span", "Standard", "Tier"]
@@ -165,7 +166,7 @@ class Standard:
         year = f" {self.year}" if self.year else ""
         return (
             f"Standard({self.id!r}: {self.title_en},{year} {self.issued_by}; "
-            f"{len(self.clauses)} clauses, {mandatory} mandatory; evidence {self.evidence})"
+            f"{counted(len(self.clauses), 'clause')}, {mandatory} mandatory; evidence {self.evidence})"
         )
 
     def _repr_html_(self) -> str:

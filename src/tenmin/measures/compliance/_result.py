@@ -10,6 +10,7 @@ from tenmin.inputs.communities import Communities
 from tenmin.inputs.standards import Standard
 from tenmin.measures.compliance._grading import rule_of_grades
 from tenmin.support.errors import TableError
+from tenmin.support.language import counted
 from tenmin.support.notebook import as_card
 from tenmin.support.percent import percent
 
@@ -83,7 +84,7 @@ class Compliance:
         """The number of areas with each grade."""
         counts = self.grades.value_counts(sort=False)
         shown = ", ".join(f"{grade} {count}" for grade, count in counts.items())
-        return f"<Compliance of {len(self.grades):,} areas with {self.standard.id}: {shown or 'no area'}>"
+        return f"<Compliance of {counted(len(self.grades), 'area')} with {self.standard.id}: {shown or 'no area'}>"
 
     def _repr_html_(self) -> str:
         """Areas that pass, fail and are unknown by clause, and the rule for grades."""

@@ -82,7 +82,8 @@ def compare(extracts: Path | None) -> list[Table]:
     content = page_content(MapData.of(coverage, computes=True), title=None, lang="en")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "review.html")
-        tm.draw_map(coverage, gaps=tm.find_gaps(coverage), lang="en").save(path)
+        drawn = tm.draw_map(coverage, gaps=tm.find_gaps(coverage), basemap=extracts / LAS_PALMAS, lang="en")
+        drawn.save(path)
         size = ("file, MB", "< 4", path.stat().st_size / 1e6, "", "")
         browsers = [Browser(_open_browser(*map(str, programs)), path, slow) for slow in (1, 4)]
         try:

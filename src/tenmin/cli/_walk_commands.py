@@ -134,6 +134,7 @@ def _limit_of(number: float | None, categories: list[str] | None) -> float | dic
 
 def _write_review(
     coverage: Coverage,
+    town: OsmExtract,
     folder: Path,
     *,
     title: str | None,
@@ -183,7 +184,14 @@ def _write_review(
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     places = find_gaps(coverage, by="place")
     drawn = draw_map(
-        coverage, gaps=places, isochrones=isochrones, compliance=checked, walkers=walkers, title=title, lang=lang
+        coverage,
+        gaps=places,
+        isochrones=isochrones,
+        compliance=checked,
+        walkers=walkers,
+        basemap=town,
+        title=title,
+        lang=lang,
     )
     drawn.save(str(folder / "review.html"))
 
@@ -213,7 +221,7 @@ def demo(
         town, network, found = _read_town(sample_path(sample), [], None, with_osm=True, walker="adult", lang=chosen)
         measured = measure_coverage(network, estimate_places(town, people=DEMO_PEOPLE[sample]), found, minutes=10)
         with writing_results(out) as folder:
-            _write_review(measured, folder, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
+            _write_review(measured, town, folder, title=TEXTS[f"{sample}_title"][chosen], lang=chosen)
         say("written", chosen, path=out / "review.html")
 
 
@@ -232,7 +240,7 @@ def _show_district(out: Path, lang: Lang) -> None:
 
     names = ("communities.gpkg", "facilities.xlsx", "poi.csv", "homes.xlsx")
     communities, register, poi, estates = (sample_path(f"shifan/{name}") for name in names)
-    _, network, mapped = _read_town(sample_path("shifan"), [], None, with_osm=True, walker="adult", lang=lang)
+    town, network, mapped = _read_town(sample_path("shifan"), [], None, with_osm=True, walker="adult", lang=lang)
     known = read_facilities(register, complete=DEMO_COMPLETE)
     others = read_facilities(poi, datum="gcj02", columns={"位置": "lonlat"})
     found = combine_facilities(known, others, mapped)
@@ -243,7 +251,7 @@ def _show_district(out: Path, lang: Lang) -> None:
     measured = measure_coverage(network, places, found, minutes=10, areas=areas)
     with writing_results(out) as folder:
         checked = [check_standard(one, areas, found, network=network, places=places) for one in DEMO_STANDARDS]
-        _write_review(measured, folder, title=TEXTS["shifan_title"][lang], lang=lang, checked=checked)
+        _write_review(measured, town, folder, title=TEXTS["shifan_title"][lang], lang=lang, checked=checked)
         for one in checked:
             typer.echo()
             write_compliance(one, folder / one.standard.id, lang)
@@ -331,7 +339,7 @@ def coverage(
             open_at=when,
         )
         with writing_results(out) as folder:
-            _write_review(measured, folder, title=None, lang=chosen, walkers=others)
+            _write_review(measured, town, folder, title=None, lang=chosen, walkers=others)
             report_remarks(tables.remarks, folder, out, chosen)
         say("written", chosen, path=out / "review.html")
 

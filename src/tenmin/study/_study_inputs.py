@@ -14,7 +14,7 @@ import pandas as pd
 from tenmin.inputs.areas import read_areas
 from tenmin.inputs.communities import within_communities
 from tenmin.inputs.facilities import combine_facilities, find_facilities, read_facilities
-from tenmin.inputs.osm import OsmExtract, read_osm
+from tenmin.inputs.osm import OsmExtract, find_basemap, read_osm
 from tenmin.inputs.places import read_places
 from tenmin.inputs.population import estimate_places
 from tenmin.inputs.services import list_parts, load_catalogue
@@ -55,6 +55,8 @@ class Inputs:
         A row for each file: input, file, source, date, licence, attribution, sha256; "" for what is not said.
     before
         The streets of scenarios before each of them added links or opened gates, whose access points stay; first first.
+    basemap
+        What the map shows of the extract below the results, as from `find_basemap`; None without an extract.
     """
 
     network: WalkNetwork
@@ -64,6 +66,7 @@ class Inputs:
     remarks: pd.DataFrame
     provenance: pd.DataFrame
     before: tuple[WalkNetwork, ...] = ()
+    basemap: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(study: Study) -> Inputs:
@@ -103,6 +106,7 @@ def read_inputs(study: Study) -> Inputs:
         areas,
         pd.concat([_remarks_on(read, combined), outside], ignore_index=True),
         pd.DataFrame(_origins(study, network), columns=["input", "file", *PROVENANCE, "sha256"]).fillna(""),
+        basemap=None if town is None else find_basemap(town),
     )
 
 

@@ -98,6 +98,7 @@ class Survey(Findings):
             isochrones=self.isochrones,
             compliance=self.compliance.values(),
             walkers=self.study.map_walkers,
+            basemap=inputs_of(self.study).basemap,
             title=self.title,
             lang=lang,
             sources=named,

@@ -6,6 +6,7 @@ and the walk rule of each way. Rules are data: start with `rules.toml`, `gates.t
 
 from __future__ import annotations
 
+from tenmin.inputs.osm._basemap import BASEMAP_KINDS, find_basemap
 from tenmin.inputs.osm._download import download_osm, find_place
 from tenmin.inputs.osm._edits import edit_dates
 from tenmin.inputs.osm._extract import OsmExtract
@@ -17,6 +18,7 @@ from tenmin.inputs.osm._rules import Direction, Doubt, Rule, Rules, classify_way
 from tenmin.inputs.osm._service import Patience
 
 __all__ = [
+    "BASEMAP_KINDS",
     "Direction",
     "Doubt",
     "OsmExtract",
@@ -27,6 +29,7 @@ __all__ = [
     "classify_ways",
     "download_osm",
     "edit_dates",
+    "find_basemap",
     "find_entrances",
     "find_gates",
     "find_place",

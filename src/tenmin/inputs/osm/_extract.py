@@ -32,6 +32,8 @@ class OsmExtract:
         Closed ways and multipolygons, index `w123` or `r123`: `tags` and the polygon.
     barriers
         Lines that block walking: `kind`, `name`, `source` (the element they come from).
+    coast
+        Coastlines in the direction in which they are mapped, the land on their left.
     box
         West, south, east and north of the extract in degrees, if its header states them.
     date
@@ -45,6 +47,7 @@ class OsmExtract:
     points: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
+    coast: gpd.GeoSeries
     box: Box | None
     date: str | None
     refused: pd.DataFrame

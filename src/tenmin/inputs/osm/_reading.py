@@ -215,6 +215,7 @@ def _build_extract(
         points=read_points(file, None if everything else STREET_POINT_KEYS, box=box),
         areas=_concat(areas, relations if everything else plazas),
         barriers=_concat(_barrier_lines(lines, segments), _barrier_outlines(relations)),
+        coast=_coast(lines, segments),
         box=_intersection(extent, box),
         date=day or newest_date(file, STREETS),
         refused=pd.concat([_refused_ways(lines, segments), open_ways, open_relations], ignore_index=True),
@@ -249,6 +250,11 @@ def _barrier_lines(lines: RawWays, segments: Segments) -> gpd.GeoDataFrame:
     return _barrier_frame(
         [kinds[row] for row in rows], names, element_labels(["w"] * len(rows), lines.ids[rows]), segments.lines[take]
     )
+
+
+def _coast(lines: RawWays, segments: Segments) -> gpd.GeoSeries:
+    mapped = np.array(lines.map_tags(lambda tags: tags.get("natural") == "coastline"), bool)
+    return gpd.GeoSeries(segments.lines[mapped[segments.row]], crs="EPSG:4326")
 
 
 def _barrier_outlines(relations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

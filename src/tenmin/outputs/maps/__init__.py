@@ -14,6 +14,7 @@ from tenmin.measures.compliance import Compliance
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.measurement import cover_walked_by
 from tenmin.network import WalkNetwork
+from tenmin.outputs.maps._basemap_layer import Basemap, read_basemap
 from tenmin.outputs.maps._block import write_block
 from tenmin.outputs.maps._content import MapData, page_bounds, page_content
 from tenmin.outputs.maps._page import ReviewMap
@@ -38,6 +39,7 @@ def draw_map(
     gaps: gpd.GeoDataFrame | None = None,
     isochrones: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
+    basemap: Basemap | None = None,
     title: str | None = None,
     computes: bool = True,
     walkers: Iterable[Walker | str] = (),
@@ -65,6 +67,9 @@ def draw_map(
         Isochrones from `trace_isochrones`, by facility or merged by category.
     areas
         Outlines of communities or districts; by default those of the coverage.
+    basemap
+        The extract that the streets come from (as from `read_osm`), or its path: its sea and water, woods, parks and
+        other buildings are drawn below the results, and its places named. Without one there are streets and barriers.
     title
         Heading of the page; by default a general one.
     computes
@@ -90,8 +95,9 @@ def draw_map(
     Raises
     ------
     InputError
-        If `lang` is not supported, a table has no coordinate reference system or not the columns of its kind, or
-        neither a coverage nor a network is given, or both; or if there are walkers, but the page computes no walks.
+        If `lang` is not supported, the basemap is of another place, a table has no coordinate reference system or not
+        the columns of its kind, neither a coverage nor a network is given, or both; or if there are walkers, but the
+        page computes no walks.
 
     Warns
     -----
@@ -121,9 +127,13 @@ def draw_map(
         _check_coverage(coverage, network, facilities)
     others = _walked_by(coverage, walkers, computes=computes)
     if coverage is None:
-        return _draw_streets(network, facilities, gaps, isochrones, areas, title=title, lang=lang, sources=sources)
+        return _draw_streets(
+            network, facilities, gaps, isochrones, areas, basemap=basemap, title=title, lang=lang, sources=sources
+        )
     outlines = areas if areas is not None else _outlines(coverage.areas)
-    data = MapData.of(coverage, gaps=gaps, isochrones=isochrones, areas=outlines, computes=computes, others=others)
+    tables = {"gaps": gaps, "isochrones": isochrones, "areas": outlines}
+    below = _below(basemap, coverage.network)
+    data = MapData.of(coverage, **tables, computes=computes, others=others, basemap=below)
     chosen = choose_language(lang)
     content = page_content(data, title=title, lang=chosen, sources=sources)
     checked = (compliance,) if isinstance(compliance, Compliance) else tuple(compliance)
@@ -182,6 +192,7 @@ def _draw_streets(
     isochrones: gpd.GeoDataFrame | None,
     areas: gpd.GeoDataFrame | None,
     *,
+    basemap: Basemap | None,
     title: str | None,
     lang: Lang | None,
     sources: Sequence[str] | None,
@@ -196,7 +207,8 @@ def _draw_streets(
         raise TableError(msg)
     streets = check_noun(network, WalkNetwork, "network")
     sites = None if facilities is None else make_query(streets, facilities, needed=False).facilities
-    data = StreetsData.of(streets, isochrones=isochrones, facilities=sites, areas=areas)
+    tables = {"isochrones": isochrones, "facilities": sites, "areas": areas}
+    data = StreetsData.of(streets, basemap=_below(basemap, streets), **tables)
     chosen = choose_language(lang)
     block = _sized(write_block(streets_content(data, title=title, lang=chosen, sources=sources)))
     return ReviewMap(block, bounds=streets_bounds(data), lang=chosen)
@@ -205,3 +217,7 @@ def _draw_streets(
 def _outlines(areas: object) -> gpd.GeoDataFrame | None:
     """Return the areas of a coverage if they have geometry."""
     return areas if isinstance(areas, gpd.GeoDataFrame) and areas.crs is not None else None
+
+
+def _below(basemap: Basemap | None, network: WalkNetwork) -> gpd.GeoDataFrame | None:
+    return None if basemap is None else read_basemap(basemap, network.crs, network.edges)

@@ -15,6 +15,7 @@ import pandas as pd
 from tenmin.inputs.services import list_parts
 from tenmin.measures.gaps import find_same_gaps
 from tenmin.measures.placements import describe_placements
+from tenmin.outputs.maps._basemap_layer import basemap_layer
 from tenmin.outputs.maps._gap_layer import gap_layer, split_categories
 from tenmin.outputs.maps._layers import (
     Layer,
@@ -47,7 +48,7 @@ __all__ = ["Bounds", "MapData", "bounds_of", "head_of_page", "page_bounds", "pag
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude), degrees."""
 
-FORMAT = 3
+FORMAT = 4
 """Version of the data block, told by the page in its notes and checked by nothing else."""
 BY_CATEGORY = ("facilities", "isochrones", "gaps")
 PEOPLE = ("served", "unserved", "unknown", "total")
@@ -70,6 +71,8 @@ class MapData:
     """The same coverage by other walkers."""
     gaps_of_others: tuple[gpd.GeoDataFrame | None, ...] = ()
     """Their gaps; None where there are none, or it is not known how those of the coverage were found."""
+    basemap: gpd.GeoDataFrame | None = None
+    """What lies below the results, as from `read_basemap`."""
 
     @classmethod
     def of(
@@ -78,6 +81,7 @@ class MapData:
         *,
         computes: bool = False,
         others: tuple[Coverage, ...] = (),
+        basemap: gpd.GeoDataFrame | None = None,
         **tables: gpd.GeoDataFrame | None,
     ) -> MapData:
         """Return the data of a map, sorted by id and without categories that were not measured.
@@ -90,6 +94,8 @@ class MapData:
             Whether the page is to compute walks; it cannot where distance is measured in a straight line.
         others
             The same coverage by other walkers, if the page computes.
+        basemap
+            As from `read_basemap`.
         **tables
             gaps, isochrones and areas, or None.
         """
@@ -111,7 +117,8 @@ class MapData:
         walks = coverage.metric == "walk" and hasattr(coverage, "query")
         given_gaps = tables.get("gaps")
         theirs = tuple(None if given_gaps is None else find_same_gaps(given_gaps, one) for one in others)
-        return cls(coverage, **ordered, computes=computes and walks, others=others, gaps_of_others=theirs)
+        more = {"others": others, "gaps_of_others": theirs, "basemap": basemap}
+        return cls(coverage, **ordered, computes=computes and walks, **more)
 
 
 def _with_text_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -273,6 +280,8 @@ def _layers(
         layers["gaps"] = gap_layer(data.gaps, number, streets, words)
     if data.areas is not None:
         layers["areas"] = area_layer(data.areas)
+    if data.basemap is not None:
+        layers["basemap"] = basemap_layer(data.basemap, data.places)
     return layers
 
 

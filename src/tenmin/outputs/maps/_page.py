@@ -44,6 +44,7 @@ SCRIPTS = (
     "symbols.js",
     "drawing.js",
     "atlas.js",
+    "basemap.js",
     "scene.js",
     "layers.js",
     "legend.js",

@@ -23,6 +23,7 @@ MADE_BY: Mapping[str, tuple[tuple[str, ...], str]] = {
     "facilities": ((), "tm.read_facilities('facilities.gpkg')"),
     "areas": ((), "tm.read_areas('areas.gpkg')"),
     "isochrones": (("category", "facility"), "tm.trace_isochrones(network, facilities, minutes=[5, 10, 15])"),
+    "basemap": (("kind", "name", "zoom"), "basemap=tm.read_osm('town.osm.pbf')"),
     "gaps": (("gap", "category", "people", "places", "severity", "reason", "by", "cure"), "tm.find_gaps(coverage)"),
 }
 """The columns that each table must have, and the call that makes it."""
@@ -30,7 +31,7 @@ MADE_BY: Mapping[str, tuple[tuple[str, ...], str]] = {
 POINT, LINE, RING, POLYGON = 0, 1, 2, 3
 
 
-def page_shapes(shapes: gpd.GeoSeries, *, simplify: float = 0.0) -> dict[str, np.ndarray]:
+def page_shapes(shapes: gpd.GeoSeries, *, simplify: float = 0.0, step: int = 1) -> dict[str, np.ndarray]:
     """Return points, lines and polygons as flat arrays of integers.
 
     Parameters
@@ -39,11 +40,13 @@ def page_shapes(shapes: gpd.GeoSeries, *, simplify: float = 0.0) -> dict[str, np
         Any mixture of points, lines and polygons, in metres; None and empty ones count as shapes without paths.
     simplify
         Tolerance of simplification, metres; 0 keeps every vertex.
+    step
+        Millionths of a degree in a step of the coordinates.
 
     Returns
     -------
     dict of ndarray
-        xy (longitude and latitude alternately, millionths of a degree, each as the difference from the vertex before),
+        xy (longitude and latitude alternately, in steps, each as the difference from the vertex before),
         rings (number of vertices of each path) and features (number of paths of each shape). Exterior rings run
         anticlockwise, holes clockwise, without the closing vertex.
     """
@@ -56,7 +59,7 @@ def page_shapes(shapes: gpd.GeoSeries, *, simplify: float = 0.0) -> dict[str, np
     last = np.cumsum(rings)[closed] - 1
     rings[closed] -= 1
     return {
-        "xy": np.diff(_steps(np.delete(xy, last, axis=0), shapes.crs), axis=0, prepend=0).ravel(),
+        "xy": np.diff((_steps(np.delete(xy, last, axis=0), shapes.crs) + step // 2) // step, axis=0, prepend=0).ravel(),
         "rings": rings,
         "features": np.bincount(feature, minlength=len(shapes)),
     }
@@ -77,7 +80,7 @@ def check_crs(frame: object, noun: str) -> gpd.GeoDataFrame:
     frame
         A table to draw.
     noun
-        Its name: "places", "facilities", "areas", "isochrones" or "gaps".
+        Its name: "places", "facilities", "areas", "isochrones", "gaps" or "basemap".
 
     Raises
     ------

@@ -139,7 +139,7 @@ def _picture(data: MapData, classes: np.ndarray, count: int, label: str) -> str:
     water = water.geometry[water["kind"].isin({"water", "waterway"})]
     lines = [
         _line(shapes.to_numpy(), box, scale, ink)
-        for shapes, ink in ((water, "#86acbf"), (main if len(main) else streets.geometry, "#cdc9c0"))
+        for shapes, ink in ((water, "#7aa5ac"), (main if len(main) else streets.geometry, "#cdc9c0"))
     ]
     homes = pd.DataFrame(points, columns=["x", "y"]).assign(of=classes, people=data.places["people"].to_numpy(float))
     cells = _cells(homes, box, scale, [*(f'fill="{ink}"' for ink in _inks(count)), UNKNOWN])

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from tenmin.network import WalkNetwork
+from tenmin.outputs.maps._basemap_layer import basemap_layer
 from tenmin.outputs.maps._content import Bounds, bounds_of, head_of_page, sort_by_id, sources_of
 from tenmin.outputs.maps._layers import (
     Layer,
@@ -36,15 +37,20 @@ class StreetsData:
     isochrones: gpd.GeoDataFrame | None = None
     facilities: gpd.GeoDataFrame | None = None
     areas: gpd.GeoDataFrame | None = None
+    basemap: gpd.GeoDataFrame | None = None
 
     @classmethod
-    def of(cls, network: WalkNetwork, **tables: gpd.GeoDataFrame | None) -> StreetsData:
+    def of(
+        cls, network: WalkNetwork, *, basemap: gpd.GeoDataFrame | None = None, **tables: gpd.GeoDataFrame | None
+    ) -> StreetsData:
         """Return the data of a map.
 
         Parameters
         ----------
         network
             The streets.
+        basemap
+            As from `read_basemap`.
         **tables
             isochrones, facilities and areas, or None.
 
@@ -54,7 +60,8 @@ class StreetsData:
             If a table cannot be drawn.
         """
         given = {name: check_crs(frame, name) for name, frame in tables.items() if frame is not None}
-        return cls(network, **{name: sort_by_id(frame.to_crs(network.crs)) for name, frame in given.items()})
+        projected = {name: sort_by_id(frame.to_crs(network.crs)) for name, frame in given.items()}
+        return cls(network, **projected, basemap=basemap)
 
     @property
     def categories(self) -> list[str]:
@@ -123,6 +130,8 @@ def _layers(data: StreetsData, number: Mapping[str, int]) -> dict[str, Layer]:
         )
     if data.areas is not None:
         layers["areas"] = area_layer(data.areas)
+    if data.basemap is not None:
+        layers["basemap"] = basemap_layer(data.basemap)
     return layers
 
 

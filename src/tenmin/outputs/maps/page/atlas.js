@@ -53,10 +53,13 @@ class Atlas {
     const park = this.content.categories.findIndex(({ key }) => key === 'park');
     this.ground = {
       streets: streets.map((one) => tilesOf(one.shapes)),
-      barriers: Object.fromEntries(Object.entries(this.barriers).map(([group, one]) => [group, tilesOf(one.shapes)])),
+      barriers: Object.fromEntries(Object.entries(this.barriers).map(([group, one]) => (
+        [group, tilesOf(one.shapes, group === 'water' ? (box, closed) => !isPond(box, closed) : null)]))),
+      ponds: tilesOf(water, isPond),
       waterFill: water.path(water.rows().filter((row) => water.isClosed(row)), false),
       parks: this.facilities ? this.shapesOf(park) : new Path2D(),
       names: streetNames(streets, this.tables.streets.names),
+      base: numbers.basemap ? new Basemap(this.plane, numbers.basemap, this.tables.basemap.names) : null,
     };
   }
 

@@ -210,16 +210,21 @@ class View {
 // The ground: green, water, streets and barriers, finer the closer one looks.
 function drawGround(view, ground, shown) {
   const width = Math.max(0.7, Math.min(9, 1.5 * 1.55 ** (view.zoom - 14)));
+  const base = shown.basemap ? ground.base : null;
+  if (base) drawBase(view, base);
   view.fill(ground.parks, INK.park);
   if (shown.barriers) {
-    view.fill(ground.waterFill, INK.water, 1, 'evenodd');
-    view.strokeTiles(ground.barriers.water, INK.shore, view.zoom < HOUSE_ZOOM ? view.hairline : Math.min(1.6, width));
+    if (!ground.base) view.fill(ground.waterFill, INK.water, 1, 'evenodd');
+    const shore = view.zoom < HOUSE_ZOOM ? view.hairline : Math.min(1.6, width);
+    view.strokeTiles(ground.barriers.water, INK.shore, shore);
+    if (view.zoom >= POND_ZOOM) view.strokeTiles(ground.ponds, INK.shore, shore);
   }
   if (shown.streets) drawStreets(view, ground.streets, width);
   if (shown.barriers) {
     view.strokeTiles(ground.barriers.rail, INK.rail, Math.max(0.5, Math.min(1.2, 0.2 * width)), view.zoom < WALL_ZOOM ? [] : [7, 3]);
     if (view.zoom > WALL_ZOOM) view.strokeTiles(ground.barriers.wall, INK.wall, 1.2);
   }
+  if (base) drawDoors(view, base.doors);
 }
 
 function drawStreets(view, [minor, paths, steps, main], width) {

@@ -329,5 +329,6 @@ function drawPicture(view, scene, { atlas, scenes, words, shown }) {
   drawRanks(view, ranks);
   if (scene.selected && scene.selected.kind !== 'gaps') drawSelected(view, scene, atlas, words);
   if (shown.areas && atlas.areas) drawAreaNames(view, scene, atlas, words);
+  if (shown.basemap && atlas.ground.base) drawPlaceNames(view, atlas.ground.base);
   if (shown.streets) drawStreetNames(view, atlas);
 }

@@ -1,6 +1,6 @@
 // The foldable strip at the foot of the map: a key for all that is drawn and for nothing else, and the switches of the layers.
 
-const LAYERS = ['places', 'facilities', 'gaps', 'circles', 'areas', 'streets', 'barriers'];
+const LAYERS = ['places', 'facilities', 'gaps', 'circles', 'areas', 'streets', 'barriers', 'basemap'];
 
 function legendKeys({ atlas, scene, words, choice, map }) {
   const { shown } = choice;
@@ -45,7 +45,10 @@ function groundKeys({ atlas, scene, words, shown, map }, zoom) {
   const keys = [];
   const box = boxOfView(map, atlas.plane);
   const seen = (name) => (name !== 'wall' || zoom > WALL_ZOOM) && atlas.ground.barriers[name].some((tile) => meet(tile.box, box));
-  if (shown.barriers) for (const name of ['water', 'rail', 'wall']) if (seen(name)) keys.push(key(name, words.say(`key_${name}`)));
+  const base = shown.basemap && atlas.ground.base ? atlas.ground.base.seen(box, zoom) : {};
+  if (base.water || (shown.barriers && seen('water'))) keys.push(key('water', words.say('key_water')));
+  if (shown.barriers) for (const name of ['rail', 'wall']) if (seen(name)) keys.push(key(name, words.say(`key_${name}`)));
+  for (const name of ['green', 'building', 'door', 'beyond']) if (base[name]) keys.push(key(name, words.say(`key_${name}`)));
   if (shown.areas && atlas.areas) keys.push(key(scene.areas ? 'area' : 'area dashed', words.say('area_key')));
   return keys;
 }

@@ -1,6 +1,6 @@
 // The page without a coverage: streets, the ground or the streets within each limit, facilities and outlines.
 
-const STREETS_LAYERS = ['circles', 'facilities', 'areas', 'streets', 'barriers'];
+const STREETS_LAYERS = ['circles', 'facilities', 'areas', 'streets', 'barriers', 'basemap'];
 const [NEAR, FAR, RIM, DEEP] = ['#85b2db', '#e2edf7', '#4f88bd', '#1f4e79'];
 
 class StreetsPage {
@@ -163,6 +163,7 @@ class StreetsPage {
     drawGround(view, { ...atlas.ground, parks: new Path2D() }, shown);
     if (atlas.circles?.lines) for (const level of levels) view.stroke(this.rangeOf(level), this.inkOf(level), 3);
     if (shown.areas) drawAreas(view, scene, atlas);
+    if (shown.basemap && atlas.ground.base) drawPlaceNames(view, atlas.ground.base);
     if (shown.facilities) drawFacilities(view, scene);
     if (shown.areas) drawAreaNames(view, scene, atlas, words);
     if (shown.streets) drawStreetNames(view, atlas);

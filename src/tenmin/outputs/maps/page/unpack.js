@@ -132,7 +132,12 @@ class Shapes {
   }
 
   isClosed(row) {
-    const [from, to] = [this.ringStart[this.featureStart[row]], this.ringStart[this.featureStart[row + 1]] - 1];
+    return this.returns(this.featureStart[row], this.featureStart[row + 1]);
+  }
+
+  // Whether a path, or several on end, ends where it begins.
+  returns(ring, end = ring + 1) {
+    const [from, to] = [this.ringStart[ring], this.ringStart[end] - 1];
     return to - from > 2 && this.xy[2 * from] === this.xy[2 * to] && this.xy[2 * from + 1] === this.xy[2 * to + 1];
   }
 
@@ -215,18 +220,31 @@ function meet(one, other) {
   return one[0] <= other[2] && one[2] >= other[0] && one[1] <= other[3] && one[3] >= other[1];
 }
 
-// Lines of all rows in tiles of the plane, so that only those in sight are drawn.
-function tilesOf(shapes) {
+// Lines of all rows in tiles of the plane, so that only those in sight are drawn; or only the lines whose box is wanted.
+function tilesOf(shapes, wanted = null) {
   const tiles = new Map();
   for (let ring = 0; ring < shapes.ringStart.length - 1; ring += 1) {
     const box = shapes.ringBox(ring, ring + 1);
-    const key = `${Math.floor((box[0] + box[2]) / 2 / TILE_SIDE)} ${Math.floor((box[1] + box[3]) / 2 / TILE_SIDE)}`;
-    if (!tiles.has(key)) tiles.set(key, { box, path: new Path2D() });
-    const tile = tiles.get(key);
-    tile.box = [Math.min(tile.box[0], box[0]), Math.min(tile.box[1], box[1]), Math.max(tile.box[2], box[2]), Math.max(tile.box[3], box[3])];
-    shapes.traceRing(tile.path, ring, false);
+    if (!wanted || wanted(box, shapes.returns(ring))) shapes.traceRing(tileAt(tiles, box).path, ring, false);
   }
   return [...tiles.values()];
+}
+
+// Polygons in tiles, each whole in one of them.
+function filledTiles(shapes, wanted = null) {
+  const tiles = new Map();
+  shapes.rows().forEach((row) => {
+    if (!wanted || wanted(shapes.boxes[row])) shapes.trace(tileAt(tiles, shapes.boxes[row]).path, row, true);
+  });
+  return [...tiles.values()];
+}
+
+function tileAt(tiles, box) {
+  const key = `${Math.floor((box[0] + box[2]) / 2 / TILE_SIDE)} ${Math.floor((box[1] + box[3]) / 2 / TILE_SIDE)}`;
+  if (!tiles.has(key)) tiles.set(key, { box, path: new Path2D() });
+  const tile = tiles.get(key);
+  tile.box = [Math.min(tile.box[0], box[0]), Math.min(tile.box[1], box[1]), Math.max(tile.box[2], box[2]), Math.max(tile.box[3], box[3])];
+  return tile;
 }
 
 function starts(counts) {

@@ -134,6 +134,13 @@ class District:
     coverage: tm.Coverage
     after: Callable[[int, str], tm.Coverage]
 
+    def with_clinic(self, spot: Point) -> tm.Coverage:
+        facilities = self.coverage.facilities
+        more = gpd.GeoSeries([spot], crs="EPSG:4326").to_crs(facilities.crs)
+        added = gpd.GeoDataFrame({"category": "clinic"}, index=["new"], geometry=more.to_list(), crs=more.crs)
+        rows = pd.concat([facilities[["category", "geometry"]], added])
+        return tm.measure_coverage(self.coverage.network, self.coverage.places, rows, minutes=10)
+
 
 @pytest.fixture(scope="module")
 def district() -> District:
@@ -168,6 +175,14 @@ def test_gates_opened_and_shut_do_what_tenmin_says(browser: WebDriver, district:
         moved += not np.allclose(changed.replace(np.inf, -1.0), base.replace(np.inf, -1.0))
     assert moved > 0
     assert_close(minutes_of(content, told[-1]), base, SECONDS)
+
+
+def test_no_leg_of_a_new_facility_leads_through_a_closed_gate(browser: WebDriver, district: District) -> None:
+    spot = {"lon": 104.99527, "lat": 38.40209}  # behind the closed gate of an estate
+    added = [{"change": "add_facility", "id": "new", "category": "clinic", **spot}]
+    content = content_of(district.coverage)
+    told = minutes_of(content, in_page(browser, content, AFTER, [added])[0])
+    assert_close(told, known(district.with_clinic(Point(*spot.values()))), DRAWN)
 
 
 def test_the_file_of_changes_is_one_that_tenmin_reads(browser: WebDriver, banks: tm.Coverage, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 
 const ASIDE = 100;
 const TOUCH = 1e-9;
+const BACK = 0.5;
 
 class Feet {
   constructor(network, lines, barriers) {
@@ -37,7 +38,7 @@ class Feet {
     const found = [];
     const seen = new Set();
     for (const number of this.pieces.near(box)) this.join(spot, number, found, seen);
-    const clear = found.filter((foot) => foot.far <= reach && !this.walls.isCrossed(spot, foot.at));
+    const clear = found.filter((foot) => foot.far <= reach && !this.walls.isCrossed(spot, foot.before ?? foot.at));
     const feet = clear.map(({ edge, at, far }) => ({ edge, at, share: this.shareAt(edge, at), leg: far * unit }));
     return this.allowed(feet.sort((a, b) => a.leg - b.leg));
   }
@@ -61,8 +62,16 @@ class Feet {
       const at = [xy[2 * corner], xy[2 * corner + 1]];
       const ways = isEnd ? this.ends.get(node) : [corner - 1, corner + 1].map((k) => [xy[2 * k] - at[0], xy[2 * k + 1] - at[1]]);
       const nearer = ([x, y]) => (spot[0] - at[0]) * x + (spot[1] - at[1]) * y > TOUCH * Math.hypot(x, y);
-      if (!ways.some(nearer)) found.push({ edge, at, far: Math.hypot(spot[0] - at[0], spot[1] - at[1]) });
+      if (!ways.some(nearer)) found.push({ edge, at, far: Math.hypot(spot[0] - at[0], spot[1] - at[1]), before: ways.length === 1 ? this.before(at, ways[0]) : at });
     }
+  }
+
+  // The point half a metre before the end of a street, on its own side of what stands there: a closed gate parts a street by
+  // centimetres, which the drawn lines do not have.
+  before(at, away) {
+    const [[x, y], [dx, dy]] = [at, away];
+    const part = Math.min(0.5, BACK / metresAt(this.lines.plane, y) / (Math.hypot(dx, dy) || 1));
+    return [x + part * dx, y + part * dy];
   }
 
   // Which share of the length of an edge a point on its line is at.

@@ -166,6 +166,7 @@ def test_saved_results_are_compared(folders: tuple[Path, Path, Path], tmp_path: 
     assert book.sheetnames == ["won_lost", "won_lost_areas", "won_lost_groups", "causes", "grades"]
     assert gpd.read_file(tmp_path / "out/won_lost.gpkg")["people"].tolist() == [20.0]
     assert (tmp_path / "out/summary.txt").read_text("utf-8").splitlines() == said.splitlines()[:-1]
+    assert not (tmp_path / "out/comparison.html").exists()
 
 
 def test_saved_results_with_several_causes_say_so(folders: tuple[Path, Path, Path]):
@@ -182,7 +183,9 @@ def test_a_study_and_its_scenario_are_compared_as_files_in_the_language_of_the_s
     plan.write_text(json.dumps({"format": 1, "title": "关闭", "changes": [change]}), encoding="utf-8")
     chinese = street.path.with_name("zh.toml")
     chinese.write_text(street.path.read_text("utf-8").replace('lang = "en"', 'lang = "zh"'), encoding="utf-8")
-    code, said = run("compare", chinese, plan)
+    code, said = run("compare", chinese, plan, "--out", tmp_path / "out")
+    page = (tmp_path / "out/comparison.html").read_text("utf-8")
+    assert '"comparison":[{"won":0.0,"lost":10.0}]' in page
     assert code == 0
     assert "新增可达 0 人，失去 10 人（14.3% → 0.0%）。原因：设施 -10。" in said
 

@@ -20,7 +20,7 @@ from tenmin.study._comparison_words import tell
 from tenmin.study._standing import Standing, read_standing, standing_of
 from tenmin.study.definition import read_study
 from tenmin.study.scenarios import apply_changes
-from tenmin.study.survey import Survey, survey
+from tenmin.study.survey import Survey, draw_review, survey
 from tenmin.support.errors import InputError, OutputError, TableError
 from tenmin.support.files import local_path, replacing
 from tenmin.support.language import Lang, counted
@@ -50,6 +50,8 @@ class Comparison:
     saved results were compared, which differ in several causes."""
     grades: pd.DataFrame
     """Grades of communities that changed: standard, area, before, after; empty for saved results."""
+    latest: Survey | None = None
+    """The results of the second study, on whose map the difference is drawn; None for saved results."""
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
@@ -110,6 +112,19 @@ class Comparison:
         columns = {"people": people.max(axis=1), "area": self._areas.reindex(told.index), **lists}
         return gpd.GeoDataFrame(columns, index=told.index.rename("place"), geometry=spots, crs="EPSG:4326")
 
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The people won (above 0) and lost (below 0) at each place: place, category, change; those of 0 left out."""
+        change = self._amounts("people", "served", self.after) - self._amounts("people", "served", self.before)
+        row, column = change.to_numpy().nonzero()
+        return pd.DataFrame(
+            {
+                "place": change.index[row],
+                "category": change.columns[column],
+                "change": change.to_numpy()[row, column],
+            }
+        )
+
     def summary(self, *, lang: Lang | None = None) -> list[str]:
         """Return sentences on the comparison that one can read out: won, lost and why.
 
@@ -124,10 +139,11 @@ class Comparison:
         return tell(told, self.causes, titles, differ=differ, left_out=self.left_out, lang=lang or self.before.lang)
 
     def save(self, folder: str | os.PathLike[str], *, lang: Lang | None = None) -> None:
-        """Write the comparison to a folder: tables as CSV and as one workbook, a layer of places, the sentences.
+        """Write the comparison to a folder: tables as CSV and one workbook, a layer of places, the map, the sentences.
 
         `won_lost.csv`, `won_lost_areas.csv`, `won_lost_groups.csv`, `causes.csv` and `grades.csv` are the sheets of
-        `comparison.xlsx`, too; `won_lost.gpkg` has the places; `summary.txt` the sentences.
+        `comparison.xlsx`, too; `won_lost.gpkg` has the places; `comparison.html` is the map of the second study with
+        the people won and lost (not of saved results, which hold no streets); `summary.txt` has the sentences.
 
         Parameters
         ----------
@@ -156,6 +172,10 @@ class Comparison:
                 write_table(in_words(table, told), place / f"{name}.csv")
             write_sheets({name: in_words(table, told) for name, table in tables.items()}, place / "comparison.xlsx")
             write_layer(self.places.reset_index(), place / "won_lost.gpkg", "won_lost")
+            if self.latest is not None:
+                title = f"{self.before.title} → {self.after.title}"
+                drawn = draw_review(self.latest, told, title=title, changes=self.changes)
+                drawn.save(str(place / "comparison.html"))
             with replacing(place / "summary.txt") as temporary:
                 temporary.write_text("\n".join([*self.summary(lang=told), ""]), encoding="utf-8")
 
@@ -251,7 +271,8 @@ def compare(before: Survey, after: Survey) -> Comparison:
     one, two = standing_of(check_noun(before, Survey, "before")), standing_of(check_noun(after, Survey, "after"))
     blank = _blank(one, two)
     causes = differing(one.fingerprints, two.fingerprints)
-    return Comparison(one, two, attribute(before, after, _total(blank), causes), _changed_grades(before, after))
+    grades = _changed_grades(before, after)
+    return Comparison(one, two, attribute(before, after, _total(blank), causes), grades, after)
 
 
 def compare_files(before: str | os.PathLike[str], after: str | os.PathLike[str]) -> Comparison:

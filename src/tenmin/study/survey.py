@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from tenmin.measures.findings import Findings
 from tenmin.measures.shortfalls import list_cures
 from tenmin.outputs.geopackage import save_layers
@@ -28,7 +30,7 @@ from tenmin.support.nouns import check_noun
 from tenmin.support.result_sets import describe_results, writing_results
 from tenmin.support.writing import write_table
 
-__all__ = ["Survey", "check_same_study", "survey"]
+__all__ = ["Survey", "check_same_study", "draw_review", "survey"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,7 +80,7 @@ class Survey(Findings):
                 lang=told,
                 sources=self.provenance,
             )
-            self._draw_map(told).save(str(place / "review.html"))
+            draw_review(self, told).save(str(place / "review.html"))
 
     def summary(self, *, lang: Lang | None = None) -> list[str]:
         """Return sentences on the results that one can read out: shares, worst gaps, grades.
@@ -89,20 +91,6 @@ class Survey(Findings):
             "zh" or "en"; by default the language of the study.
         """
         return summarise(self, self.study, self.study.lang if lang is None else lang)
-
-    def _draw_map(self, lang: Lang) -> Any:
-        named = [*attributions(self.provenance), *licence_notes(self.provenance, lang)]
-        return draw_map(
-            self.coverage,
-            gaps=self.gaps,
-            isochrones=self.isochrones,
-            compliance=self.compliance.values(),
-            walkers=self.study.map_walkers,
-            basemap=inputs_of(self.study).basemap,
-            title=self.title,
-            lang=lang,
-            sources=named,
-        )
 
     def _write_tables(self, place: Path, lang: Lang) -> None:
         tables = {**review_tables(self.coverage, self.gaps, lang), "sources": self.provenance}
@@ -128,6 +116,35 @@ class Survey(Findings):
             "sources": self.provenance.to_dict("records"),
             "licences": licence_notes(self.provenance, lang),
         }
+
+
+def draw_review(found: Survey, lang: Lang, *, title: str | None = None, changes: pd.DataFrame | None = None) -> Any:
+    """Return the map of a study, or of its comparison with an earlier one.
+
+    Parameters
+    ----------
+    found
+        The results.
+    lang
+        "zh" or "en".
+    title
+        Heading of the map; by default that of the study.
+    changes
+        People won and lost since the earlier study; the map has no isochrones then.
+    """
+    named = [*attributions(found.provenance), *licence_notes(found.provenance, lang)]
+    return draw_map(
+        found.coverage,
+        gaps=found.gaps,
+        isochrones=found.isochrones if changes is None else None,
+        compliance=found.compliance.values(),
+        walkers=found.study.map_walkers if changes is None else (),
+        basemap=inputs_of(found.study).basemap,
+        comparison=changes,
+        title=title or found.title,
+        lang=lang,
+        sources=named,
+    )
 
 
 def check_same_study(folder: Path, study: Study) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import folium
 import geopandas as gpd
+import pandas as pd
 
 from tenmin.access.query import Spots, make_query
 from tenmin.inputs.walkers import Walker
@@ -40,6 +41,7 @@ def draw_map(
     isochrones: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
     basemap: Basemap | None = None,
+    comparison: pd.DataFrame | None = None,
     title: str | None = None,
     computes: bool = True,
     walkers: Iterable[Walker | str] = (),
@@ -70,6 +72,9 @@ def draw_map(
     basemap
         The extract that the streets come from (as from `read_osm`), or its path: its sea and water, woods, parks and
         other buildings are drawn below the results, and its places named. Without one there are streets and barriers.
+    comparison
+        People won and lost since another study, as `tm.compare(before, after).changes`, where the coverage is that
+        after: the page opens with a tab of its own for them.
     title
         Heading of the page; by default a general one.
     computes
@@ -133,7 +138,7 @@ def draw_map(
     outlines = areas if areas is not None else _outlines(coverage.areas)
     tables = {"gaps": gaps, "isochrones": isochrones, "areas": outlines}
     below = _below(basemap, coverage.network)
-    data = MapData.of(coverage, **tables, computes=computes, others=others, basemap=below)
+    data = MapData.of(coverage, **tables, computes=computes, others=others, basemap=below, comparison=comparison)
     chosen = choose_language(lang)
     content = page_content(data, title=title, lang=chosen, sources=sources)
     checked = (compliance,) if isinstance(compliance, Compliance) else tuple(compliance)

@@ -16,6 +16,7 @@ from tenmin.inputs.services import list_parts
 from tenmin.measures.gaps import find_same_gaps
 from tenmin.measures.placements import describe_placements
 from tenmin.outputs.maps._basemap_layer import basemap_layer
+from tenmin.outputs.maps._comparison_layer import check_comparison, comparison_content, comparison_layer
 from tenmin.outputs.maps._gap_layer import gap_layer, split_categories
 from tenmin.outputs.maps._layers import (
     Layer,
@@ -71,6 +72,8 @@ class MapData:
     """The same coverage by other walkers."""
     gaps_of_others: tuple[gpd.GeoDataFrame | None, ...] = ()
     """Their gaps; None where there are none, or it is not known how those of the coverage were found."""
+    comparison: pd.DataFrame | None = None
+    """People won and lost since another study, as from `check_comparison`."""
     basemap: gpd.GeoDataFrame | None = None
     """What lies below the results, as from `read_basemap`."""
 
@@ -82,6 +85,7 @@ class MapData:
         computes: bool = False,
         others: tuple[Coverage, ...] = (),
         basemap: gpd.GeoDataFrame | None = None,
+        comparison: pd.DataFrame | None = None,
         **tables: gpd.GeoDataFrame | None,
     ) -> MapData:
         """Return the data of a map, sorted by id and without categories that were not measured.
@@ -96,6 +100,8 @@ class MapData:
             The same coverage by other walkers, if the page computes.
         basemap
             As from `read_basemap`.
+        comparison
+            People won and lost: place, category and change.
         **tables
             gaps, isochrones and areas, or None.
         """
@@ -117,7 +123,8 @@ class MapData:
         walks = coverage.metric == "walk" and hasattr(coverage, "query")
         given_gaps = tables.get("gaps")
         theirs = tuple(None if given_gaps is None else find_same_gaps(given_gaps, one) for one in others)
-        more = {"others": others, "gaps_of_others": theirs, "basemap": basemap}
+        told = None if comparison is None else check_comparison(comparison)
+        more = {"others": others, "gaps_of_others": theirs, "basemap": basemap, "comparison": told}
         return cls(coverage, **ordered, computes=computes and walks, **more)
 
 
@@ -187,6 +194,7 @@ def page_content(
         **head_of_page(words, title, page_bounds(data), facts, sources),
         "walkers": [{"key": one.network.walker.name, **_walker(one, words)} for one in (data.coverage, *data.others)],
         "categories": _categories(data, shares, words),
+        "comparison": None if data.comparison is None else comparison_content(data.comparison, number),
         "layers": list(layers),
         "packed": pack({**layers, **network}),
     }
@@ -282,6 +290,8 @@ def _layers(
         layers["areas"] = area_layer(data.areas)
     if data.basemap is not None:
         layers["basemap"] = basemap_layer(data.basemap, data.places)
+    if data.comparison is not None:
+        layers["comparison"] = comparison_layer(data.comparison, data.places.index, number)
     return layers
 
 

@@ -56,6 +56,7 @@ SCRIPTS = (
     "communities.js",
     "standards.js",
     "facilities.js",
+    "comparison.js",
     "print.js",
     "address.js",
     "streets_page.js",

@@ -28,7 +28,7 @@ function readAddress() {
 // The choice that an address asks for, as far as this map has it.
 function askedChoice({ content, atlas }, asked) {
   const choice = {};
-  if (TABS.includes(asked.tab)) choice.tab = asked.tab;
+  if (tabsOf(content).includes(asked.tab)) choice.tab = asked.tab;
   const category = content.categories.findIndex(({ key }) => key === asked.service);
   if (category >= 0) choice.category = category;
   const chosen = ['gaps', 'areas', 'facilities', 'places'].includes(asked.kind) ? atlas.find(asked.kind, asked.id) : null;

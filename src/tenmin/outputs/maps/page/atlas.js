@@ -15,6 +15,7 @@ class Atlas {
     this.circles = this.layer(numbers.circles);
     this.gaps = this.layer(numbers.gaps);
     this.areas = this.layer(numbers.areas);
+    this.changes = numbers.comparison ? readChanges(numbers.comparison) : null;
     this.readGround(numbers);
     if (this.facilities) this.facilities.name = this.column('facilities', 'name');
     if (this.places) this.readHomes();

@@ -28,7 +28,7 @@ function homeKeys({ paint, drawn }, words, apart) {
   if (!drawn.size) return [];
   const noun = words.say(apart ? 'homes' : 'cells');
   if (kind === 'plain') return [key('', noun, { background: INK.home })];
-  const labels = kind === 'states' ? STATES.map((state) => words.say(state)) : lackingLabels(paint, words);
+  const labels = kind === 'difference' ? ['unchanged', 'won', 'lost', 'both'].map((name) => words.say(name)) : kind === 'states' ? STATES.map((state) => words.say(state)) : lackingLabels(paint, words);
   const keys = labels.map((text, of) => make('li', {}, inkKey(inks[of]), make('span', { textContent: text })));
   return [make('li', { className: 'noun', textContent: noun }), ...keys.filter((_, of) => drawn.has(of))];
 }

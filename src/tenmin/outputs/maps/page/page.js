@@ -10,7 +10,7 @@ class Review {
     this.notes = new Notes();
     this.layers = LAYERS.filter((name) => content.layers.includes(name));
     const shown = Object.fromEntries(this.layers.map((name) => [name, true]));
-    this.choice = { tab: 'overview', category: null, chosen: null, measure: 'shortfall', filter: { reason: '', least: 0, all: false }, order: 'people', shown };
+    this.choice = { tab: tabsOf(content)[0], category: null, chosen: null, measure: 'shortfall', filter: { reason: '', least: 0, all: false }, order: 'people', shown };
     this.speak(content.lang);
     this.listenToKeys();
   }

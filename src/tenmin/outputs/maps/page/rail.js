@@ -3,26 +3,33 @@
 const SNAPS = ['low', 'half', 'high'];
 const SNAP_HEIGHTS = [15, 50, 90];
 const TABS = ['overview', 'gaps', 'communities', 'facilities'];
+const CHANGES_TAB = 'changes';
+
+// The tabs of a page: of a comparison first what it compares.
+function tabsOf({ comparison }) {
+  return comparison ? [CHANGES_TAB, ...TABS] : TABS;
+}
 
 class Rail {
   constructor(review) {
     const { content, words } = review;
     this.review = review;
+    this.names = tabsOf(content);
     this.panels = {
-      overview: new OverviewPanel(review), gaps: new GapsPanel(review), communities: new CommunitiesPanel(review), facilities: new FacilitiesPanel(review),
+      changes: new ChangesPanel(review), overview: new OverviewPanel(review), gaps: new GapsPanel(review), communities: new CommunitiesPanel(review), facilities: new FacilitiesPanel(review),
     };
-    this.tabs = TABS.map((name) => button(words.say(`tab_${name}`), () => review.change({ tab: name }), {
+    this.tabs = this.names.map((name) => button(words.say(`tab_${name}`), () => review.change({ tab: name }), {
       className: 'tab', id: `tab-${name}`, aria: { role: 'tab', controls: `panel-${name}` },
     }));
     const list = make('div', { className: 'tabs', aria: { role: 'tablist', label: words.say('tabs') } }, ...this.tabs);
     list.addEventListener('keydown', (event) => this.turn(event));
-    TABS.forEach((name) => Object.assign(this.panels[name].element, { id: `panel-${name}`, className: `tabpanel ${name}`, tabIndex: -1 }));
-    TABS.forEach((name) => describe(this.panels[name].element, { role: 'tabpanel', labelledby: `tab-${name}` }));
+    this.names.forEach((name) => Object.assign(this.panels[name].element, { id: `panel-${name}`, className: `tabpanel ${name}`, tabIndex: -1 }));
+    this.names.forEach((name) => describe(this.panels[name].element, { role: 'tabpanel', labelledby: `tab-${name}` }));
     this.holder = make('div', { className: 'holder' });
     byId('panel').replaceChildren(
       this.handle(),
       make('header', {}, make('h1', { textContent: words.title() }), make('p', { className: 'rule', textContent: words.rule() }), ...walkerChoice(review)),
-      searchBox(review), list, ...TABS.map((name) => this.panels[name].element), this.holder,
+      searchBox(review), list, ...this.names.map((name) => this.panels[name].element), this.holder,
       make('footer', {}, this.actions(content)));
   }
 
@@ -76,13 +83,13 @@ class Rail {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const next = TABS[(TABS.indexOf(this.review.choice.tab) + step + TABS.length) % TABS.length];
+    const next = this.names[(this.names.indexOf(this.review.choice.tab) + step + this.names.length) % this.names.length];
     this.review.change({ tab: next });
     byId(`tab-${next}`).focus();
   }
 
   show(choice) {
-    TABS.forEach((name, number) => {
+    this.names.forEach((name, number) => {
       const on = name === choice.tab;
       describe(this.tabs[number], { selected: on });
       this.tabs[number].tabIndex = on ? 0 : -1;

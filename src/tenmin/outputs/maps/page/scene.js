@@ -3,6 +3,7 @@
 const STEPS_OF_LACKING = [0, 1 / 8, 1 / 3];
 const CIRCLES = 20;
 const RADIUS = [9, 26];
+const QUIET = 1e-6;
 
 class Scenes {
   constructor(atlas) {
@@ -30,6 +31,7 @@ class Scenes {
   // The class of each home and the inks of the classes.
   paint({ tab, category }) {
     const { places } = this.atlas;
+    if (tab === CHANGES_TAB) return paintDifference(this.atlas, category);
     if (category !== null) {
       return { kind: 'states', classes: places.walks[category].state, inks: [INK.unserved, INK.served, null], edges: [INK.unservedEdge, INK.servedEdge, INK.unknown] };
     }
@@ -180,10 +182,11 @@ class Cells {
     });
   }
 
-  painted({ classes, inks }, people) {
+  // Homes of the quiet class show only where there are no others.
+  painted({ classes, inks, quiet = -1 }, people) {
     const count = inks.length;
     const sums = new Float64Array(this.corners.length * count);
-    for (let row = 0; row < classes.length; row += 1) sums[this.cell[row] * count + classes[row]] += people[row] + 1;
+    for (let row = 0; row < classes.length; row += 1) sums[this.cell[row] * count + classes[row]] += classes[row] === quiet ? QUIET : people[row] + 1;
     return this.corners.map((corner, number) => {
       let most = 0;
       for (let one = 1; one < count; one += 1) if (sums[number * count + one] > sums[number * count + most]) most = one;

@@ -6,6 +6,7 @@ const INK = {
   servedEdge: '#5f83a6', unservedEdge: '#8a3906', home: '#c9cdd3', homeEdge: '#808791',
   street: '#ffffff', casing: '#cdc9c0', fine: '#d8d5cd', main: '#b9b4a8', path: '#cbc7bd', steps: '#b9a898', streetName: '#6a665e',
   water: '#cbe1e3', shore: '#7aa5ac', rail: '#868480', wall: '#957e69', park: '#d9e5cd', wood: '#c6d8b8', area: '#6b5b95',
+  won: '#14707f', wonEdge: '#0d4f5a', lost: '#c2500a', both: '#2c2f36', bothEdge: '#000000',
   building: '#e2ded5', buildingEdge: '#c9c4b8', beyond: '#e4e2dd', door: '#5a4636', placeName: '#3c4148',
   ground: '#2f587d', gap: '#c2500a', gapEdge: '#9c3f06', doubt: '#5f6368', facility: '#22303c', idle: '#ffffff', chosen: '#111111', barrier: '#0b5c74',
 };

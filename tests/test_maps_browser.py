@@ -887,12 +887,13 @@ def test_no_home_opens_under_a_panel_and_map_and_panel_are_usable(
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_the_sheet_of_a_phone_has_three_heights(browser: WebDriver, tmp_path: Path) -> None:
+def check_sheet_of_a_phone(browser: WebDriver, drawn: folium.Map, folder: Path) -> None:
+    """Check that the sheet has three heights, by clicks and by keys."""
     from selenium.webdriver.common.keys import Keys
 
     resized(browser, 390, 844)
     try:
-        open_page(browser, full_map(), tmp_path)
+        open_page(browser, drawn, folder)
         heights = []
         for _ in range(3):
             heights.append(browser.find_element("id", "panel").rect["height"] / 844)
@@ -906,8 +907,13 @@ def test_the_sheet_of_a_phone_has_three_heights(browser: WebDriver, tmp_path: Pa
             told.append(handle.get_attribute("aria-valuenow"))
         assert told == ["15", "50", "90", "15", "50"]
         assert browser.find_element("id", "panel").rect["height"] == pytest.approx(422, abs=1)
+        assert faults(browser) == []
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_sheet_of_a_phone_has_three_heights(browser: WebDriver, tmp_path: Path) -> None:
+    check_sheet_of_a_phone(browser, full_map(), tmp_path)
 
 
 def test_the_rail_folds_to_present(browser: WebDriver, tmp_path: Path) -> None:

@@ -14,7 +14,17 @@ import maps_data
 import tenmin as tm
 from tenmin.support.plotting import INKS
 from test_maps import content_of, html_of, unpacked
-from test_maps_browser import click_at, faults, open_page, picture, requests, script, text_of, texts_of
+from test_maps_browser import (
+    check_sheet_of_a_phone,
+    click_at,
+    faults,
+    open_page,
+    picture,
+    requests,
+    script,
+    text_of,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
@@ -87,6 +97,13 @@ def test_a_service_and_a_facility_draw_their_range_alone(
     browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
     assert texts_of(browser, "#print .keys li")[0] == "步行 2 分钟 范围"
     assert [fault for fault in faults(browser) if READING not in fault] == []
+
+
+@pytest.mark.browser
+def test_the_sheet_of_a_phone_is_that_of_the_review_map(
+    browser: WebDriver, tmp_path: Path, network: tm.WalkNetwork
+) -> None:
+    check_sheet_of_a_phone(browser, draw(network), tmp_path)
 
 
 @pytest.mark.browser

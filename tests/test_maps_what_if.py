@@ -17,7 +17,8 @@ from shapely import Point
 import maps_data
 import tenmin as tm
 from tenmin.outputs.maps import draw_map
-from test_maps_browser import choose, open_page, text_of, wait_until
+from test_maps_browser import PAYLOADS, choose, faults, open_page, requests, text_of, texts_of, wait_until
+from test_maps_browser import press as press_keys
 from test_maps_network import content_of, in_page
 from towns import CRS, clinics, frame, homes, town
 
@@ -225,6 +226,34 @@ def test_won_and_lost_are_counted_by_group_and_community(browser: WebDriver) -> 
     by_area = 10.0 * lost.groupby(places["area"].map({"a": "甲社区", "b": "乙社区"})).sum()
     assert {one["name"]: one["lost"] for one in told["areas"]} == by_area[by_area > 0].to_dict()
     assert told["basket"] == {"before": told["before"], "now": told["all"]["served"]}
+
+
+def test_names_of_walkers_and_notes_are_shown_as_they_are(
+    browser: WebDriver, banks: tm.Coverage, tmp_path: Path
+) -> None:
+    named = [
+        tm.Walker(text or "nobody", speed_kmh=3.0 + number / 20.0, zh=text, en=text)
+        for number, text in enumerate(PAYLOADS.values())
+    ]
+    open_page(browser, draw_map(banks, walkers=named, lang="en"), tmp_path)
+    assert texts_of(browser, ".walkers option")[1:] == [one.title("en") for one in named]
+    choose_walker = "const list = document.querySelector('.walkers select'); list.value = arguments[0];"
+    for number, one in list(enumerate(named, start=1))[::6]:
+        browser.execute_script(f"{choose_walker} list.dispatchEvent(new Event('change'))", str(number))
+        assert one.title("en") in text_of(browser, "#panel .rule")
+    text = "".join(one for name, one in PAYLOADS.items() if name != "control signs")
+    notes = [{"kind": "places", "id": "h150-20", "text": text}, {"kind": text, "id": text, "text": text}]
+    file = tmp_path / "<img src=x onerror=window.__pwn=1>.json"
+    file.write_text(json.dumps({"format": 1, "notes": notes}), encoding="utf-8")
+    browser.find_element("id", "notes-file").send_keys(str(file))
+    wait_until(browser, "return document.getElementById('notes-save').textContent.includes('(2)')")
+    press_keys(browser, "/", "h150-20", "\ue007")
+    assert browser.execute_script("return document.querySelector('.noted textarea').value") == text
+    file.write_text("{", encoding="utf-8")
+    browser.find_element("id", "notes-file").send_keys(str(file))
+    wait_until(browser, f"return document.getElementById('message').textContent.includes({file.name!r})")
+    assert browser.execute_script("return typeof window.__pwn") == "undefined"
+    assert faults(browser) == requests(browser) == []
 
 
 PIXEL = """

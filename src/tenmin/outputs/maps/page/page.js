@@ -240,13 +240,6 @@ class Review {
     });
   }
 
-  // The sheet of a phone takes 15, 50 or 90 % of the screen.
-  snap(number) {
-    byId('tenmin-page').dataset.sheet = SNAPS[number];
-    this.rail.tellHeight();
-    if (this.map) this.map.invalidateSize({ animate: false });
-  }
-
   point(event) {
     const found = this.at(event);
     const tip = byId('tip');

@@ -27,33 +27,10 @@ class Rail {
     this.names.forEach((name) => describe(this.panels[name].element, { role: 'tabpanel', labelledby: `tab-${name}` }));
     this.holder = make('div', { className: 'holder' });
     byId('panel').replaceChildren(
-      this.handle(),
+      sheetHandle(review),
       make('header', {}, make('h1', { textContent: words.title() }), make('p', { className: 'rule', textContent: words.rule() }), ...walkerChoice(review)),
       searchBox(review), list, ...this.names.map((name) => this.panels[name].element), this.holder,
       make('footer', {}, this.actions(content)));
-  }
-
-  // The handle of the sheet on a phone: pressed, it goes to the next height; the arrows go up and down.
-  handle() {
-    const { words } = this.review;
-    const [min, max] = [SNAP_HEIGHTS[0], SNAP_HEIGHTS[SNAP_HEIGHTS.length - 1]];
-    this.grip = make('div', { className: 'handle', tabIndex: 0, aria: { role: 'slider', label: words.say('sheet_height'), orientation: 'vertical', valuemin: min, valuemax: max } });
-    const at = () => SNAPS.indexOf(byId('tenmin-page').dataset.sheet);
-    const next = () => this.review.snap((at() + 1) % SNAPS.length);
-    this.grip.addEventListener('click', next);
-    this.grip.addEventListener('keydown', (event) => {
-      const act = { ArrowUp: () => this.review.snap(Math.min(at() + 1, SNAPS.length - 1)), ArrowDown: () => this.review.snap(Math.max(at() - 1, 0)), Enter: next, ' ': next }[event.key];
-      if (!act) return;
-      event.preventDefault();
-      act();
-    });
-    this.tellHeight();
-    return this.grip;
-  }
-
-  tellHeight() {
-    const height = SNAP_HEIGHTS[SNAPS.indexOf(byId('tenmin-page').dataset.sheet)];
-    describe(this.grip, { valuenow: height, valuetext: `${height} %` });
   }
 
   hold(part) {
@@ -97,6 +74,32 @@ class Rail {
     });
     this.panels[choice.tab].show(choice);
   }
+}
+
+// The handle of the sheet on a phone, which takes 15, 50 or 90 % of the screen: pressed, it goes to the next height; the
+// arrows go up and down.
+function sheetHandle(page) {
+  const last = SNAPS.length - 1;
+  const grip = make('div', { className: 'handle', tabIndex: 0, aria: {
+    role: 'slider', label: page.words.say('sheet_height'), orientation: 'vertical', valuemin: SNAP_HEIGHTS[0], valuemax: SNAP_HEIGHTS[last],
+  } });
+  const { dataset } = byId('tenmin-page');
+  const snap = (number) => {
+    dataset.sheet = SNAPS[number];
+    describe(grip, { valuenow: SNAP_HEIGHTS[number], valuetext: `${SNAP_HEIGHTS[number]} %` });
+    if (page.map) page.map.invalidateSize({ animate: false });
+  };
+  const at = () => SNAPS.indexOf(dataset.sheet);
+  const next = () => snap((at() + 1) % SNAPS.length);
+  grip.addEventListener('click', next);
+  grip.addEventListener('keydown', (event) => {
+    const act = { ArrowUp: () => snap(Math.min(at() + 1, last)), ArrowDown: () => snap(Math.max(at() - 1, 0)), Enter: next, ' ': next }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  snap(at());
+  return grip;
 }
 
 // Everybody who has all services, the worst of them, and a row for each, which is also the switch of the map.

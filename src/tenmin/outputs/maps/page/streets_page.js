@@ -25,7 +25,7 @@ class StreetsPage {
     this.services = make('div', { className: 'services', aria: { role: 'radiogroup', label: words.say('service') } });
     this.chosen = make('p', { className: 'note', aria: { live: 'polite' } });
     byId('panel').replaceChildren(
-      make('div', { className: 'handle', aria: { hidden: true } }),
+      sheetHandle(this),
       make('header', {}, make('h1', {}, outside(this.title())), make('p', { className: 'rule', textContent: words.walker() })),
       make('section', { className: 'tabpanel' }, this.limits, this.services, this.chosen, make('p', { className: 'note', textContent: words.say('streets_note') })),
       make('footer', {}, this.actions()));
@@ -105,7 +105,6 @@ class StreetsPage {
     map.on('mouseout movestart zoomstart', () => { byId('tip').hidden = true; });
     map.on('moveend', () => this.showLegend());
     window.addEventListener('beforeprint', () => this.fillPrint());
-    byId('panel').addEventListener('click', (event) => { if (event.target.closest('.handle')) Review.prototype.snap.call(this); });
   }
 
   change(part) {

@@ -17,7 +17,7 @@ from osm_toy import osm_xml, write_osm
 from tenmin.cli import app
 from tenmin.outputs.tables import gaps_as_text, shares_as_text
 from tenmin.support.errors import FileError
-from tenmin.support.language import choose_language
+from tenmin.support.language import choose_language, counted
 from tenmin.support.result_sets import MANIFEST, examine_results
 from tenmin.support.writing import write_table
 
@@ -109,7 +109,7 @@ def test_every_option_of_isochrones_shows_in_the_streets_that_are_reached(
     given = [clinics_table(tmp_path) if word == "TABLE" else word for word in words]
     out = tmp_path / "reached.gpkg"
     code, said = run("isochrones", street_town(tmp_path), *given, "--shape", "streets", "-o", out, "--lang", "en")
-    assert (code, f"{len(metres)} isochrones written to {out}" in said) == (0, True)
+    assert (code, f"{counted(len(metres), 'isochrone')} written to {out}" in said) == (0, True)
     reached = gpd.read_file(out)
     assert reached.length.tolist() == pytest.approx(metres, abs=0.1)
     assert ("metres" in reached.columns) == ("--metres" in words)

@@ -509,7 +509,7 @@ def test_a_walk_of_nobody_or_to_nothing_is_refused(coverage: tm.Coverage):
 def test_a_coverage_says_what_it_is(coverage: tm.Coverage):
     assert repr(coverage) == (
         "<Coverage of 5 places in 2 categories within 10 minutes (walk, to the facility); "
-        "unjoined: 1 places, 0 facilities; unknown: 2 of 10 walks>"
+        "unjoined: 1 place, 0 facilities; unknown: 2 of 10 walks>"
     )
 
 

@@ -46,6 +46,16 @@ def parts(shares: pd.DataFrame, by: str) -> dict[object, tuple[float, float]]:
     return dict(zip(names, zip(shares["served"], shares["total"], strict=True), strict=True))
 
 
+def test_no_places_have_a_row_of_nothing_in_each_category(coverage: tm.Coverage):
+    nobody = tm.measure_coverage(coverage.network, PEOPLE.iloc[:0], DOOR, minutes=10, areas=AREAS)
+    for of in ("people", "places"):
+        (row,) = nobody.shares(of).to_dict("records")
+        assert (row["category"], row["total"]) == ("clinic", 0.0)
+        assert pd.isna(row["share"])
+    assert nobody.basket()["total"].tolist() == [0.0]
+    assert nobody.shares(by="area").empty
+
+
 # --- communities and what is above them ---------------------------------------------------------------------------
 
 

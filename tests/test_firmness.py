@@ -173,7 +173,7 @@ def test_what_changes_nothing_is_listed_or_refused():
         ({"ranges": {"missing_osm": (0, 1.5)}}, "a pair from 0 to 1"),
         ({"ranges": {"speed": (float("nan"), 1)}}, "the range 'speed'"),
         ({"ranges": {"speed": ("1", "2")}}, "the range 'speed'"),
-        ({"runs": 0}, "runs is 0"),
+        ({"runs": 0}, "runs is 0; give how many runs to make"),
         ({"runs": 2.5}, "runs is 2.5"),
         ({"seed": -1}, "seed is -1; give a whole number from 0 up"),
         ({"seed": "x"}, "seed is 'x'"),

@@ -13,7 +13,7 @@ import pandas as pd
 from tenmin.inputs.services import load_baskets
 from tenmin.measures._shares import add_shares, tally
 from tenmin.support.errors import CategoryError, TableError
-from tenmin.support.limits import unknown_category
+from tenmin.support.limits import unmeasured_category
 
 __all__ = ["BASKET", "Basket"]
 
@@ -31,7 +31,7 @@ def _choose(categories: Sequence[str] | str | None, known: list[str]) -> list[st
     chosen = known if categories is None else list(categories)
     for name in chosen:
         if name not in known:
-            raise unknown_category(name, known, "the basket")
+            raise unmeasured_category(name, known, "the basket")
     return list(dict.fromkeys(chosen))
 
 

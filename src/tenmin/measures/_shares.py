@@ -110,6 +110,8 @@ def tally(
     weight, served, unknown = weight[order], served.iloc[order], unknown.iloc[order]
     codes, labels = _factorize(label.iloc[order], by)
     names: list[Hashable] = [*labels, *([None] if (codes < 0).any() else [])]
+    if by is None and not names:
+        names = [""]
     codes = np.where(codes < 0, len(labels), codes)
     rows = []
     for category in served.columns:

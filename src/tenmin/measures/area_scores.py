@@ -14,7 +14,7 @@ from tenmin.measures._gap_score import exceed_limit
 from tenmin.measures.coverage import Coverage
 from tenmin.support.contracts import people_of
 from tenmin.support.errors import TableError
-from tenmin.support.limits import unknown_category
+from tenmin.support.limits import unmeasured_category
 from tenmin.support.nouns import check_noun
 
 __all__ = ["score_areas"]
@@ -130,7 +130,7 @@ def _weights_of(categories: list[str], weights: Mapping[str, float] | None) -> d
         raise TableError(msg)
     for name, value in given.items():
         if name not in categories:
-            raise unknown_category(name, categories, "weights")
+            raise unmeasured_category(name, categories, "weights")
         if not isinstance(value, Real) or isinstance(value, bool) or not 0.0 <= float(value) < np.inf:
             msg = f"weights[{name!r}] is {value!r}; give a number from 0 up (0 leaves the category out of the score)"
             raise TableError(msg)

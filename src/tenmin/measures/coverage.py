@@ -43,7 +43,7 @@ from tenmin.network import WalkNetwork
 from tenmin.support.contracts import Direction, Metric, people_of
 from tenmin.support.errors import TableError
 from tenmin.support.language import Lang, counted
-from tenmin.support.limits import Unit, read_limit, unknown_category
+from tenmin.support.limits import Unit, read_limit, unmeasured_category
 from tenmin.support.notebook import as_card
 from tenmin.support.percent import percent
 
@@ -613,7 +613,7 @@ class Coverage:
 
     def _check_category(self, category: str, asked_in: str) -> None:
         if category not in self.limit.index:
-            raise unknown_category(category, list(self.limit.index), asked_in)
+            raise unmeasured_category(category, list(self.limit.index), asked_in)
 
     def isochrones(self, *, merge: Literal["category"] | None = "category") -> gpd.GeoDataFrame:
         """Return the isochrones within the limits, by category or (merge=None) by facility.
@@ -660,7 +660,7 @@ class Coverage:
         tenmin.draw_map : All categories as one interactive page.
         """
         if category not in self.limit.index:
-            raise unknown_category(category, list(self.limit.index), "plot")
+            raise unmeasured_category(category, list(self.limit.index), "plot")
         shares = self.shares("people" if "people" in self.places.columns else "places")
         (row,) = shares[shares["category"] == category].to_dict("records")
         state = np.select([self.served[category], self.unknown[category]], ["served", "unknown"], "unserved")

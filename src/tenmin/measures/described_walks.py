@@ -18,7 +18,7 @@ from tenmin.network import WalkNetwork
 from tenmin.support.contracts import check_frame, in_metres, people_of
 from tenmin.support.errors import TableError
 from tenmin.support.language import counted
-from tenmin.support.limits import inclusive, unknown_category
+from tenmin.support.limits import inclusive, unmeasured_category
 from tenmin.support.nouns import check_noun
 
 __all__ = ["FIGURES", "DescribedWalks", "describe_walks"]
@@ -226,7 +226,7 @@ def describe_walks(
         msg = "a straight distance meets no stairs; give a coverage with metric='walk'"
         raise TableError(msg)
     if category not in coverage.limit.index:
-        raise unknown_category(category, list(coverage.limit.index), "describe_walks")
+        raise unmeasured_category(category, list(coverage.limit.index), "describe_walks")
     stops = _stops(coverage.network, benches)
     figures, found = walked_figures(coverage.query, category, _figures(coverage.network), stops)
     street, stairs, crossings, *known = figures.sums.T

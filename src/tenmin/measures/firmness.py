@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.access.nearest import check_count, nearest_walks
+from tenmin.access.nearest import nearest_walks
 from tenmin.access.query import Query
 from tenmin.measures._ranges import Draws, check_seed, draw, ranges_to_vary
 from tenmin.measures._shares import tally
@@ -179,7 +180,7 @@ def vary_coverage(
         msg = "a straight distance has no streets to vary; give a coverage with metric='walk'"
         raise TableError(msg)
     table = ranges_to_vary(vary, ranges, _what_changes_nothing(coverage))
-    draws = draw(table, _base(coverage), check_count(runs, "runs"), check_seed(seed))
+    draws = draw(table, _base(coverage), _check_runs(runs), check_seed(seed))
     served, absent = np.zeros(coverage.served.shape, np.int64), _missing(coverage.facilities, draws)
     for group in step_through(range(int(draws.table["group"].max()) + 1), "runs"):
         rows = np.flatnonzero(draws.table["group"] == group)
@@ -189,6 +190,13 @@ def vary_coverage(
             served[:, column] += _count_served(query, category, factors, absent[rows])
     share = pd.DataFrame(served / len(draws.table), index=coverage.served.index, columns=coverage.served.columns)
     return Firmness(coverage, share, draws.table, table)
+
+
+def _check_runs(runs: object) -> int:
+    if isinstance(runs, Integral) and not isinstance(runs, bool) and int(runs) >= 1:
+        return int(runs)
+    msg = f"runs is {runs!r}; give how many runs to make, a whole number from 1 up, e.g. runs=100"
+    raise TableError(msg)
 
 
 def _base(coverage: Coverage) -> dict[str, float]:

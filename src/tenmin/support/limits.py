@@ -28,6 +28,7 @@ __all__ = [
     "read_limit",
     "read_limits",
     "unknown_category",
+    "unmeasured_category",
 ]
 
 Number = float | Mapping[str, float]
@@ -130,6 +131,24 @@ def unknown_category(category: object, valid: Sequence[str], asked_in: str) -> C
     near = difflib.get_close_matches(str(category), valid, n=3, cutoff=0.4) or list(valid[:8])
     msg = f"no facility and no catalogue entry has the category {category!r}, asked for in {asked_in}; did you mean "
     msg += f"{', '.join(map(repr, near))}?" if near else "another one? There are no categories at all."
+    return CategoryError(msg)
+
+
+def unmeasured_category(category: object, measured: Sequence[str], asked_in: str) -> CategoryError:
+    """Return the error for a category that a coverage has not measured, with those that it has.
+
+    Parameters
+    ----------
+    category
+        The category.
+    measured
+        The categories of the coverage.
+    asked_in
+        The option that names it, for the message.
+    """
+    near = ", ".join(map(repr, difflib.get_close_matches(str(category), measured, n=3)))
+    way = f"did you mean {near}?" if near else f"it has {', '.join(map(repr, measured[:8]))}"
+    msg = f"the coverage has not measured {category!r}, asked for in {asked_in}; {way}"
     return CategoryError(msg)
 
 

@@ -21,6 +21,7 @@ from benchmarks import (
     review_map,
     scenarios,
     search,
+    town,
 )
 from benchmarks.extracts import ENVIRONMENT, find_extracts
 from benchmarks.tables import Table, keep
@@ -40,10 +41,11 @@ COMPARISONS: dict[str, Callable[[Path | None], list[Table]]] = {
     "polygons": polygons.compare,
     "review-map": review_map.compare,
     "scenarios": scenarios.compare,
+    "town": town.compare,
 }
 BY_DEFAULT = (
     "network", "growth", "search", "nearest", "growth-search", "polygons", "accuracy", "firmness", "people",
-    "people-table", "review-map", "scenarios",
+    "people-table", "review-map", "scenarios", "town",
 )  # fmt: skip
 
 

@@ -26,6 +26,13 @@ def as_xml(extract: Path, folder: Path) -> Path:
     return target
 
 
+def as_whole_ways(extract: Path, folder: Path) -> Path:
+    """Return the nodes and ways of the extract as OSM XML, cut where it lacks nodes, written into the folder."""
+    target = folder / f"{extract.name.partition('.')[0]}_whole.osm"
+    run("convert", extract, target, 0)
+    return target
+
+
 def times(extract: Path, count: int, folder: Path) -> Path:
     """Return several copies of the extract side by side as one .osm.pbf, written into the folder."""
     target = folder / f"{extract.name.partition('.')[0]}_x{count}.osm.pbf"

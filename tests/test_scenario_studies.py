@@ -111,6 +111,7 @@ def test_a_scenario_is_the_coverage_of_the_changed_table(street: tm.Study, edits
     expected = tm.measure_coverage(before.network, before.places, changed, metres=300)
     for name in FRAMES[:5]:
         assert getattr(found, name).equals(getattr(expected, name).rename_axis(columns="category")), name
+    assert_frame_equal(found.joins, expected.joins, check_exact=True)
 
 
 def test_the_file_that_the_page_saves_runs_as_it_is(tmp_path: Path):

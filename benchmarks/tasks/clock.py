@@ -18,14 +18,15 @@ class Clock:
 
     def __init__(self) -> None:
         self._begin = self._last = time.perf_counter()
-        self._cpu = time.process_time()
+        self._cpu = self._last_cpu = time.process_time()
         self.laps: dict[str, float] = {}
+        self.cpus: dict[str, float] = {}
 
     def lap(self, name: str) -> None:
-        """Note the seconds since the last lap."""
-        now = time.perf_counter()
-        self.laps[name] = now - self._last
-        self._last = now
+        """Note the seconds and processor seconds since the last lap."""
+        now, cpu = time.perf_counter(), time.process_time()
+        self.laps[name], self.cpus[name] = now - self._last, cpu - self._last_cpu
+        self._last, self._last_cpu = now, cpu
 
     def stop(self) -> Callable[..., None]:
         """Stop, and return a function that prints the report with what else is to be said."""

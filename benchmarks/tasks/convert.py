@@ -1,4 +1,4 @@
-"""Writes an extract in another format, or several copies of it side by side with ids of their own."""
+"""Writes an extract in another format, without incomplete ways, or several copies of it side by side with own ids."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ _DEGREES_APART = 1.0
 def _copy(source: str, target: str) -> None:
     with osmium.io.Reader(source) as reader, osmium.SimpleWriter(target, overwrite=True) as writer:
         osmium.apply(reader, writer)
+
+
+def _cut(source: str, target: str) -> None:
+    """Nodes and ways, without the nodes of ways that the extract does not hold."""
+    known: set[int] = set()
+    with osmium.SimpleWriter(target, overwrite=True) as writer:
+        for item in osmium.FileProcessor(source, osmium.osm.NODE | osmium.osm.WAY):
+            if isinstance(item, osmium.osm.Node):
+                known.add(item.id)
+                writer.add(item)
+            elif isinstance(item, osmium.osm.Way):
+                refs = [node.ref for node in item.nodes if node.ref in known]
+                if len(refs) > 1:
+                    writer.add(item.replace(nodes=refs))
 
 
 class _Numbers:
@@ -58,7 +72,9 @@ def _renewed(item: Any, kind: str, new: dict[str, Callable[[int], int]], north: 
 
 if __name__ == "__main__":
     clock = Clock()
-    if sys.argv[3] == "1":
+    if sys.argv[3] == "0":
+        _cut(sys.argv[1], sys.argv[2])
+    elif sys.argv[3] == "1":
         _copy(sys.argv[1], sys.argv[2])
     else:
         _multiply(sys.argv[1], sys.argv[2], int(sys.argv[3]))

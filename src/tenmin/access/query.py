@@ -173,7 +173,7 @@ class Query:
         return list(self.rows_of)
 
     def with_facilities(self, facilities: gpd.GeoDataFrame, *, anywhere: bool = False) -> Query:
-        """Return the query with other facilities, checked; the places are not snapped again.
+        """Return the query with other facilities, checked; what stands where it did is not snapped again.
 
         Parameters
         ----------
@@ -187,9 +187,12 @@ class Query:
         """
         known = check_facilities(as_table(facilities, self.network))
         moved = move_to_streets(known, self.network, "facilities", anywhere=anywhere)
-        other = replace(self, facilities=moved, open=None)
-        kept = ("place_snapping", "costs", "arcs")
-        vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)})
+        other = self._keeping(replace(self, facilities=moved, open=None), ("place_snapping", "costs", "arcs"))
+        if "facility_snapping" in vars(self):
+            rows = _rows_where_they_were(moved, self.facilities)
+            vars(other)["facility_snapping"] = self.facility_snapping.mixed(
+                other._snap(moved[rows < 0]), rows, moved.index
+            )
         if not anywhere:
             warn_of_unjoined(other.facilities, other.facility_snapping, self.network, "facilities")
         return other
@@ -300,6 +303,16 @@ class Query:
         seeds = seed_access_points(self.network.streets, self.costs, starts, owner)
         return search(self.arcs, seeds, np.inf if np.isinf(limit) else self.horizon(limit))
 
+    def starts_as(self, other: Query, category: str) -> bool:
+        """Whether walks to a category end where they do in another query: at the same facilities, joined as there."""
+        if category not in other.rows_of:
+            return False
+        mine, theirs = self.rows_of[category], other.rows_of[category]
+        if not np.array_equal(self.facilities.index[mine], other.facilities.index[theirs]):
+            return False
+        joined = zip(self.facility_snapping.take(mine), other.facility_snapping.take(theirs), strict=True)
+        return all(np.array_equal(one, two) for one, two in joined)
+
     def arrivals(self, rows: np.ndarray) -> tuple[Arrivals, Labels, AccessPoints]:
         """The best walk of every place to any of some facilities, with the labels and access points of the search."""
         access_points, owner = self.starts(rows)
@@ -403,6 +416,13 @@ def make_query(
         warn_of_unjoined(facilities, query.facility_snapping, network, "facilities")
         warn_of_unjoined(places, query.place_snapping, network, "places")
     return query
+
+
+def _rows_where_they_were(items: gpd.GeoDataFrame, earlier: gpd.GeoDataFrame) -> np.ndarray:
+    """The row of each thing among earlier ones, int64; -1 for those that are new or elsewhere."""
+    there = earlier.geometry.reindex(items.index).to_numpy()
+    rows = earlier.index.get_indexer(items.index).astype(np.int64)
+    return np.where(shapely.equals_identical(items.geometry.to_numpy(), there), rows, -1)
 
 
 def _check_buildings(legs: str, buildings: gpd.GeoDataFrame | None, network: WalkNetwork) -> np.ndarray | None:

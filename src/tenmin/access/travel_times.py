@@ -32,15 +32,30 @@ class TravelTimes:
     """Id of the nearest facility, or None."""
 
 
-def travel_times(query: Query) -> TravelTimes:
-    """Return the best walk from every place to each category of a query, without a limit."""
+def travel_times(query: Query, known: tuple[Query, TravelTimes] | None = None) -> TravelTimes:
+    """Return the best walk from every place to each category of a query, without a limit.
+
+    Parameters
+    ----------
+    query
+        The network, the places and the facilities.
+    known
+        A query of the same places on the same network, with its walks: categories whose facilities stand where they did
+        are not searched again.
+    """
     index = query.places.index
     minutes, metres, nearest = _empty(len(index), len(query.rows_of))
-    for column, rows in enumerate(step_through(query.rows_of.values(), "walks")):
+    ids = query.facilities.index.to_numpy()
+    for column, (category, rows) in enumerate(step_through(query.rows_of.items(), "walks")):
+        if known is not None and query.starts_as(known[0], category):
+            frames = known[1].minutes, known[1].metres, known[1].nearest
+            for array, frame in zip((minutes, metres, nearest), frames, strict=True):
+                array[:, column] = frame[category]
+            continue
         best, _, _ = query.arrivals(rows)
         minutes[:, column], metres[:, column] = query.minutes_and_metres(best.cost, best.other)
         found = best.owner >= 0
-        nearest[found, column] = query.facilities.index.to_numpy()[query.by_id(rows)][best.owner[found]]
+        nearest[found, column] = ids[query.by_id(rows)][best.owner[found]]
     return _frames(query, minutes, metres, nearest)
 
 

@@ -87,13 +87,14 @@ def count_facilities(
     figures = load_expected_counts()
     figures = figures[figures["country"] == (country or "").upper()].set_index("category").to_dict("index")
     complete, index = complete_categories(facilities), pd.Index(rows_of, name="category", dtype="str")
+    edited, sources = (facilities.get(name, pd.Series(None, facilities.index)) for name in ("edited", "source"))
     rows = []
     for category in index:
         figure = figures.get(category)
         low, high = (
             np.nan if figure is None or people is None else figure[one] * people / 1e4 for one in ("low", "high")
         )
-        own = facilities.iloc[_rows_counted(category, facilities, rows_of, figure)]
+        rows_counted = _rows_counted(category, facilities, rows_of, figure)
         reasons = {
             "complete": category in complete,
             "country_unknown": country is None,
@@ -104,13 +105,13 @@ def count_facilities(
         why_not = next((name for name, holds in reasons.items() if holds), None)
         rows.append(
             {
-                "facilities": len(own),
+                "facilities": len(rows_counted),
                 "expected": low,
                 "expected_high": high,
-                "thin": why_not is None and len(own) < thin * low,
+                "thin": why_not is None and len(rows_counted) < thin * low,
                 "not_judged": why_not,
-                "newest_edit": _newest(own),
-                "other_sources": _other_sources(own),
+                "newest_edit": _newest(edited.iloc[rows_counted]),
+                "other_sources": _other_sources(sources.iloc[rows_counted]),
                 "source": figure and figure["source"],
                 "grade": figure and figure["grade"],
             }
@@ -126,18 +127,18 @@ def _rows_counted(
 ) -> np.ndarray:
     """Rows of the facilities in use of a category and of those that its figure counts with it."""
     also: Collection[str] = figure["also"] if figure else ()
+    if not also:
+        return rows_of[category]
     others = np.flatnonzero(facilities["category"].isin(also).to_numpy() & in_use(facilities))
     return np.union1d(rows_of[category], others)
 
 
-def _newest(facilities: pd.DataFrame) -> str | None:
-    dates = facilities["edited"].dropna() if "edited" in facilities.columns else []
+def _newest(edited: pd.Series) -> str | None:
+    dates = edited.dropna()
     return max(map(str, dates)) if len(dates) else None
 
 
-def _other_sources(facilities: pd.DataFrame) -> str | None:
+def _other_sources(sources: pd.Series) -> str | None:
     """The sources of facilities beside the most frequent one."""
-    if "source" not in facilities.columns:
-        return None
-    sources = facilities["source"].dropna().astype(str).value_counts()
+    sources = sources.dropna().astype(str).value_counts()
     return "; ".join(sorted(sources.index[1:])) or None

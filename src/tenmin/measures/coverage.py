@@ -17,7 +17,7 @@ from tenmin.access.isochrones import draw_isochrones
 from tenmin.access.nearest import check_count
 from tenmin.access.query import Query
 from tenmin.access.routes import trace_route
-from tenmin.access.travel_times import straight_times, travel_times
+from tenmin.access.travel_times import TravelTimes, straight_times, travel_times
 from tenmin.inputs.services import load_baskets
 from tenmin.measures._basket import BASKET, Basket
 from tenmin.measures._choice import count_choice, tally_choice
@@ -678,7 +678,13 @@ class Coverage:
 
 
 def compare_walks(
-    query: Query, metric: Metric, limit: pd.Series, thin: pd.Series, opening: Opening | None
+    query: Query,
+    metric: Metric,
+    limit: pd.Series,
+    thin: pd.Series,
+    opening: Opening | None,
+    *,
+    earlier: Coverage | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the frames of a coverage by name: the walks, and how they compare with the limit.
 
@@ -692,8 +698,11 @@ def compare_walks(
         By category: the limit, and whether too few facilities are known.
     opening
         The moment at which facilities have to be open; None if hours do not count.
+    earlier
+        A coverage of the same places along the same streets, whose walks are kept where facilities are the same.
     """
-    times = straight_times(query) if metric == "straight" else travel_times(query)
+    known = None if earlier is None else (earlier.query, TravelTimes(earlier.minutes, earlier.metres, earlier.nearest))
+    times = straight_times(query) if metric == "straight" else travel_times(query, known)
     walk = times.minutes if query.unit == "minutes" else times.metres
     served, cause = judge(query, walk, limit, metric=metric, thin=thin.to_numpy(bool), opening=opening)
     return {

@@ -183,7 +183,15 @@ def cover_again(
         query = query.on_more_streets(network)
     if open_at is not None:
         query, opening = open_facilities(query, open_at, earlier.metric)
-    return cover_places(query, areas=areas, metric=earlier.metric, country=country, thin=thin, opening=opening)
+    return cover_places(
+        query,
+        areas=areas,
+        metric=earlier.metric,
+        country=country,
+        thin=thin,
+        opening=opening,
+        earlier=None if more else earlier,
+    )
 
 
 def cover_walked_by(earlier: Coverage, walker: Walker) -> Coverage:
@@ -218,6 +226,7 @@ def cover_places(
     country: str | None = None,
     thin: float = 0.5,
     opening: Opening | None = None,
+    earlier: Coverage | None = None,
 ) -> Coverage:
     """Return the coverage of a query whose inputs are already checked.
 
@@ -229,6 +238,8 @@ def cover_places(
         As in `measure_coverage`.
     opening
         The moment at which facilities have to be open, if the query is of one.
+    earlier
+        As in `compare_walks`.
 
     Raises
     ------
@@ -259,5 +270,5 @@ def cover_places(
         joins=pd.concat(joins, names=["table", "id"]),
         query=query,
         opening=opening,
-        **compare_walks(query, metric, limit, counts["thin"], opening),
+        **compare_walks(query, metric, limit, counts["thin"], opening, earlier=earlier),
     )

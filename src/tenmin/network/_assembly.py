@@ -104,11 +104,9 @@ def _connect(edges: GeometryTable, layout: Layout, notes: Notes) -> Assembly:
     """Edges with their nodes, sorted along a Hilbert curve; a node stands at the end of its first edge."""
     ends = np.concatenate([edges["u"], edges["v"]])
     labels, at, code = np.unique(ends, return_index=True, return_inverse=True)
-    xy, row = shapely.get_coordinates(edges.geometry, return_index=True)
-    last = np.append(np.flatnonzero(np.diff(row)), len(row) - 1)
-    first = np.append(0, last[:-1] + 1)
-    points = np.asarray(shapely.points(xy[np.concatenate([first, last])[at]]))
-    columns = _columns_of_nodes(edges, layout, pd.Index(labels), points, code)
+    xy = edges.ends()[at]
+    points = np.asarray(shapely.points(xy))
+    columns = _columns_of_nodes(edges, layout, pd.Index(labels), xy, code)
     order = np.argsort(gpd.GeoSeries(points).hilbert_distance().to_numpy(), kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
@@ -123,11 +121,11 @@ def _connect(edges: GeometryTable, layout: Layout, notes: Notes) -> Assembly:
 
 
 def _columns_of_nodes(
-    edges: GeometryTable, layout: Layout, labels: pd.Index, points: np.ndarray, code: np.ndarray
+    edges: GeometryTable, layout: Layout, labels: pd.Index, xy: np.ndarray, code: np.ndarray
 ) -> dict[str, np.ndarray]:
     u, v = code[: len(edges)], code[len(edges) :]
     group = components(link_nodes(u, v, np.ones(len(edges)), len(labels)))
     size = np.bincount(group)
     if "inner_nodes" in edges:
         size = size + np.bincount(group[u], edges["inner_nodes"], len(size)).astype(np.int64)
-    return {"component": group, "component_nodes": size[group], "cut": layout.is_cut(labels, points)}
+    return {"component": group, "component_nodes": size[group], "cut": layout.is_cut(labels, xy)}

@@ -130,8 +130,7 @@ def _is_longest(part: np.ndarray, whole: np.ndarray, length: np.ndarray) -> np.n
 
 def _goes_on(ends: np.ndarray, lines: GeometryTable, part: np.ndarray, layout: Layout) -> np.ndarray:
     """Whether the part of each line reaches an end of the data."""
-    points = np.concatenate([shapely.get_point(lines.geometry, 0), shapely.get_point(lines.geometry, -1)])
-    cut = layout.is_cut(pd.Index(ends), points)
+    cut = layout.is_cut(pd.Index(ends), lines.ends())
     return np.isin(part, part[cut[: len(lines)] | cut[len(lines) :]])
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 __all__ = ["GeometryTable"]
@@ -62,6 +63,12 @@ class GeometryTable:
         """Return rows by number or by a mask."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         return replace(self, columns=columns, geometry=self.geometry[rows])
+
+    def ends(self) -> np.ndarray:
+        """Return x and y where each line begins, then where each ends, float64 (2 * rows, 2)."""
+        xy, row = shapely.get_coordinates(self.geometry, return_index=True)
+        first, last = np.flatnonzero(np.diff(row, prepend=-1)), np.flatnonzero(np.diff(row, append=-1))
+        return xy[np.concatenate([first, last])]
 
     def attributes(self, index: pd.Index | None = None) -> pd.DataFrame:
         """Return the columns without geometry as a DataFrame, numbered from 0 or with an index."""

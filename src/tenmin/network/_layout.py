@@ -162,20 +162,20 @@ class Layout:
         merged = labels[first[group]]
         return lines.assign(u=merged[u], v=merged[v]).take(~empty)
 
-    def is_cut(self, labels: pd.Index, points: np.ndarray) -> np.ndarray:
+    def is_cut(self, labels: pd.Index, xy: np.ndarray) -> np.ndarray:
         """Return whether the data ends at each node: streets are cut there, or it is outside the boundary.
 
         Parameters
         ----------
         labels
             Labels of the nodes.
-        points
-            Points (nodes,).
+        xy
+            float64 (nodes, 2), in the CRS of the lines.
         """
         cut = labels.isin(list(self.cut))
         if self.boundary is not None:
             shapely.prepare(self.boundary)
-            cut |= ~shapely.intersects_xy(self.boundary, *shapely.get_coordinates(points).T)
+            cut |= ~shapely.intersects_xy(self.boundary, *xy.T)
         return cut
 
     def why(self, way: int | str, lang: str) -> str:

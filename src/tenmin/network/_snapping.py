@@ -49,6 +49,26 @@ class Snapping:
             starts, self.access_points.edge[at], self.access_points.offset[at], self.access_points.leg[at]
         )
 
+    def mixed(self, other: Snapping, rows: np.ndarray, index: pd.Index) -> Snapping:
+        """Return what is joined as here, or as in another result on the same streets.
+
+        Parameters
+        ----------
+        other
+            Some things that this result does not hold.
+        rows
+            int64 (things,): the row of each here, or -1 for the next of the others.
+        index
+            The index of the table.
+        """
+        mine, theirs = self.access_points, other.access_points
+        first = np.concatenate([mine.first[:-1], theirs.first + mine.first[-1]])
+        columns = (np.concatenate([one, two]) for one, two in zip(mine[1:], theirs[1:], strict=True))
+        both = Snapping(AccessPoints(first, *columns), pd.concat([self.table, other.table]))
+        taken = rows.copy()
+        taken[rows < 0] = len(self.table) + np.arange(len(other.table))
+        return Snapping(both.take(taken), both.table.iloc[taken].set_axis(index))
+
 
 @dataclass(frozen=True)
 class _Candidates:

@@ -17,6 +17,7 @@ import tenmin as tm
 from tenmin.study.comparison import compare_files
 from tenmin.support.result_sets import MANIFEST
 from test_cli import run
+from test_cli_tables import write
 from test_scenario_studies import bridge, make, plan_spots, read_district, spot
 from test_study import write_study
 from towns import cases
@@ -121,6 +122,37 @@ def test_each_cause_is_measured_alone(tmp_path: Path):
     assert by_cause(found, "clinic") == {"walker": -20.0, "people": 5.0, "total": -15.0}
 
 
+def write_at(folder: Path, metres: int, moment: str) -> Path:
+    """The study of the street, with a clinic at its beginning, and one at 1,500 m that is open in the morning."""
+    folder.mkdir()
+    path = write_study(folder, tables=', { path = "b.csv" }', keys=f'open_at = "{moment}"')
+    head = "名称,类别,经度,纬度,营业时间"
+    for name, x, hours in (("a.csv", 0, "24/7"), ("b.csv", 1500, "Mo-Fr 08:00-12:00")):
+        place = spot(x)
+        write(folder / name, head, f"{name},clinic,{place['lon']},{place['lat']},{hours}")
+    path.write_text(path.read_text("utf-8").replace("limit_metres = 300", f"limit_metres = {metres}"), encoding="utf-8")
+    return path
+
+
+def test_the_date_and_the_limit_are_causes_of_saved_results_too(tmp_path: Path):
+    """In the evening the 40 people at 1,500 m lose their clinic; within 600 m the 20 people at 500 m have the other."""
+    paths = write_at(tmp_path / "one", 300, "Tu 10:00"), write_at(tmp_path / "two", 600, "Tu 20:00")
+    for path in paths:
+        tm.survey(tm.read_study(path)).save(path.parent / "out")
+    found = compare_files(*(path.parent / "out" for path in paths))
+    assert by_cause(found, "clinic") == {"standard": 20.0, "date": -40.0, "total": -20.0}
+    assert any("limit and rules +20; date -40; interaction +0" in line for line in found.summary(lang="en"))
+    (tmp_path / "two/b.csv").write_bytes((tmp_path / "two/b.csv").read_bytes() + b"\n")
+    lost = compare_files(*(path.parent / "out" for path in paths))
+    assert lost.summary(lang="en")[-1].endswith(
+        "changed since: b.csv; bring it back, or compare two studies (study.toml)."
+    )
+    (tmp_path / "one/study.toml").unlink()
+    assert (
+        "a file of the study is no longer there" in compare_files(*(one.parent / "out" for one in paths)).summary()[-1]
+    )
+
+
 def test_the_bridge_the_gate_and_the_clinic_of_the_district(tmp_path: Path):
     study = read_district(tmp_path)
     new = {
@@ -163,7 +195,7 @@ def test_saved_results_are_compared(folders: tuple[Path, Path, Path], tmp_path: 
     assert "Clinic or doctor: 20 people won, 0 lost (14.3% → 42.9%). By cause: facilities +20." in said
     assert pd.read_csv(tmp_path / "out/causes.csv").groupby("cause")["difference"].sum()["facilities"] == 20.0
     book = openpyxl.load_workbook(tmp_path / "out/comparison.xlsx")
-    assert book.sheetnames == ["won_lost", "won_lost_areas", "won_lost_groups", "causes", "grades"]
+    assert book.sheetnames == ["won_lost", "won_lost_areas", "won_lost_groups", "causes", "grades", "sources"]
     assert gpd.read_file(tmp_path / "out/won_lost.gpkg")["people"].tolist() == [20.0]
     assert (tmp_path / "out/summary.txt").read_text("utf-8").splitlines() == said.splitlines()[:-1]
     assert not (tmp_path / "out/comparison.html").exists()
@@ -174,7 +206,19 @@ def test_saved_results_with_several_causes_say_so(folders: tuple[Path, Path, Pat
     assert figures(found) == {"clinic": [10.0, 30.0, 20.0, 0.0]}
     assert found.causes.set_index("cause")["difference"][["facilities", "walker"]].isna().all()
     assert found.causes.set_index("cause")["difference"][["streets", "total"]].tolist() == [0.0, 20.0]
-    assert found.summary(lang="zh")[-1].startswith("两份结果有几处不同")
+    assert found.summary(lang="zh")[-1].startswith("两份结果有几处不同，不能分清原因：研究所用的文件已不在")
+
+
+def test_the_studies_of_scenarios_from_files_are_run_again(street: tm.Study, tmp_path: Path):
+    plan = tmp_path / "plan.json"
+    changes = [
+        {"change": "add_facility", "id": "n", "category": "clinic", **spot(480)},
+        {"change": "set_walker", "walker": "older_adult"},
+    ]
+    plan.write_text(json.dumps({"format": 1, "changes": changes}), encoding="utf-8")
+    tm.survey(street).save(tmp_path / "a")
+    tm.survey(tm.apply_changes(street, tm.read_changes(plan))).save(tmp_path / "b")
+    assert by_cause(compare_files(tmp_path / "a", tmp_path / "b"), "clinic") == {"facilities": 20.0, "total": 20.0}
 
 
 def test_a_study_and_its_scenario_are_compared_as_files_in_the_language_of_the_study(street: tm.Study, tmp_path: Path):

@@ -147,6 +147,20 @@ def test_a_way_that_is_shorter_now_is_no_new_facility():
     )
 
 
+def test_a_street_without_which_a_problem_would_not_be_cleared_is_named():
+    """Round by the east it is 2,400 m to the clinic; by the new street in the west 600 m; a lane is new, too."""
+    lines = streets(
+        [(0, 0), (1000, 0), (1000, 500), (0, 500)],
+        [(0, 500), (0, 0)],
+        [(50, 500), (50, 505)],
+        name=["环路", "新街", "巷"],
+    )
+    before, after = (tm.WalkNetwork.from_edges(lines.iloc[:n], walker="adult", node=True) for n in (1, 3))
+    people, door = homes({"h": (100, 500)}), clinics({"c": (0, 0)}, name="诊所")
+    second = measure(measure(None, people, door, network=before), people, door, network=after)
+    assert second.rows["change"].tolist() == ["社区卫生服务中心或诊所：新街新增或可通行，至诊所步行7.5分钟"]
+
+
 def test_another_limit_is_said_since_it_clears_without_a_change_in_town():
     second = measure(measure(None), minutes=27)
     assert second.remarks == ("社区卫生服务中心或诊所由 10 改为 27：问题的出现或销号可能由此引起",)

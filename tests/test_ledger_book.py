@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +60,7 @@ def test_a_new_ledger_has_the_headings_and_hides_what_the_next_run_needs(ledger:
         ("P0001", "西社区", "西社区", "社区卫生服务中心或诊所", 40),
         ("P0002", "东社区", "东社区", "社区卫生服务中心或诊所", 20),
     ]
-    assert [sheet.sheet_state for sheet in book.worksheets] == ["visible", "hidden", "hidden", "hidden"]
+    assert [sheet.sheet_state for sheet in book.worksheets] == ["visible", *["hidden"] * 6]
 
 
 def test_what_a_person_adds_stays_and_the_old_workbook_is_kept(ledger: Path, quarters: tuple[tm.Survey, tm.Survey]):
@@ -179,6 +181,27 @@ def test_an_english_ledger_keeps_its_language(quarters: tuple[tm.Survey, tm.Surv
     found = tm.update_ledger(quarters[1], path, lang="zh")
     assert load_workbook(path)["problems"]["K2"].value == "cleared"
     assert found.changed[0].startswith("P0001 cleared: Clinic or doctor: b.csv is new, ")
+
+
+def test_notes_of_a_meeting_stand_with_the_problem_of_their_gap_and_what_a_person_wrote_below_stays(
+    ledger: Path, quarters: tuple[tm.Survey, tm.Survey], tmp_path: Path
+):
+    gap, home = quarters[0].gaps["gap"].iloc[0], quarters[0].places.index[-1]
+    rows = [("gaps", gap, "先租一间"), ("places", home, "现场再看"), ("facilities", "F9", "要搬迁")]
+    notes = [{"kind": kind, "id": str(label), "text": text} for kind, label, text in rows]
+    path = tmp_path / "notes.json"
+    path.write_text(json.dumps({"format": 1, "map": "十月例会", "notes": notes}, ensure_ascii=False), encoding="utf-8")
+    second = replace(quarters[1], study=replace(quarters[1].study, notes=(path,)))
+    told = tm.update_ledger(second, ledger)
+    assert told.rows["notes"].tolist() == ["先租一间（十月例会）", "现场再看（十月例会）"]
+    assert told.remarks == ("会议记录中设施 F9 不属于任何问题，未写入：要搬迁",)
+
+    def sign(book: Any) -> None:
+        assert book["台账"]["M1"].value == "会议记录"
+        book["台账"]["M2"] = f"{book['台账']['M2'].value}\n已与业主谈妥"
+
+    edit(ledger, sign)
+    assert tm.update_ledger(second, ledger).rows["notes"].iloc[0] == "先租一间（十月例会）\n已与业主谈妥"
 
 
 def test_the_command_carries_the_ledger_on_but_not_for_a_scenario(tmp_path: Path):

@@ -47,8 +47,8 @@ def fill_in(path: Path) -> None:
     rows = {row[1].value + str(row[4].value): row[0].row for row in sheet.iter_rows(min_row=2)}
     sheet["M1"] = "备注"
     for place, cells in {
-        "梅园社区1000": ["梅园社区居委会", "打开菊园大门", "2026-12-31", "已派单"],
-        "北岸社区3500": ["清河街道办", "北岸文化站", "2026-12-31", "已整改"],
+        "梅园社区（近菊园路）1000": ["梅园社区居委会", "打开菊园大门", "2026-12-31", "已派单"],
+        "北岸社区（近北岸路）3500": ["清河街道办", "北岸文化站", "2026-12-31", "已整改"],
     }.items():
         for column, text in zip("HIJK", cells, strict=True):
             sheet[f"{column}{rows[place]}"] = text
@@ -83,9 +83,10 @@ def test_two_quarters_with_a_ledger_that_a_person_filled_in(tmp_path: Path):
     path = tmp_path / "problems.xlsx"
     first = tm.update_ledger(survey(tmp_path, "2026Q4"))
     assert [*zip(first.rows["id"], first.rows["place"], first.rows["people"], strict=True)] == [
-        ("P0001", "北岸社区", 3500), ("P0002", "梅园社区", 6000), ("P0003", "北岸社区", 2500),
-        ("P0004", "梅园社区", 1000), ("P0005", "锦绣社区", 4000), ("P0006", "北村", 1300),
-        ("P0007", "南门社区", 2000), ("P0008", "梅园社区", 3000),
+        ("P0001", "北岸社区（近北岸路）", 3500), ("P0002", "梅园社区（近梅园路）", 6000),
+        ("P0003", "北岸社区（近北环路）", 2500), ("P0004", "梅园社区（近菊园路）", 1000),
+        ("P0005", "锦绣社区", 4000), ("P0006", "北村", 1300),
+        ("P0007", "南门社区", 2000), ("P0008", "梅园社区（近竹园路）", 3000),
     ]  # fmt: skip
     fill_in(path)
     filled_in = path.read_bytes()
@@ -93,7 +94,7 @@ def test_two_quarters_with_a_ledger_that_a_person_filled_in(tmp_path: Path):
     assert second.changed == (
         "P0001 复测仍在",
         "P0002 已销号：文化设施：新增梅园文化站，步行2.6分钟",
-        "P0004 已销号：文化设施：新增梅园文化站，步行3.1分钟",
+        "P0004 已销号：文化设施：菊园大门已开放，至新增的梅园文化站步行3.1分钟",
         "P0008 已销号：文化设施：新增梅园文化站，步行2.1分钟",
     )
     assert second.remarks == ()

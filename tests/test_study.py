@@ -100,6 +100,8 @@ def test_sources_and_licences_are_carried_into_every_result(tmp_path: Path):
     prints = manifest["study"].pop("fingerprints")
     assert manifest["study"] == {"id": "街道", "title": "街道", "changes": None}
     assert set(prints) == {"facilities", "streets", "walker", "people", "standard", "date"}
+    assert manifest["study_files"] == {"study": "../study.toml", "changes": []}
+    assert "survey of the bureau" in pd.read_excel(tmp_path / "out/site_visit.xlsx", sheet_name="sources").to_string()
     said = (tmp_path / "out/sources.txt").read_text("utf-8")
     assert "need the attribution: © OpenStreetMap contributors" in said
     assert "fall under the ODbL" in said

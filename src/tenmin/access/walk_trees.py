@@ -12,6 +12,7 @@ from tenmin.routing import (
     Labels,
     Seeds,
     arrive_at,
+    node_of,
     predecessors,
     search,
     seed_access_points,
@@ -149,6 +150,22 @@ class WalkTree:
             begin = int(self.parent[node])
             risky += [self._beyond(closure, begin, one) for one in np.flatnonzero(self.parent == node).tolist()]
         return np.concatenate(risky), np.concatenate(passing)
+
+    def path(self, place: int) -> tuple[list[int], list[int]]:
+        """Return the edges that the walk of a place passes from end to end, and its nodes, from its own street on.
+
+        Parameters
+        ----------
+        place
+            Row of the place; both are empty if it is none of `places`.
+        """
+        at, edges, nodes = self.at[self.places == place], list[int](), list[int]()
+        node = int(np.flatnonzero(self.first == at[0])[0]) if len(at) else len(self.parent)
+        while node < len(self.parent):
+            nodes.append(node_of(self.query.network.streets, node))
+            edges += [int(self.labels.via[node])] if self.labels.via[node] >= 0 else []
+            node = int(self.parent[node])
+        return edges, nodes
 
     def _behind(self, node: int) -> slice:
         """Which of `places` walk over a node."""

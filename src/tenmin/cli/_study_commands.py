@@ -50,7 +50,7 @@ def run(
         check_same_study(folder, asked)
         ledger = asked.ledger if asked.changes is None else None
         if ledger is not None:
-            check_ledger(ledger, asked.id)
+            check_ledger(ledger, asked.id, asked.notes)
         found = survey(asked)
         say("found", told, network=repr(found.network), facilities=len(found.facilities))
         say("measuring", told)
@@ -82,7 +82,7 @@ def compare(
 ) -> None:
     """Compare two studies: who is won and lost, and how much of that each input causes.
 
-    Saved results that differ in several inputs tell who is won and lost; only studies tell why.
+    The studies of saved results that differ in several inputs are run again, if their files are what they were.
     """
     from tenmin.study.comparison import compare_files
     from tenmin.support.files import check_folder

@@ -76,12 +76,12 @@ def add_links(layout: Layout, links: Sequence[NewLink], *, seconds_a_metre: floa
         ends = [_nearest(lines, spot) for spot in (link.begin, link.end)]
         far = max(metres for _, metres in ends)
         if far > LINK_REACH:
-            faults.append(f"an end is {far:.0f} m from any street; the most is {LINK_REACH:.0f} m")
+            faults.append(f"add_link: an end is {far:.0f} m from any street; the most is {LINK_REACH:.0f} m")
             continue
         lines, u, begin = _join(lines, link.begin)
         lines, v, end = _join(lines, link.end)
         if u == v or begin.distance(end) <= SAME_SPOT:
-            faults.append("both ends are at one spot of the streets")
+            faults.append("add_link: both ends are at one spot of the streets")
             continue
         lines = _append(lines, _link_row(lines, (u, v), LineString([begin, end]), link.name, seconds_a_metre))
     return replace(layout, lines=lines), faults
@@ -101,7 +101,8 @@ def remove_links(layout: Layout, links: Sequence[NewLink]) -> tuple[Layout, list
         row = int(np.argmin(far))
         if far[row] > REMOVED_NEAR:
             faults.append(
-                f"no street is within {REMOVED_NEAR:.0f} m of both points; the nearest is {far[row]:.0f} m off"
+                f"remove_link: no street is within {REMOVED_NEAR:.0f} m of both points; "
+                f"the nearest is {far[row]:.0f} m off"
             )
         else:
             lines = lines.take(np.arange(len(lines)) != row)

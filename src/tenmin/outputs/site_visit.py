@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pandas as pd
+
 from tenmin.measures.coverage import Coverage
 from tenmin.measures.doubts import list_doubts, sum_doubts
 from tenmin.outputs.tables import in_words
@@ -20,7 +22,13 @@ LINKS = 20
 _SHEETS = ("sheet_visit", "sheet_single")
 
 
-def write_doubts(coverage: Coverage, path: str | os.PathLike[str], *, lang: Lang | None = None) -> None:
+def write_doubts(
+    coverage: Coverage,
+    path: str | os.PathLike[str],
+    *,
+    lang: Lang | None = None,
+    sources: pd.DataFrame | None = None,
+) -> None:
     """Write the doubts of a coverage as a workbook, with an empty column for what was found on site.
 
     Parameters
@@ -31,6 +39,8 @@ def write_doubts(coverage: Coverage, path: str | os.PathLike[str], *, lang: Lang
         The workbook; an existing one is replaced.
     lang
         "zh" or "en"; by default the language of the system.
+    sources
+        A table of where the inputs come from, written as a sheet.
 
     Raises
     ------
@@ -39,6 +49,9 @@ def write_doubts(coverage: Coverage, path: str | os.PathLike[str], *, lang: Lang
     """
     lang = choose_language(lang)
     doubts = list_doubts(coverage, links=LINKS)
-    tables = doubts.assign(seen=None), sum_doubts(doubts, coverage)
+    spots = {name: doubts[name].map("{:.6f}".format).where(doubts[name].notna()) for name in ("lon", "lat")}
+    tables = doubts.assign(seen=None, **spots), sum_doubts(doubts, coverage)
     sheets = {_HEADS[key][lang]: in_words(table, lang) for key, table in zip(_SHEETS, tables, strict=True)}
+    if sources is not None:
+        sheets[_HEADS["sheet_sources"][lang]] = in_words(sources, lang)
     write_sheets(sheets, Path(path))

@@ -52,17 +52,17 @@ def change_streets(network: WalkNetwork, changes: Changes) -> ChangedStreets:
     both = sorted({str(gate) for gate in shut} & {str(gate) for gate in opened})
     faults += [f"gate {gate!r} is both opened and shut" for gate in both]
     removed, added = ([_link(network, one) for one in changes.of(kind)] for kind in ("remove_link", "add_link"))
-    less = _try(network, "remove_link", faults, shut=shut, removed=removed) if shut or removed else network
+    less = _try(network, faults, shut=shut, removed=removed) if shut or removed else network
     if not opened and not added:
         return ChangedStreets(less, less, faults)
-    return ChangedStreets(_try(less, "add_link", faults, opened=opened, added=added), less, faults)
+    return ChangedStreets(_try(less, faults, opened=opened, added=added), less, faults)
 
 
-def _try(network: WalkNetwork, kind: str, faults: list[str], **changed: list[Hashable] | list[NewLink]) -> WalkNetwork:
+def _try(network: WalkNetwork, faults: list[str], **changed: list[Hashable] | list[NewLink]) -> WalkNetwork:
     try:
         return network.changed(**changed)  # pyright: ignore[reportArgumentType]
     except InputError as error:
-        faults.extend(f"{kind}: {fault}" for fault in str(error).split("\n"))
+        faults.extend(str(error).split("\n"))
         return network
 
 

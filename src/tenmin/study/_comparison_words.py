@@ -9,6 +9,7 @@ import pandas as pd
 
 from tenmin.inputs.services import join_titles, title_of_category
 from tenmin.study._fingerprints import CAUSES
+from tenmin.study._recalled import Lost
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang, fill
 from tenmin.support.percent import share_as_text
@@ -28,6 +29,7 @@ def tell(
     *,
     differ: Sequence[str],
     left_out: Sequence[str],
+    lost: Lost | None,
     lang: Lang,
 ) -> list[str]:
     """Return sentences on the people won and lost, and on the causes.
@@ -42,6 +44,8 @@ def tell(
         The causes of which they differ.
     left_out
         Categories of only one of them.
+    lost
+        Why the causes cannot be told apart.
     lang
         "zh" or "en".
     """
@@ -64,7 +68,7 @@ def tell(
     if len(moved) > _TOLD:
         lines.append(_say(lang, "more", count=len(moved) - _TOLD))
     lines += [_say(lang, "same")] if moved.empty else []
-    lines += [_say(lang, "unattributed")] if unknown else []
+    lines += [_say(lang, "unattributed", why=_say(lang, lost.reason, what=lost.what))] if lost is not None else []
     if left_out:
         lines.append(_say(lang, "left_out", names=join_titles(left_out, lang)))
     return lines

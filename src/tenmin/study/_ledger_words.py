@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenmin.support.files import read_toml, shipped_file
 from tenmin.support.language import Lang
 
-__all__ = ["COLUMNS", "FACILITIES", "HOMES", "MEASURED", "STATES", "WORDS", "heading_of"]
+__all__ = ["COLUMNS", "FACILITIES", "GAPS", "HOMES", "MEASURED", "NOTES", "STATES", "STREETS", "WORDS", "heading_of"]
 
 MEASURED = ("place", "communities", "services", "people", "cause", "cure")
 """Columns that a run writes while a problem is measured."""
@@ -17,6 +17,12 @@ HOMES = ("id", "place", "people", "lon", "lat", "categories")
 """Columns of the homes of a ledger."""
 FACILITIES = ("facility", "category", "name")
 """Columns of the facilities of a ledger."""
+STREETS = ("street", "sort")
+"""Columns of the streets of a ledger."""
+GAPS = ("gap", "id")
+"""Columns of the gaps of a ledger: which problem a gap of this or an earlier run is."""
+NOTES = "notes"
+"""The column of notes of meetings; a ledger has it once there are any."""
 WORDS: dict[Lang, dict[str, str]] = read_toml(shipped_file("tenmin.study", "ledger.toml"))  # pyright: ignore[reportAssignmentType]
 """Headings, sheets, states and sentences of ledgers, by language."""
 
@@ -27,7 +33,7 @@ def heading_of(column: str, lang: Lang) -> str:
     Parameters
     ----------
     column
-        One of `COLUMNS`, `HOMES` or `FACILITIES`.
+        One of `COLUMNS`, `HOMES`, `FACILITIES`, `STREETS` or `GAPS`, or `NOTES`.
     lang
         "zh" or "en".
     """

@@ -41,6 +41,8 @@ class Standing:
         Names of the communities by id, where known.
     fingerprints
         A text for each cause of differences, the same where the cause is.
+    sources
+        Where the inputs come from, as in `Findings.provenance`.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Standing:
     unknown: pd.DataFrame
     areas: Mapping[str, str]
     fingerprints: Mapping[str, str]
+    sources: pd.DataFrame
 
 
 def standing_of(found: Survey) -> Standing:
@@ -72,6 +75,7 @@ def standing_of(found: Survey) -> Standing:
         _by_text(found.coverage.unknown),
         {str(area): name for area, name in names.items()},
         fingerprints(study),
+        found.provenance,
     )
 
 
@@ -103,9 +107,9 @@ def read_standing(folder: str | os.PathLike[str]) -> Standing:
     status = status.rename(columns=lambda name: str(name).removesuffix(_STATUS))
     title = _named(str(about.get("title")), about.get("changes"))
     lang = choose_language(spoken if spoken in {"zh", "en"} else None)
-    return Standing(
-        str(about.get("id")), title, lang, places, status == "served", status == "unknown", {}, about["fingerprints"]
-    )
+    sources = pd.DataFrame([row for row in written.get("sources", ()) if isinstance(row, Mapping)])
+    served, unknown = status == "served", status == "unknown"
+    return Standing(str(about.get("id")), title, lang, places, served, unknown, {}, about["fingerprints"], sources)
 
 
 def _read_places(path: Any) -> gpd.GeoDataFrame:

@@ -149,7 +149,7 @@ SECTIONS: Mapping[str, Mapping[str, Field]] = {
     "standards": {"ids": TEXTS, "files": TEXTS, "third_party": FLAG},
     "changes": {"path": TEXT},
     "costs": {f"{cure}_per_m2": AMOUNT for cure in CURES},
-    "ledger": {"path": TEXT},
+    "ledger": {"path": TEXT, "notes": WORDS},
     "map": {"walkers": WALKERS},
     "outputs": {"folder": TEXT},
 }
@@ -177,6 +177,11 @@ class StudyFile:
     def resolve(self, name: str) -> Path:
         """Return a path that is relative to the folder of the file."""
         return self.path.parent / name
+
+    def list_of(self, section: str, key: str) -> list[str]:
+        """Return the texts of a key that takes one or several."""
+        given = self.sections[section].get(key, [])
+        return [given] if isinstance(given, str) else given
 
 
 def load_study_file(path: Path) -> StudyFile:
@@ -213,6 +218,8 @@ def _find_all(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield from ((where, *fault) for fault in _limit_faults(section))
             if name == "inputs":
                 yield from _input_faults(section)
+            if name == "ledger" and "notes" in section and "path" not in section:
+                yield where, "notes", "'notes' are given without 'path'; give the ledger that they are written into"
     yield from (("", name, f"the section [{name}] is missing") for name in _NEEDED_SECTIONS if name not in content)
 
 
@@ -257,10 +264,10 @@ def _named_files(file: StudyFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _all_files(file: StudyFile) -> Iterator[str]:
     for _, row in _named_files(file):
         yield from (row[key] for key in _FILE_KEYS if key in row)
-    heights = file.sections["inputs"].get("heights", [])
-    yield from [heights] if isinstance(heights, str) else heights
+    yield from file.list_of("inputs", "heights")
     yield from file.sections["standards"].get("files", [])
     yield from (file.sections["changes"][key] for key in file.sections["changes"])
+    yield from file.list_of("ledger", "notes")
 
 
 def _find_missing(file: StudyFile) -> Iterator[str]:

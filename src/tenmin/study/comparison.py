@@ -17,6 +17,7 @@ from tenmin.outputs.workbooks import write_sheets
 from tenmin.plans.changes import read_changes
 from tenmin.study._causes import attribute, attribute_alone, differing
 from tenmin.study._comparison_words import tell
+from tenmin.study._recalled import Lost, recall
 from tenmin.study._standing import Standing, read_standing, standing_of
 from tenmin.study.definition import read_study
 from tenmin.study.scenarios import apply_changes
@@ -46,12 +47,14 @@ class Comparison:
     causes: pd.DataFrame
     """The difference by its causes, one at a time: category, cause ("facilities", "streets", "walker", "people",
     "standard", "date", "interaction" or "total"), difference in people served. The standard is the limit and how it is
-    judged. The causes and the interaction, which is what they change together, add up to the total. NaN where only
-    saved results were compared, which differ in several causes."""
+    judged. The causes and the interaction, which is what they change together, add up to the total. NaN where saved
+    results were compared that differ in several causes, and their studies cannot be run again."""
     grades: pd.DataFrame
-    """Grades of communities that changed: standard, area, before, after; empty for saved results."""
+    """Grades of communities that changed: standard, area, before, after; empty where no study was run."""
     latest: Survey | None = None
-    """The results of the second study, on whose map the difference is drawn; None for saved results."""
+    """The results of the second study, on whose map the difference is drawn; None where no study was run."""
+    lost: Lost | None = None
+    """Why saved results cannot tell their causes apart."""
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
@@ -136,14 +139,15 @@ class Comparison:
         differ = differing(self.before.fingerprints, self.after.fingerprints)
         told = self.people()
         titles = self.before.title, self.after.title
-        return tell(told, self.causes, titles, differ=differ, left_out=self.left_out, lang=lang or self.before.lang)
+        spoken = lang or self.before.lang
+        return tell(told, self.causes, titles, differ=differ, left_out=self.left_out, lost=self.lost, lang=spoken)
 
     def save(self, folder: str | os.PathLike[str], *, lang: Lang | None = None) -> None:
         """Write the comparison to a folder: tables as CSV and one workbook, a layer of places, the map, the sentences.
 
-        `won_lost.csv`, `won_lost_areas.csv`, `won_lost_groups.csv`, `causes.csv` and `grades.csv` are the sheets of
-        `comparison.xlsx`, too; `won_lost.gpkg` has the places; `comparison.html` is the map of the second study with
-        the people won and lost (not of saved results, which hold no streets); `summary.txt` has the sentences.
+        `won_lost.csv`, `won_lost_areas.csv`, `won_lost_groups.csv`, `causes.csv`, `grades.csv` and `sources.csv` are
+        the sheets of `comparison.xlsx`, too; `won_lost.gpkg` has the places; `comparison.html` is the map of the second
+        study with the people won and lost (not where no study was run); `summary.txt` has the sentences.
 
         Parameters
         ----------
@@ -158,14 +162,16 @@ class Comparison:
             The folder holds the results of a study or of another comparison, or a file cannot be written.
         """
         told = lang or self.before.lang
-        about = {"comparison": {"before": self.before.title, "after": self.after.title}}
-        _check_folder(Path(folder), about["comparison"])
+        compared = {"before": self.before.title, "after": self.after.title}
+        about = {"comparison": compared, "sources": self.sources.to_dict("records")}
+        _check_folder(Path(folder), compared)
         tables = {
             "won_lost": self.people(),
             "won_lost_areas": self.people(by="area"),
             "won_lost_groups": self.people(by="group"),
             "causes": self.causes,
             "grades": self.grades,
+            "sources": self.sources,
         }
         with writing_results(folder, about) as place:
             for name, table in tables.items():
@@ -178,6 +184,12 @@ class Comparison:
                 drawn.save(str(place / "comparison.html"))
             with replacing(place / "summary.txt") as temporary:
                 temporary.write_text("\n".join([*self.summary(lang=told), ""]), encoding="utf-8")
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Where the inputs of both come from, with the title of the study."""
+        both = [one.sources.assign(study=one.title) for one in (self.before, self.after)]
+        return pd.concat(both, ignore_index=True).fillna("")
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -281,8 +293,8 @@ def compare_files(before: str | os.PathLike[str], after: str | os.PathLike[str])
     Parameters
     ----------
     before, after
-        Two .toml files of studies, which are run; two folders as `tenmin run` wrote them; or a study and a .json file
-        of changes to it.
+        Two .toml files of studies, which are run; two folders as `tenmin run` wrote them, whose studies are run again
+        if they differ in several causes; or a study and a .json file of changes to it.
 
     Raises
     ------
@@ -291,16 +303,27 @@ def compare_files(before: str | os.PathLike[str], after: str | os.PathLike[str])
     """
     one, two = local_path(before), local_path(after)
     if one.is_dir() and two.is_dir():
-        first, second = read_standing(one), read_standing(two)
-        total = _total(_blank(first, second))
-        causes = differing(first.fingerprints, second.fingerprints)
-        return Comparison(first, second, attribute_alone(total, causes), _no_grades())
+        return _compare_folders(one, two)
     if one.is_dir() or two.is_dir():
         msg = f"{one} and {two}: one is a folder of results, the other a file; give two folders, or two studies"
         raise InputError(msg)
     study = read_study(one)
     other = apply_changes(study, read_changes(two)) if two.suffix.lower() == ".json" else read_study(two)
     return compare(survey(study), survey(other))
+
+
+def _compare_folders(before: Path, after: Path) -> Comparison:
+    """The comparison of saved results; if they differ in several causes, their studies are run again to tell which."""
+    one, two = read_standing(before), read_standing(after)
+    total, causes = _total(_blank(one, two)), differing(one.fingerprints, two.fingerprints)
+    if len(causes) <= 1:
+        return Comparison(one, two, attribute_alone(total, causes), _no_grades())
+    first = recall(before, one)
+    second = first if isinstance(first, Lost) else recall(after, two)
+    if isinstance(first, Lost) or isinstance(second, Lost):
+        lost = next(each for each in (first, second) if isinstance(each, Lost))
+        return Comparison(one, two, attribute_alone(total, causes), _no_grades(), lost=lost)
+    return Comparison(one, two, attribute(first, second, total, causes), _changed_grades(first, second), second)
 
 
 def _blank(one: Standing, two: Standing) -> Comparison:

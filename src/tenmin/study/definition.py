@@ -101,6 +101,8 @@ class Study:
     """The other walkers to whom the map can be switched."""
     ledger: Path | None = None
     """The ledger of problems."""
+    notes: tuple[Path, ...] = ()
+    """Notes of meetings for the ledger, as the map saves them."""
     folder: Path | None = None
     """Where the results go."""
     changes: Changes | None = None
@@ -185,7 +187,7 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         id=told.get("id", told["title"]).strip(),
         lang=choose_language(told.get("lang")),
         path=file.path,
-        walker=_walker_of(file.path, told.get("walker", "adult")),
+        walker=_walker_of(f"{file.path}: [study] walker", told.get("walker", "adult")),
         limit=_limit_of(told[f"limit_{unit}"], unit),
         unit=unit,
         circles=_circles_of(told.get(f"circles_{unit}", list(CIRCLES[unit])), unit),
@@ -202,8 +204,11 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         within=inputs.get("within_areas", False),
         standards=_standards_of(file),
         costs={key.removesuffix("_per_m2"): float(one) for key, one in file.sections["costs"].items()},
-        map_walkers=tuple(_walker_of(file.path, one) for one in file.sections["map"].get("walkers", [])),
+        map_walkers=tuple(
+            _walker_of(f"{file.path}: [map] walkers", one) for one in file.sections["map"].get("walkers", [])
+        ),
         ledger=file.resolve(file.sections["ledger"]["path"]) if "path" in file.sections["ledger"] else None,
+        notes=tuple(file.resolve(one) for one in file.list_of("ledger", "notes")),
         folder=file.resolve(outputs["folder"]) if "folder" in outputs else None,
     )
     planned = file.sections["changes"].get("path")
@@ -230,9 +235,12 @@ def with_changes(study: Study, changes: Changes) -> Study:
     scenario = replace(study, changes=changes, base=study, memory={})
     for change in changes.of("set_walker", "set_standards", "set_date"):
         if change.kind == "set_walker":
-            scenario = replace(scenario, walker=_walker_of(Path(changes.source), change["walker"]))
+            scenario = replace(scenario, walker=_walker_of(f"{changes.source}: set_walker", change["walker"]))
         elif change.kind == "set_standards":
-            scenario = replace(scenario, standards=tuple(map(_standard, change["standards"])))
+            scenario = replace(
+                scenario,
+                standards=tuple(_standard(one, f"{changes.source}: set_standards") for one in change["standards"]),
+            )
         else:
             name = "when" if study.open_at is None else "open_at"
             scenario = replace(scenario, **{name: change["date"]})
@@ -254,32 +262,37 @@ def _circles_of(given: list[float], unit: Unit) -> tuple[float, ...]:
     return read_limit(**{"minutes": None, "metres": None, unit: given}, several=True).every
 
 
-def _walker_of(path: Path, given: str | Mapping[str, Any]) -> Walker:
+def _walker_of(where: str, given: str | Mapping[str, Any]) -> Walker:
     """A preset, or one with some of its fields changed."""
-    if isinstance(given, str):
-        return Walker.preset(given)
+    told = {"preset": given} if isinstance(given, str) else given
     own = {one.name for one in fields(Walker)}
-    unknown = next((key for key in given if key not in {*own, "preset"}), None)
+    unknown = next((key for key in told if key not in {*own, "preset"}), None)
     if unknown is not None:
-        msg = f"{path}: a walker has no {unknown!r}; did you mean {suggest(unknown, sorted(own | {'preset'}))}?"
+        msg = f"{where}: a walker has no {unknown!r}; did you mean {suggest(unknown, sorted(own | {'preset'}))}?"
         raise InputError(msg)
-    preset = Walker.preset(given.get("preset", "adult"))
-    changed = {key: value for key, value in given.items() if key != "preset"}
-    return replace(preset, **{"name": f"{preset.name}, changed", "source": "", "sources": (), **changed})
+    changed = {key: value for key, value in told.items() if key != "preset"}
+    try:
+        preset = Walker.preset(told.get("preset", "adult"))
+        if not changed:
+            return preset
+        return replace(preset, **{"name": f"{preset.name}, changed", "source": "", "sources": (), **changed})
+    except InputError as error:
+        msg = f"{where}: {error}"
+        raise InputError(msg) from None
 
 
 def _standards_of(file: StudyFile) -> tuple[Standard, ...]:
-    told = file.sections["standards"]
+    told, where = file.sections["standards"], f"{file.path}: [standards] ids"
     third_party = told.get("third_party", False)
     of_files = (load_standard(file.resolve(one), third_party=third_party) for one in told.get("files", []))
-    return (*(_standard(one, third_party=third_party) for one in told.get("ids", [])), *of_files)
+    return (*(_standard(one, where, third_party=third_party) for one in told.get("ids", [])), *of_files)
 
 
-def _standard(name: str, *, third_party: bool = False) -> Standard:
+def _standard(name: str, where: str, *, third_party: bool = False) -> Standard:
     known = list(list_standards().index)
     if name not in known:
         near = ", ".join(map(repr, difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known))
-        msg = f"there is no standard {name!r}; did you mean {near}? Files of your own stand under files="
+        msg = f"{where}: there is no standard {name!r}; did you mean {near}? Files of your own stand under files="
         raise FileError(msg)
     return load_standard(name, third_party=third_party)
 
@@ -297,8 +310,7 @@ def _inputs_of(file: StudyFile) -> list[StudyInput]:
             if role in {"areas", "places"} and "path" in row:
                 options = {**people, **options}
             found.append(StudyInput(role, file.resolve(row["path"]) if "path" in row else None, options, origin))
-    heights = told.get("heights", [])
-    rasters = [heights] if isinstance(heights, str) else heights
+    rasters = file.list_of("inputs", "heights")
     return [*found, *(StudyInput("heights", file.resolve(one), {}, {}) for one in rasters)]
 
 

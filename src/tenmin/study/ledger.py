@@ -19,7 +19,8 @@ from tenmin.measures.gaps import REASONS
 from tenmin.measures.lacking import SEPARATOR
 from tenmin.study._ledger_ids import mend_ids, number_of
 from tenmin.study._ledger_matching import find_homes, homes_of_gaps, match_problems, shared_people, weights_of
-from tenmin.study._ledger_words import COLUMNS, FACILITIES, HOMES, STATES, WORDS
+from tenmin.study._ledger_streets import Opened, streets_of
+from tenmin.study._ledger_words import COLUMNS, FACILITIES, GAPS, HOMES, STATES, STREETS, WORDS
 from tenmin.support.language import Lang, counted
 
 __all__ = ["Ledger", "carry_over"]
@@ -42,6 +43,10 @@ class Ledger:
     """The homes of each problem when it was last measured: id, place, people, lon, lat, categories."""
     facilities: pd.DataFrame
     """The facilities of the last run: facility, category, name."""
+    streets: pd.DataFrame
+    """The ways that anyone could walk in the last run, and the gates that were not open: street, sort."""
+    gaps: pd.DataFrame
+    """Which problem each gap of this and of earlier runs is: gap, id."""
     basis: Mapping[str, str]
     """What the last run was of: study, next (number of the next problem), gaps, walker, the limit of each category."""
     lang: Lang
@@ -73,7 +78,8 @@ class Ledger:
     def empty(cls, lang: Lang) -> Ledger:
         """Return a ledger without a problem."""
         rows, homes, facilities = (pd.DataFrame(columns=[*names]) for names in (COLUMNS, HOMES, FACILITIES))
-        return cls(rows, homes, facilities, {}, lang)
+        streets, gaps = (pd.DataFrame(columns=[*names]) for names in (STREETS, GAPS))
+        return cls(rows, homes, facilities, streets, gaps, {}, lang)
 
 
 def carry_over(old: Ledger, gaps: gpd.GeoDataFrame, coverage: Coverage, *, study: str = "") -> Ledger:
@@ -114,6 +120,8 @@ def carry_over(old: Ledger, gaps: gpd.GeoDataFrame, coverage: Coverage, *, study
         pd.DataFrame([*told, *fresh], index=index, columns=columns, dtype=object),
         quarter.homes_after({row["gap"]: row["id"] for row in fresh}),
         _facilities_of(coverage),
+        streets_of(coverage.network),
+        quarter.gaps_after({row["gap"]: row["id"] for row in fresh}),
         basis,
         old.lang,
         (*remarks, *_other_basis(old, basis)),
@@ -206,6 +214,10 @@ class _Quarter:
         return find_homes(self.homes, self.coverage)
 
     @cached_property
+    def _opened(self) -> Opened:
+        return Opened(self.coverage, self.old.streets)
+
+    @cached_property
     def _by_gap(self) -> dict[str, dict[Hashable, Any]]:
         return {str(row["gap"]): row for row in self.gaps.to_dict("records")}
 
@@ -248,6 +260,12 @@ class _Quarter:
         now = self._homes_now.assign(id=self._homes_now["gap"].map(ids).astype(object))[[*HOMES]]
         before = self.homes[~self.homes["id"].isin(now["id"])]
         return pd.concat([before, now], ignore_index=True) if len(before) else now.reset_index(drop=True)
+
+    def gaps_after(self, fresh: Mapping[str, str]) -> pd.DataFrame:
+        """The problem of each gap of this run, and of those of earlier ones, given the ids of the new ones."""
+        now = {**{gap: label for label, gap in self.found.items()}, **fresh}
+        before = {str(gap): label for gap, label in zip(self.old.gaps["gap"], self.old.gaps["id"], strict=True)}
+        return pd.DataFrame([*{**before, **now}.items()], columns=[*GAPS], dtype=object)
 
     def _say(self, key: str, **values: object) -> str:
         return WORDS[self.lang][key].format(**values)
@@ -300,9 +318,12 @@ class _Quarter:
         walk = float(np.average(walks[category].to_numpy()[rows], weights=people))
         own = self.old.facilities[self.old.facilities["category"] == category]
         known = str(most) in set(own["facility"]) or (name is not None and name in set(own["name"]))
+        facility = name or str(most)
+        kind, street = self._opened.find(category, int(rows[np.argmax(people)])) or ("known" if known else "new", "")
         return self._say(
-            "by_known" if known else "by_new",
+            f"by_{kind}",
             service=title_of_category(category, self.lang),
-            facility=name or most,
+            facility=facility if known or not street else self._say("new_facility", facility=facility),
+            street=street,
             walk=self._say(coverage.unit, walk=walk),
         )

@@ -12,8 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tenmin.study._ledger_words import COLUMNS, FACILITIES, HOMES, MEASURED, STATES, WORDS, heading_of
+from tenmin.outputs.tables import in_words
+from tenmin.study._ledger_notes import add_notes
+from tenmin.study._ledger_words import (
+    COLUMNS,
+    FACILITIES,
+    GAPS,
+    HOMES,
+    MEASURED,
+    NOTES,
+    STATES,
+    STREETS,
+    WORDS,
+    heading_of,
+)
 from tenmin.study.ledger import Ledger, carry_over
+from tenmin.study.map_notes import read_notes
 from tenmin.study.survey import Survey
 from tenmin.support.bounds import check_workbook
 from tenmin.support.errors import FileError, OutputError, TableError
@@ -56,12 +70,20 @@ def read_ledger(path: str | os.PathLike[str]) -> Ledger:
     book = _open(found)
     sheet, lang = _find_sheet(book, found)
     head = _find_headings(sheet, lang, found)
-    rows = _frame(sheet, head).rename(columns={heading_of(name, lang): name for name in COLUMNS})
+    rows = _frame(sheet, head).rename(columns={heading_of(name, lang): name for name in (*COLUMNS, NOTES)})
     rows = rows[rows.notna().any(axis=1)]
     _check_merged(sheet, head, lang, found)
     homes, facilities, basis = (
         _hidden(book, name, [heading_of(column, lang) for column in columns], lang, found)
         for name, columns in (("homes", HOMES), ("facilities", FACILITIES), ("basis", ()))
+    )
+    streets, gaps = (
+        _hidden(book, name, [heading_of(column, lang) for column in columns], lang, found).set_axis(
+            list(columns), axis=1
+        )
+        if WORDS[lang][name] in book.sheetnames
+        else pd.DataFrame(columns=[*columns], dtype=object)
+        for name, columns in (("streets", STREETS), ("gaps", GAPS))
     )
     homes = homes.set_axis(list(HOMES), axis=1)
     numbers = {name: pd.to_numeric(homes[name], errors="coerce").astype(float) for name in ("people", "lon", "lat")}
@@ -69,14 +91,16 @@ def read_ledger(path: str | os.PathLike[str]) -> Ledger:
         rows.assign(state=_read_states(rows["state"], sheet.title, lang, found)),
         homes.assign(**numbers, place=homes["place"].astype(str), id=homes["id"].astype(str)),
         facilities.set_axis(list(FACILITIES), axis=1),
+        streets.astype(str),
+        gaps.astype(str),
         {str(key): str(value) for key, value in zip(basis.iloc[:, 0], basis.iloc[:, 1], strict=True)},
         lang,
         (WORDS[lang]["charts"],) if _has_pictures(found) else (),
     )
 
 
-def check_ledger(path: Path, study: str) -> None:
-    """Raise an error if a ledger cannot be carried on: before anything is measured.
+def check_ledger(path: Path, study: str, notes: Iterable[Path] = ()) -> None:
+    """Raise an error if a ledger cannot be carried on, or notes for it cannot be read: before anything is measured.
 
     Parameters
     ----------
@@ -84,11 +108,13 @@ def check_ledger(path: Path, study: str) -> None:
         The ledger, which need not exist.
     study
         The id of the study.
+    notes
+        The files of notes.
 
     Raises
     ------
     FileError, TableError
-        As in `read_ledger`.
+        As in `read_ledger` and `read_notes`.
     OutputError
         The ledger is open in another program, is that of another study, or is no .xlsx file.
     """
@@ -105,6 +131,8 @@ def check_ledger(path: Path, study: str) -> None:
         if of != study:
             msg = f"{path} is the ledger of another study, {of!r}; give this one a ledger of its own"
             raise OutputError(msg)
+    for one in notes:
+        read_notes(one)
 
 
 def update_ledger(survey: Survey, path: str | os.PathLike[str] | None = None, *, lang: Lang | None = None) -> Ledger:
@@ -116,7 +144,8 @@ def update_ledger(survey: Survey, path: str | os.PathLike[str] | None = None, *,
     those of this quarter. "cured" becomes "re-measured", and "cleared" becomes "reopened". A problem that is not found
     is "cleared", and `change` says which facilities serve its people now and whether they are new, unless its people
     are part of another problem, or one of its services was not measured. Other gaps are new rows with the next number.
-    Ids that were typed over are written back where people and services tell whose the row is.
+    Ids that were typed over are written back where people and services tell whose the row is. Notes of meetings that
+    the study names are added to the column of notes, in the row of the problem that they are of.
 
     The old workbook is kept beside the new one, as problems.1.xlsx, problems.2.xlsx, and so on; if nothing has changed,
     it stays as it is. Columns, rows and sheets that a person added stay, with formulas and formats.
@@ -156,24 +185,27 @@ def update_ledger(survey: Survey, path: str | os.PathLike[str] | None = None, *,
     if study.changes is not None:
         msg = f"{study.scenario!r} is a scenario; the ledger is that of the town as it is, so survey the study itself"
         raise OutputError(msg)
-    check_ledger(target, study.id)
+    check_ledger(target, study.id, study.notes)
     old = read_ledger(target) if target.exists() else Ledger.empty(study.lang if lang is None else lang)
     new = carry_over(old, survey.gaps, survey.coverage, study=study.id)
+    for notes in study.notes:
+        new = add_notes(new, read_notes(notes))
     if target.exists() and _is_same(old, new):
         return new
-    return replace(new, remarks=(*old.remarks, *new.remarks), kept=_write(new, target, old.rows.index))
+    kept = _write(new, target, old.rows.index, survey.provenance)
+    return replace(new, remarks=(*old.remarks, *new.remarks), kept=kept)
 
 
 def _is_same(old: Ledger, new: Ledger) -> bool:
     """Whether a run changed nothing of a ledger."""
-    tables = [(one.rows, one.homes, one.facilities) for one in (old, new)]
+    tables = [(one.rows, one.homes, one.facilities, one.streets, one.gaps) for one in (old, new)]
     return dict(old.basis) == dict(new.basis) and all(
         before.fillna("").astype(str).equals(after.fillna("").astype(str))
         for before, after in zip(*tables, strict=True)
     )
 
 
-def _write(ledger: Ledger, target: Path, known: pd.Index) -> Path | None:
+def _write(ledger: Ledger, target: Path, known: pd.Index, sources: pd.DataFrame) -> Path | None:
     """Write a ledger over one with rows that are known, and return where the old one is kept, if there was one."""
     from openpyxl import Workbook
 
@@ -187,13 +219,17 @@ def _write(ledger: Ledger, target: Path, known: pd.Index) -> Path | None:
         make_folder(target.parent)
         book, head = Workbook(), 1
         sheet = _begin(book, lang)
+    if NOTES in ledger.rows and heading_of(NOTES, lang) not in _columns_of(sheet, head):
+        sheet.cell(head, sheet.max_column + 1, heading_of(NOTES, lang))
     columns, measured = _columns_of(sheet, head), set(ledger.homes["id"])
     for row, values in zip(ledger.rows.index.tolist(), ledger.rows.to_dict("records"), strict=True):
         own = _WRITTEN if row in known else COLUMNS
         told = {**values, "state": WORDS[lang].get(str(values["state"]))}
         if row not in known or values["id"] in measured:
             _fill_row(sheet, row, {columns[heading_of(name, lang)]: told[name] for name in own})
-    _replace_hidden(book, ledger)
+        if isinstance(note := values.get(NOTES), str) and note:
+            _fill_row(sheet, row, {columns[heading_of(NOTES, lang)]: note})
+    _replace_hidden(book, ledger, in_words(sources, lang))
     write_workbook(book, target, formulas=True)
     return kept
 
@@ -220,13 +256,16 @@ def _fill_row(sheet: Any, row: int, values: dict[int, Any]) -> None:
             cell.data_type = "s"
 
 
-def _replace_hidden(book: Workbook, ledger: Ledger) -> None:
-    """Write the hidden sheets by which the next run finds the problems again."""
+def _replace_hidden(book: Workbook, ledger: Ledger, sources: pd.DataFrame) -> None:
+    """Write the hidden sheets by which the next run finds the problems again, and where the inputs come from."""
     lang = ledger.lang
     tables: dict[str, tuple[list[str], Iterable[tuple[object, ...]]]] = {
         "homes": ([heading_of(name, lang) for name in HOMES], ledger.homes[[*HOMES]].itertuples(index=False)),
         "facilities": ([heading_of(name, lang) for name in FACILITIES], ledger.facilities.itertuples(index=False)),
+        "streets": ([heading_of(name, lang) for name in STREETS], ledger.streets.itertuples(index=False)),
+        "gaps": ([heading_of(name, lang) for name in GAPS], ledger.gaps.itertuples(index=False)),
         "basis": ([], ledger.basis.items()),
+        "sources": ([*sources.columns], sources.itertuples(index=False)),
     }
     for name, (head, rows) in tables.items():
         title = WORDS[lang][name]

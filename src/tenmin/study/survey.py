@@ -20,6 +20,7 @@ from tenmin.outputs.verdict_tables import compliance_tables
 from tenmin.study._fingerprints import fingerprints
 from tenmin.study._licences import attributions, licence_notes, source_lines
 from tenmin.study._measuring import measure_study
+from tenmin.study._study_paths import files_of
 from tenmin.study._summary import summarise
 from tenmin.study.definition import Study
 from tenmin.study.scenarios import inputs_of
@@ -65,12 +66,12 @@ class Survey(Findings):
         """
         told = self.study.lang if lang is None else lang
         check_same_study(Path(folder), self.study)
-        with writing_results(folder, self._about(told)) as place:
+        with writing_results(folder, self._about(told, Path(folder))) as place:
             self._write_tables(place, told)
             with replacing(place / "sources.txt") as temporary:
                 lines = source_lines(self.provenance, self.title, told)
                 temporary.write_text("\n".join([*lines, ""]), encoding="utf-8")
-            write_doubts(self.coverage, place / "site_visit.xlsx", lang=told)
+            write_doubts(self.coverage, place / "site_visit.xlsx", lang=told, sources=self.provenance)
             save_layers(
                 place / "results.gpkg",
                 coverage=self.coverage,
@@ -103,7 +104,7 @@ class Survey(Findings):
             for part, table in {**compliance_tables(found, lang), "cures": cures}.items():
                 write_table(in_words(table, lang), make_folder(place / name) / f"{part}.csv")
 
-    def _about(self, lang: Lang) -> Mapping[str, Any]:
+    def _about(self, lang: Lang, folder: Path) -> Mapping[str, Any]:
         """What the manifest says of the study."""
         return {
             "study": {
@@ -112,7 +113,9 @@ class Survey(Findings):
                 "changes": self.study.scenario,
                 "fingerprints": fingerprints(self.study),
             },
+            "study_files": files_of(self.study, folder),
             "lang": lang,
+            "sources_of_tables": "sources.csv",
             "sources": self.provenance.to_dict("records"),
             "licences": licence_notes(self.provenance, lang),
         }

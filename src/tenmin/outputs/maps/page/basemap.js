@@ -45,7 +45,7 @@ function drawBase(view, base) {
   if (base.extent) {
     view.inPixels();
     pen.fillStyle = INK.beyond;
-    pen.fillRect(0, 0, view.size.x, view.size.y);
+    pen.fillRect(-view.size.x, -view.size.y, 3 * view.size.x, 3 * view.size.y);  // Chromium prints a rectangle of the exact size too small
     view.fill(base.extent.path, INK.paper);
   }
   if (base.hasSea) view.fill(base.sea, INK.water);

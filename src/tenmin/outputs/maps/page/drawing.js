@@ -98,8 +98,9 @@ class View {
 
   // A fill under which the lines of the ground stay to be seen.
   tint(path, ink) {
+    this.fill(path, INK.white, 0.5);
     this.pen.globalCompositeOperation = 'multiply';
-    this.fill(path, ink, 0.8);
+    this.fill(path, ink);
     this.pen.globalCompositeOperation = 'source-over';
   }
 

@@ -5,7 +5,9 @@ const FEW_HOMES = 1500;
 const FEW_NAMES = 24;
 const FEW_MARKS = 100;
 const FEW_DOTS = 300;
+const SYMBOLS_ZOOM = 16.5;
 const [PILL, DOT] = [11, 2];
+const WIDE = 900;
 const SHORTEST_NAME = 8;
 const HAN = /[\u2e80-\u9fff\uac00-\ud7af]/;
 
@@ -120,15 +122,20 @@ function placeRanks(view, scene) {
   const far = view.zoom < CITY_ZOOM;
   view.inPixels();
   return apart(scene).flatMap((mark) => {
-    mark.radius = far && mark.circled ? mark.size : null;
+    mark.radius = far && mark.circled ? mark.size * narrowness(view) : null;
     const centre = view.at(mark.point);
     if ((far && !mark.circled) || !view.sees(centre, 30)) return [];
     const half = Math.max(PILL, view.widthOf(String(mark.rank), 13) / 2 + 6);
-    const spot = (far ? around(centre, mark.size) : [centre]).find(([x, y]) => view.claim(x - half - 1, y - PILL - 1, 2 * half + 2, 2 * PILL + 2));
+    const spot = (far && mark.circled ? around(centre, mark.radius) : [centre]).find(([x, y]) => view.claim(x - half - 1, y - PILL - 1, 2 * half + 2, 2 * PILL + 2));
     if (!spot) return [];
     mark.aside = spot === centre ? null : [(spot[0] - centre[0]) / view.scale, (spot[1] - centre[1]) / view.scale];
     return [{ mark, centre, spot, half }];
   });
+}
+
+// Circles are smaller on a phone, where as many stand in less room.
+function narrowness(view) {
+  return Math.min(1, Math.max(0.5, view.size.x / WIDE));
 }
 
 // A point, and after it others round it, farther and farther off.
@@ -144,10 +151,10 @@ function around([x, y], size) {
 function drawCircles(view, scene) {
   view.inPixels();
   const { pen } = view;
-  for (const { point, size, doubtful } of apart(scene).filter(({ circled }) => circled).reverse()) {
+  for (const { point, radius, doubtful } of apart(scene).filter(({ circled }) => circled).reverse()) {
     const ink = doubtful ? INK.doubt : INK.gapEdge;
     pen.beginPath();
-    pen.arc(...view.at(point), size, 0, 2 * Math.PI);
+    pen.arc(...view.at(point), radius, 0, 2 * Math.PI);
     pen.fillStyle = 'rgba(255, 255, 255, 0.55)';
     pen.fill();
     for (const [width, stroke] of [[4, 'rgba(255, 255, 255, 0.9)'], [1.8, ink]]) {
@@ -212,7 +219,7 @@ function drawFacilities(view, scene) {
   const seen = scene.marks.filter((mark) => view.sees(view.at(mark.point)));
   scene.marked = !many || seen.length <= FEW_MARKS;
   if (!scene.marked) return;
-  if (seen.length > FEW_DOTS && view.zoom < HOUSE_ZOOM) {
+  if (seen.length > FEW_DOTS && view.zoom < SYMBOLS_ZOOM) {
     drawDots(view, seen);
     return;
   }

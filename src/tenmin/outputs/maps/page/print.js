@@ -1,7 +1,8 @@
 // The sheet that is printed: the map in two thirds of it, its legend, the ten worst, and what the figures are of.
 
 // The printed map in pixels, at which its labels are as large as the text beside it, and how many dots of paper each is.
-const [SHEET_WIDTH, SHEET_HEIGHT, DOTS] = [720, 610, 3];
+// It is higher than its place on any paper and covers that, so that its width, which the scale goes by, is the place's.
+const [SHEET_WIDTH, SHEET_HEIGHT, DOTS] = [720, 690, 3];
 const SHEET_EDGE = 0.08;
 const TOP = 10;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,20 @@ def test_saved_results_with_several_causes_say_so(folders: tuple[Path, Path, Pat
     assert found.causes.set_index("cause")["difference"][["facilities", "walker"]].isna().all()
     assert found.causes.set_index("cause")["difference"][["streets", "total"]].tolist() == [0.0, 20.0]
     assert found.summary(lang="zh")[-1].startswith("两份结果有几处不同，不能分清原因：研究所用的文件已不在")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [5, {"study": 5}, {"study": "https://example.org/a.toml"}, {"study": "a\0.toml"}, {"study": ".", "changes": 5}],
+)
+def test_where_a_manifest_says_that_the_study_is_need_not_be_true(
+    folders: tuple[Path, Path, Path], tmp_path: Path, files: object
+):
+    there = shutil.copytree(folders[0], tmp_path / "a")
+    manifest = there / "tenmin-manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text("utf-8")) | {"study_files": files}), "utf-8")
+    found = compare_files(there, folders[2])
+    assert found.causes.set_index("cause")["difference"][["facilities", "walker"]].isna().all()
 
 
 def test_the_studies_of_scenarios_from_files_are_run_again(street: tm.Study, tmp_path: Path):

@@ -16,6 +16,7 @@ from tenmin.study.definition import Study, read_study
 from tenmin.study.scenarios import apply_changes
 from tenmin.study.survey import Survey, survey
 from tenmin.support.errors import TenminError
+from tenmin.support.files import local_path
 from tenmin.support.result_sets import describe_results
 
 __all__ = ["Lost", "recall"]
@@ -49,16 +50,18 @@ def recall(folder: Path, saved: Standing) -> Survey | Lost:
     """
     written = describe_results(folder)
     about = written.get("study_files")
-    names = [about.get("study"), *about.get("changes", ())] if isinstance(about, Mapping) else []
-    files = [folder / one for one in names if isinstance(one, str)]
-    if not files:
-        return Lost("unsaid", saved.title)
-    absent = next((one for one in files if not one.is_file()), None)
-    if absent is not None:
-        return Lost("missing", os.path.normpath(absent))
+    named = about if isinstance(about, Mapping) else {}
+    changes = named.get("changes")
+    names = [named.get("study"), *(changes if isinstance(changes, list) else [])]
     try:
+        files = [folder / local_path(one) for one in names if isinstance(one, str)]
+        if not files:
+            return Lost("unsaid", saved.title)
+        absent = next((one for one in files if not one.is_file()), None)
+        if absent is not None:
+            return Lost("missing", os.path.normpath(absent))
         study = _read(files)
-        changed = next(_changed(study, written.get("sources", ())), None)
+        changed = next(_changed(study, written.get("sources")), None)
         if changed is not None:
             return Lost("changed", changed)
         if dict(fingerprints(study)) != dict(saved.fingerprints):
@@ -84,7 +87,8 @@ def _read(files: list[Path]) -> Study:
 
 def _changed(study: Study, sources: Any) -> Iterator[str]:
     """The files of a study that are not those that its results were made of."""
-    hashes = {(row.get("input"), row.get("file")): row.get("sha256") for row in sources if isinstance(row, Mapping)}
+    rows = [row for row in sources if isinstance(row, Mapping)] if isinstance(sources, list) else []
+    hashes = {(row.get("input"), row.get("file")): row.get("sha256") for row in rows}
     for one in study.given:
         if one.path is not None and (one.role, one.path.name) in hashes:
             with one.path.open("rb") as stream:

@@ -134,11 +134,14 @@ def test_the_summary_says_the_figures(tmp_path: Path):
 
 
 def test_the_template_runs_as_it_is(tmp_path: Path):
-    for lang in ("zh", "en"):
+    for lang, share in (
+        ("zh", "可达比例：社区服务站 100.0%"),
+        ("en", "The shares served: Community service centre 100.0%"),
+    ):
         folder = tmp_path / lang
         assert run("template", folder, "--lang", lang)[0] == 0
         code, said = run("run", folder / "study.toml")
-        assert (code, "1,200" in said) == (0, True)
+        assert (code, "1,200" in said, share in said) == (0, True, True)
         assert {path.name for path in (folder / "study-results").iterdir()} >= {"review.html", "jiaxing_2012", MANIFEST}
         written = {path.stem for path in (folder / "study-results/jiaxing_2012").iterdir()}
         assert written >= {"verdicts", "shortfalls", "shortfall_sums", "cures"}

@@ -84,7 +84,7 @@ def _tell_shares(found: Findings, lang: Lang, say: Any, comma: str) -> Iterator[
         for row in measured.head(_WORST).to_dict("records")
     ]
     if rows:
-        yield say("lowest", rows=comma.join(rows))
+        yield say("lowest" if len(measured) > _WORST else "shares", rows=comma.join(rows))
     if len(measured) > _WORST:
         best = measured.iloc[-1]
         name = title_of_category(str(best["category"]), lang)

@@ -35,7 +35,7 @@ from tenmin.outputs.maps._words import load_texts
 from tenmin.support.contracts import STATES
 from tenmin.support.errors import InputError, OutputError, TableError, TenminWarning
 from tenmin.support.files import read_toml, shipped_file
-from towns import clinics, homes, streets, walls
+from towns import clinics, homes, streets, town, walls
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 SCRIPT_FILES = sorted(Path(draw_map.__code__.co_filename).with_name("page").glob("*.js"))
@@ -378,6 +378,13 @@ def test_facilities_without_a_place_and_empty_tables_are_no_obstacle() -> None:
         bare, gaps=maps_data.lacks(measured).iloc[:0], isochrones=maps_data.circles(measured.facilities).iloc[:0]
     )
     assert unpacked(html_of(drawn))["facilities"]["points"][2:].tolist() == [NOWHERE] * 4
+
+
+def test_a_town_without_any_facility_is_drawn() -> None:
+    none = tm.measure_coverage(
+        town([(0, 0), (90, 0)]), homes([(9, 9)]), clinics([(0, 0)]).iloc[:0], minutes={"clinic": 9}
+    )
+    assert content_of(html_of(draw_map(none, gaps=tm.find_gaps(none))))["categories"][0]["share"] is None
 
 
 def test_facilities_of_several_positions_are_drawn_whole() -> None:

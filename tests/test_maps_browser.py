@@ -69,7 +69,7 @@ PAYLOADS = {
     "prototype": "__proto__",
     "key of the page": "constructor {number} {limit}",
     "right to left": "\u202egnihtemos\u2066",
-    "long": "長い名前" * 200,
+    "long": "長い名前" * 100 + "W" * 400,
     "combining": "Z\u0351\u036b\u0343a\u0334l\u0338g\u0335o 👩‍👩‍👧‍👦",
     "empty": "",
 }
@@ -370,6 +370,9 @@ def test_a_name_is_found_and_gone_to(browser: WebDriver, tmp_path: Path) -> None
     open_page(browser, full_map(lang="en"), tmp_path)
     press(browser, "/", "图书", Keys.ARROW_DOWN, Keys.ENTER)
     assert text_of(browser, "#side h2") == "南图书馆"
+    assert browser.switch_to.active_element.get_attribute("class") == "close"
+    press(browser, Keys.ESCAPE)
+    assert browser.switch_to.active_element.get_attribute("id") == "tab-overview"
     press(browser, "/", "nowhere")
     assert text_of(browser, ".found") == "Nothing found"
 
@@ -493,9 +496,9 @@ def test_notes_go_to_a_file_and_come_back(browser: WebDriver, tmp_path: Path) ->
     assert notes["format"] == 1
     assert notes["notes"] == [{"kind": "facilities", "id": "pharmacy:n3", "text": text}]
     open_page(browser, full_map(lang="en"), tmp_path)
+    click_at(browser, (500, 500))
     browser.find_element("id", "notes-file").send_keys(str(saved))
     wait_until(browser, "return document.getElementById('notes-save').textContent.includes('(1)')")
-    click_at(browser, (500, 500))
     assert browser.execute_script("return document.querySelector('.noted textarea').value") == text
     for bad in ("{", "[]", '{"format": 2, "notes": []}', '{"format": 1, "notes": [{"kind": 3}]}'):
         saved.write_text(bad, encoding="utf-8")
@@ -573,6 +576,12 @@ def hostile_map(payload: str) -> folium.Map:
     return draw_map(replace(measured, network=network), title=payload, **tables)
 
 
+SIDEWAYS = """
+    const parts = [...document.querySelectorAll('.tabpanel, #side')];
+    return parts.filter((part) => part.scrollWidth > part.clientWidth).map(({id}) => id);
+"""
+
+
 def press_everything(browser: WebDriver) -> None:
     """Press every switch and button of the page but those that leave it, and leave all layers on."""
     sweep = """
@@ -606,6 +615,7 @@ def test_no_text_runs_and_every_text_is_shown_as_it_is(browser: WebDriver, tmp_p
     browser.execute_script("document.getElementById('tab-communities').click()")
     browser.execute_script("document.querySelector('.area-row').click()")
     assert text_of(browser, "#side .card.areas h2") == text
+    assert browser.execute_script(SIDEWAYS) == []
     browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
     assert text_of(browser, "#print h1") == text
     assert browser.execute_script(INKS) > 20
@@ -887,6 +897,13 @@ def test_no_home_opens_under_a_panel_and_map_and_panel_are_usable(
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+PANEL_IS_ON_TOP = """
+    const {top, bottom} = document.getElementById('panel').getBoundingClientRect();
+    const rows = Array.from({length: Math.floor((bottom - top) / 10)}, (_, row) => bottom - 5 - 10 * row);
+    return rows.every((y) => document.elementFromPoint(100, y).closest('#panel'));
+"""
+
+
 def check_sheet_of_a_phone(browser: WebDriver, drawn: folium.Map, folder: Path) -> None:
     """Check that the sheet has three heights, by clicks and by keys."""
     from selenium.webdriver.common.keys import Keys
@@ -897,6 +914,7 @@ def check_sheet_of_a_phone(browser: WebDriver, drawn: folium.Map, folder: Path) 
         heights = []
         for _ in range(3):
             heights.append(browser.find_element("id", "panel").rect["height"] / 844)
+            assert browser.execute_script(PANEL_IS_ON_TOP)
             browser.find_element("css selector", "#panel .handle").click()
         assert heights == pytest.approx([0.5, 0.9, 0.15], abs=0.01)
         handle = browser.find_element("css selector", "#panel .handle")

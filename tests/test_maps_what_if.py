@@ -262,6 +262,7 @@ PIXEL = """
     return [box.left + at.x, box.top + at.y];
 """
 TOLD = "#what-if .told"
+SHARES = "#panel .service .figure"
 
 
 def press(browser: WebDriver, name: str) -> None:
@@ -269,13 +270,14 @@ def press(browser: WebDriver, name: str) -> None:
 
 
 def test_a_clinic_is_dragged_and_the_sums_follow(browser: WebDriver, banks: tm.Coverage, tmp_path: Path) -> None:
-    from selenium.webdriver import ActionChains
+    from selenium.webdriver import ActionChains, Keys
 
     open_page(browser, draw_map(banks, lang="en"), tmp_path)
     choose(browser, "clinic")
     press_open = "document.getElementById('what-if').open = true; document.getElementById('what-if').scrollIntoView()"
     browser.execute_script(press_open)
     assert text_of(browser, TOLD) == "Nothing has been changed."
+    assert "null" not in text_of(browser, "#what-if")
     start, end = ([*lonlat(spot).values()][::-1] for spot in (CLINICS["east"], (500.0, 240.0)))
     (x, y), (to_x, to_y) = (browser.execute_script(PIXEL, spot) for spot in (start, end))
     hand = ActionChains(browser, duration=20)
@@ -291,6 +293,19 @@ def test_a_clinic_is_dragged_and_the_sums_follow(browser: WebDriver, banks: tm.C
     assert f"{before} → {now} people served" in told
     press(browser, "undo")
     assert text_of(browser, TOLD) == "Nothing has been changed."
+    given = texts_of(browser, SHARES)
+    press(browser, "add")
+    press_keys(browser, "/", "east", Keys.ENTER)
+    press(browser, "close")
+    press(browser, "close")
+    assert text_of(browser, "#what-if .made") == "Facility new-1 addedFacility east closed"
+    assert not browser.find_element("id", "what-if-close").is_enabled()
+    wait_until(browser, f"return document.querySelector('{TOLD} .basket') !== null")
+    shares = texts_of(browser, SHARES)
+    browser.find_element("id", "language-button").click()
+    assert texts_of(browser, SHARES) == shares != given
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert text_of(browser, "#print .changed") == "新增设施 new-1 · 关闭设施 east"
 
 
 def test_the_panel_is_worked_by_keys_alone(browser: WebDriver, banks: tm.Coverage, tmp_path: Path) -> None:
@@ -301,6 +316,7 @@ def test_the_panel_is_worked_by_keys_alone(browser: WebDriver, banks: tm.Coverag
     browser.find_element("css selector", "#what-if summary").send_keys(Keys.ENTER)
     browser.find_element("id", "what-if-limit").send_keys(Keys.ARROW_LEFT)
     assert text_of(browser, "#what-if output") == "9 分钟"
+    wait_until(browser, "return document.querySelector('#panel .rule').textContent.includes('步行 9 分钟以内')")
     browser.find_element("id", "what-if-add").send_keys(Keys.ENTER)
     browser.find_element("id", "what-if-close").send_keys(Keys.ENTER)
     assert text_of(browser, "#what-if .made") == "步行上限改为 9 分钟新增设施 new-1关闭设施 new-1"

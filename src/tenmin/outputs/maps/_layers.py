@@ -337,7 +337,8 @@ def _numbers(keys: pd.Series, category: Mapping[str, int]) -> np.ndarray:
 
 def _joins(coverage: Coverage, table: str, frame: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """Return the shortest leg of each row, metres, and whether it joins an island."""
-    joins = coverage.joins.loc[table].loc[frame.index]
+    of = coverage.joins.index.get_level_values(0) == table
+    joins = coverage.joins[of].droplevel(0).loc[frame.index]
     return {"leg": _integers(joins["leg"]), "island": joins["island"].to_numpy(np.int64)}
 
 

@@ -42,6 +42,6 @@ function askedView({ view = '' }) {
 }
 
 function askedLimit({ content }, { limit = '' }) {
-  const [least, most] = LIMITS[content.facts.unit];
+  const [least, most] = limitsOf(content);
   return Number(limit) >= least && Number(limit) <= most ? Number(limit) : null;
 }

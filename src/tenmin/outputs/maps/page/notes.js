@@ -90,7 +90,7 @@ function readNotes(review, file) {
     const count = review.notes.read(String(reader.result));
     review.tell(count === null ? review.words.say('notes_refused', { file: file.name, format: NOTES_FORMAT }) : review.words.say('notes_loaded', { number: count }));
     tellNotes(review);
-    review.showSide();
+    review.follow();
   });
   reader.readAsText(file);
 }

@@ -27,6 +27,7 @@ class Review {
     document.title = words.title();
     this.rail = new Rail(this);
     if (this.whatIf) {
+      if (this.town.changes.length) this.rail.recount();
       this.whatIf.build();
       this.rail.hold(this.whatIf);
     }
@@ -74,6 +75,7 @@ class Review {
 
   choose(chosen, { travel = false } = {}) {
     const gap = chosen && chosen.kind === 'gaps';
+    if (this.whatIf && chosen && chosen.kind === 'facilities') this.whatIf.tools.chosen = null;
     this.opener = chosen && !this.choice.chosen ? document.activeElement : this.opener;
     this.change({ chosen, ...(gap ? { tab: 'gaps' } : {}) });
     if (chosen) announce(this.atlas.nameOf(chosen, this.words));
@@ -81,10 +83,14 @@ class Review {
     if (travel) this.travel(this.atlas.frameOf(chosen));
   }
 
-  // Focus goes back to what opened the drawer, or to the tab if that is gone.
+  // Focus goes back to what opened the drawer, or to the tab if that is gone or hidden.
   returnFocus() {
-    const there = this.opener && this.opener.isConnected && this.opener !== document.body ? this.opener : byId(`tab-${this.choice.tab}`);
+    const there = this.opener && this.opener.getClientRects().length && this.opener !== document.body ? this.opener : byId(`tab-${this.choice.tab}`);
     there.focus();
+  }
+
+  rule() {
+    return this.words.rule(this.town && this.town.plan.limit);
   }
 
   tellOf(number) {
@@ -98,6 +104,7 @@ class Review {
   showAll() {
     this.rail.show(this.choice);
     if (!this.atlas) return;
+    if (this.whatIf) this.whatIf.allow();
     const rows = this.choice.tab === 'gaps' && this.atlas.gaps ? this.rail.panels.gaps.rows(this.choice.category).shown : [];
     const chosen = this.choice.chosen && this.choice.chosen.kind === 'gaps' ? [this.choice.chosen.row] : [];
     this.scene = this.scenes.of({ ...this.choice, gaps: [...new Set([...rows, ...chosen])] });
@@ -107,7 +114,7 @@ class Review {
     writeAddress(this);
   }
 
-  // After a change of the town: the picture and the open card, and once every service is known, the sums.
+  // After a change of the town, or of its notes: the picture and the open card, and once every service is known, the sums.
   follow() {
     this.sideKey = '';
     this.show();
@@ -232,7 +239,7 @@ class Review {
     document.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape' && this.choice.chosen) this.choose(null);
-      if (event.target.closest('input, textarea, select')) return;
+      if (event.target.closest('input[type="search"], textarea, select')) return;
       const act = { n: () => this.step(1), b: () => this.step(-1), p: () => this.present(), '/': () => byId('search').focus() }[event.key.toLowerCase()];
       if (!act || !this.atlas) return;
       event.preventDefault();

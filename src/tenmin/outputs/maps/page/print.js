@@ -14,12 +14,17 @@ function fillPrint(review) {
   const keys = review.atlas ? legendKeys({ ...review, map: framedMap(frame) }) : [];
   if (review.atlas) review.drawing.refresh();
   byId('print').replaceChildren(
-    make('header', {}, make('h1', { textContent: words.title() }), make('p', { textContent: [words.rule(), words.date()].join(' · ') })),
+    make('header', {}, make('h1', { textContent: words.title() }), make('p', { textContent: [review.rule(), words.date()].join(' · ') }), ...changesMade(review)),
     make('div', { className: 'picture' }, canvas, make('span', { className: 'north', textContent: words.say('north') }), printScale(review, frame)),
     make('aside', {}, make('h2', { textContent: words.say('legend') }), make('ul', { className: 'keys' }, ...keys),
       make('p', { className: 'sentence', textContent: review.rail.panels.overview.sentence.textContent }),
       make('h2', { textContent: words.say('top_ten') }), review.atlas && review.atlas.gaps ? topGaps(review) : topServices(content, words)),
     make('footer', {}, make('p', { textContent: words.denominator() }), make('p', { textContent: [CREDIT, words.sources()].filter(Boolean).join(' · ') })));
+}
+
+// What was changed on the page, whose figures are those of the town so changed.
+function changesMade({ town, whatIf }) {
+  return town && town.changes.length ? [make('p', { className: 'changed', textContent: town.changes.map((change) => whatIf.said(change)).join(' · ') })] : [];
 }
 
 function topTable(heads, rows) {

@@ -26,9 +26,10 @@ class Rail {
     this.names.forEach((name) => Object.assign(this.panels[name].element, { id: `panel-${name}`, className: `tabpanel ${name}`, tabIndex: -1 }));
     this.names.forEach((name) => describe(this.panels[name].element, { role: 'tabpanel', labelledby: `tab-${name}` }));
     this.holder = make('div', { className: 'holder' });
+    this.rule = make('p', { className: 'rule', textContent: review.rule() });
     byId('panel').replaceChildren(
       sheetHandle(review),
-      make('header', {}, make('h1', { textContent: words.title() }), make('p', { className: 'rule', textContent: words.rule() }), ...walkerChoice(review)),
+      make('header', {}, make('h1', { textContent: words.title() }), this.rule, ...walkerChoice(review)),
       searchBox(review), list, ...this.names.map((name) => this.panels[name].element), this.holder,
       make('footer', {}, this.actions(content)));
   }
@@ -39,6 +40,7 @@ class Rail {
 
   // The figures of the page's own homes, where they have changed.
   recount() {
+    this.rule.textContent = this.review.rule();
     this.panels.overview.recount();
     this.panels.communities.key = '';
   }
@@ -129,7 +131,7 @@ class OverviewPanel {
     const worst = offered.filter(({ share }) => share !== null).reduce((a, b) => (a && a.share <= b.share ? a : b), null);
     const none = content.categories.filter((category) => !category.facilities).map((category) => category.name[words.lang]);
     const parts = [
-      basket.share === null ? '' : words.say('sentence_basket', { share: words.range(basket.share, basket.share_upper), people: words.people(content.facts.people), number: offered.length }),
+      basket.share === null || !offered.length ? '' : words.say('sentence_basket', { share: words.range(basket.share, basket.share_upper), people: words.people(content.facts.people), number: offered.length }),
       worst ? words.say('sentence_worst', { service: worst.name[words.lang], share: words.share(worst) }) : '',
       none.length ? words.say('sentence_none', { list: words.list(none) }) : '',
     ];

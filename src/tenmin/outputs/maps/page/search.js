@@ -24,8 +24,10 @@ function searchBox(review) {
     if (step) {
       event.preventDefault();
       rows[(rows.indexOf(document.activeElement) + step + rows.length) % rows.length].focus();
-    } else if (event.key === 'Enter' && document.activeElement === input && rows[1]) rows[1].click();
-    else if (event.key === 'Escape' && !list.hidden) {
+    } else if (event.key === 'Enter' && document.activeElement === input && rows[1]) {
+      event.preventDefault();
+      rows[1].click();
+    } else if (event.key === 'Escape' && !list.hidden) {
       event.stopPropagation();
       list.hidden = true;
       input.focus();
@@ -40,6 +42,7 @@ function foundRow(review, { kind, row, name }, done) {
   const element = button('', () => {
     done();
     review.choose({ kind, row }, { travel: true });
+    byId('side').querySelector('.close').focus();
   }, { className: 'link' });
   element.append(outside(name), outside(about, 'small'));
   return element;
@@ -55,7 +58,7 @@ function searchNames({ atlas, words }, typed) {
       const at = name === null ? -1 : name.toLowerCase().indexOf(wanted);
       if (at >= 0) found.push({ kind, row, name, at });
     });
-    if (kind === 'facilities' || kind === 'places') atlas.tables[kind].id.forEach((id, row) => { if (id.toLowerCase() === wanted) found.push({ kind, row, name: names[row] ?? words.say('place'), at: 0 }); });
+    if (kind === 'facilities' || kind === 'places') atlas.tables[kind].id.forEach((id, row) => { if (id.toLowerCase() === wanted) found.push({ kind, row, name: names[row] ?? id, at: 0 }); });
   }
   return found.sort((a, b) => Math.min(a.at, 1) - Math.min(b.at, 1)).slice(0, FOUND);
 }

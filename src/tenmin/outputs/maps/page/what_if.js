@@ -42,14 +42,13 @@ class WhatIf {
     this.told = make('output', { className: 'told' });
     this.list = make('ol', { className: 'made' });
     this.element.replaceChildren(make('summary', { textContent: words.say('what_if') }), make('p', { className: 'hint', textContent: words.say('what_if_hint') }),
-      this.slider(words), make('div', { className: 'tools' }, ...Object.values(this.buttons)), this.gateList(words), this.told, this.list,
+      this.slider(words), make('div', { className: 'tools' }, ...Object.values(this.buttons)), ...this.gateList(words), this.told, this.list,
       make('p', { className: 'note', textContent: words.say('what_if_confirm') }));
     this.tell();
   }
 
   slider(words) {
-    const { unit } = this.review.content.facts;
-    const [min, max, step] = LIMITS[unit];
+    const [min, max, step] = limitsOf(this.review.content);
     this.range = make('input', { type: 'range', min, max, step, id: 'what-if-limit' });
     this.shownLimit = make('output', {});
     this.range.addEventListener('input', () => this.make({ change: 'set_limit', limit: Number(this.range.value) }));
@@ -60,8 +59,8 @@ class WhatIf {
   gateList(words) {
     this.gates = make('ul', {});
     this.boxes = [];
-    if (!this.town.packed.gates.id.length) return null;
-    return make('details', { className: 'gate-list' }, make('summary', { textContent: words.say('what_if_gates') }), this.gates);
+    if (!this.town.packed.gates.id.length) return [];
+    return [make('details', { className: 'gate-list' }, make('summary', { textContent: words.say('what_if_gates') }), this.gates)];
   }
 
   listGates() {
@@ -106,11 +105,14 @@ class WhatIf {
     this.tell();
   }
 
-  // The id of the facility that is moved or closed: one that was added and chosen last, else the page's choice.
+  // The id of the facility that is moved or closed: one that was added and chosen last, else the page's choice;
+  // null for one that is closed.
   get facility() {
-    if (this.tools.chosen !== null) return this.tools.chosen;
+    const { added, closed } = this.town.plan;
+    const own = added.find(({ id }) => id === this.tools.chosen);
+    if (own) return own.counts.length ? own.id : null;
     const { chosen } = this.review.choice;
-    return chosen && chosen.kind === 'facilities' ? this.town.facilityIds[chosen.row] : null;
+    return chosen && chosen.kind === 'facilities' && !closed.has(chosen.row) ? this.town.facilityIds[chosen.row] : null;
   }
 
   moveHere() {
@@ -158,21 +160,26 @@ class WhatIf {
   }
 
   tell() {
-    const { town, buttons, review: { words, content } } = this;
+    const { town, review: { words, content } } = this;
     const { changes } = town;
     const limit = town.limit(this.category);
     this.range.value = String(limit);
     this.shownLimit.textContent = words.amount(limit, content.facts.unit);
     this.boxes.forEach(({ gate, box }) => { box.checked = town.isOpen(gate); });
-    const kept = changes.filter(({ change }) => change !== 'set_limit');
+    this.allow();
+    this.list.replaceChildren(...changes.map((change) => make('li', {}, make('bdi', { textContent: this.said(change) }))));
+    this.told.replaceChildren(...(changes.length ? [...this.sums(), ...this.totals()] : [make('p', { className: 'hint', textContent: words.say('what_if_none') })]));
+  }
+
+  // Only what can be done can be pressed.
+  allow() {
+    const { buttons, town: { changes } } = this;
     const held = focused();
     buttons.undo.disabled = !changes.length;
-    buttons.save.disabled = !kept.length;
+    buttons.save.disabled = changes.every(({ change }) => change === 'set_limit');
     buttons.move.disabled = this.facility === null;
     buttons.close.disabled = this.facility === null;
     if (held && held.disabled) this.element.querySelector('summary').focus();
-    this.list.replaceChildren(...changes.map((change) => make('li', {}, make('bdi', { textContent: this.said(change) }))));
-    this.told.replaceChildren(...(changes.length ? [...this.sums(), ...this.totals()] : [make('p', { className: 'hint', textContent: words.say('what_if_none') })]));
   }
 
   said(change) {
@@ -209,6 +216,13 @@ class WhatIf {
     const line = words.say('what_if_basket', { before: words.people(before), now: words.people(now) });
     return [...rows.map((one) => this.wonAndLost(words.category(one.category), one)), make('p', { className: 'sum basket', textContent: line })];
   }
+}
+
+// The limits to try, among which are those of the coverage.
+function limitsOf({ facts, categories }) {
+  const [least, most, step] = LIMITS[facts.unit];
+  const limits = categories.map(({ limit }) => limit);
+  return [Math.min(least, ...limits.map(Math.floor)), Math.max(most, ...limits.map(Math.ceil)), step];
 }
 
 // Coordinates as a change file holds them, to a tenth of a metre.

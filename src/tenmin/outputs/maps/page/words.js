@@ -93,8 +93,9 @@ class Words {
     return this.facts.moment === null ? walker : this.say('walker_at', { walker, moment: this.facts.moment });
   }
 
-  rule() {
-    const limits = new Set(this.content.categories.map((category) => this.limit(category)));
+  // What is counted; another limit may be tried for all services.
+  rule(tried = null) {
+    const limits = new Set(this.content.categories.map(({ limit }) => this.limit({ limit: tried ?? limit })));
     const limit = limits.size === 1 ? this.say('within', { limit: [...limits][0] }) : this.say('limits_differ');
     return this.say(`rule_${this.facts.metric}`, { limit, walker: this.walker(), direction: this.say(`direction_${this.facts.direction}`) });
   }

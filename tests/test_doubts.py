@@ -47,6 +47,13 @@ def test_an_island_says_its_size():
     assert doubts["island_nodes"].fillna(0).to_dict() == {"w": 2.0, "i": 2.0}
 
 
+def test_where_there_are_no_facilities_there_are_no_doubts():
+    coverage = cover(clinics({"w": (0, 0)}).iloc[:0], metres={"clinic": 800.0})
+    assert tm.list_doubts(coverage).empty
+    assert tm.list_doubts(coverage, links=3).empty
+    assert tm.measure_fragility(coverage)["served"].tolist() == [0.0]
+
+
 def test_merged_rows_are_counted():
     first, second = clinics({"w": (0, 0)}, name="一诊所"), clinics({"v": (3, 0)}, name="一诊所")
     doubts = tm.list_doubts(cover(tm.combine_facilities(first, second)))

@@ -385,6 +385,9 @@ def test_a_town_without_any_facility_is_drawn() -> None:
         town([(0, 0), (90, 0)]), homes([(9, 9)]), clinics([(0, 0)]).iloc[:0], minutes={"clinic": 9}
     )
     assert content_of(html_of(draw_map(none, gaps=tm.find_gaps(none))))["categories"][0]["share"] is None
+    empty = tm.measure_coverage(none.network, none.places.iloc[:0], clinics([(0, 0)]), minutes=9)
+    with pytest.raises(TableError, match="the coverage has no places"):
+        draw_map(empty)
 
 
 def test_facilities_of_several_positions_are_drawn_whole() -> None:

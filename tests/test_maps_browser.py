@@ -409,6 +409,11 @@ def test_all_is_reached_by_the_keyboard_and_the_focus_never_falls(browser: WebDr
 FOCUS_IS_NOWHERE = "return !document.activeElement || document.activeElement === document.body"
 
 
+def is_presenting(browser: WebDriver) -> bool:
+    """Whether the rail is folded."""
+    return browser.execute_script("return document.body.classList.contains('presenting')")
+
+
 def test_a_meeting_is_held_with_the_keyboard_alone(browser: WebDriver, tmp_path: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -449,6 +454,7 @@ def test_a_meeting_is_held_with_the_keyboard_alone(browser: WebDriver, tmp_path:
     keys(Keys.ARROW_RIGHT, Keys.TAB, Keys.TAB, Keys.ARROW_DOWN)
     assert browser.execute_script("return document.querySelector('select[name=facility-order]').value") == "alone"
     keys(Keys.TAB, Keys.ENTER, Keys.ESCAPE)
+    assert [(keys(key), is_presenting(browser))[1] for key in ("p", Keys.ESCAPE)] == [True, False]
     focus("#table-button")
     keys(Keys.ENTER, Keys.TAB, Keys.ESCAPE)
     assert browser.execute_script("return document.activeElement.id") == "table-button"

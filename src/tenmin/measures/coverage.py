@@ -50,7 +50,7 @@ from tenmin.support.percent import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BASKET", "CAUSES", "Coverage", "compare_walks"]
+__all__ = ["BASKET", "CAUSES", "Coverage", "compare_walks", "joins_of"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -675,6 +675,19 @@ class Coverage:
             credit=credit,
             ax=ax,
         )
+
+
+def joins_of(coverage: Coverage, table: str) -> pd.DataFrame:
+    """Return how the rows of one table of a coverage join the streets, by their ids; no rows if it has none.
+
+    Parameters
+    ----------
+    coverage
+        The coverage.
+    table
+        "places" or "facilities".
+    """
+    return coverage.joins[coverage.joins.index.get_level_values(0) == table].droplevel(0)
 
 
 def compare_walks(

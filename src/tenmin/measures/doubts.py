@@ -11,7 +11,7 @@ import pandas as pd
 from tenmin.access.nearest import rank_nearest
 from tenmin.measures._link_doubts import list_links
 from tenmin.measures._pairs import straight_pairs
-from tenmin.measures.coverage import Coverage
+from tenmin.measures.coverage import Coverage, joins_of
 from tenmin.support.contracts import list_remarks, people_of
 from tenmin.support.errors import TableError
 from tenmin.support.nouns import check_noun
@@ -124,7 +124,7 @@ def check_links(links: object) -> int:
 def _doubts_of(coverage: Coverage, category: str, people: np.ndarray, merged: pd.Series) -> pd.DataFrame:
     rows = coverage.query.rows_of[category]
     used = coverage.facilities.iloc[rows]
-    joins = coverage.joins.loc["facilities"].iloc[rows]
+    joins = joins_of(coverage, "facilities").iloc[rows]
     flips = _depending(coverage, category, people).reindex(used.index, fill_value=0.0).to_numpy()
     served = coverage.served[category].to_numpy()
     nearest = pd.Series(people[served]).groupby(coverage.nearest[category].to_numpy()[served]).sum()
@@ -183,7 +183,7 @@ def _island_nodes(coverage: Coverage, rows: np.ndarray) -> np.ndarray:
     """The nodes of the island that each facility stands on, NaN for one that stands on none."""
     streets, points = coverage.network.streets, coverage.query.facility_snapping.take(rows)
     nodes = coverage.network.nodes["component_nodes"].to_numpy(float)
-    on_island = coverage.joins.loc["facilities"]["island"].to_numpy(bool)[rows]
+    on_island = joins_of(coverage, "facilities")["island"].to_numpy(bool)[rows]
     found = np.full(len(rows), np.nan)
     has = np.flatnonzero(on_island & (np.diff(points.first) > 0))
     found[has] = nodes[streets.u[points.edge[points.first[has]]]]

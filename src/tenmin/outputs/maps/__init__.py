@@ -178,13 +178,19 @@ def _walked_by(
     return tuple(cover_walked_by(coverage, one) for one in chosen if one != coverage.network.walker)
 
 
-def _check_coverage(coverage: object, network: object, facilities: object) -> None:
+def _check_coverage(coverage: Coverage, network: object, facilities: object) -> None:
     """Raise an error unless the coverage is one and brings its own network and facilities."""
     if isinstance(coverage, WalkNetwork):
         msg = "a network is no coverage; give it by its name: tm.draw_map(network=network, isochrones=isochrones)"
         raise TableError(msg)
     if not hasattr(coverage, "joins"):  # whatever has the attributes of a coverage is drawn
         check_noun(coverage, Coverage, "coverage")
+    if not len(coverage.places):
+        msg = (
+            "the coverage has no places, so that there is nothing to tell of them; give it homes, or draw the streets: "
+            "tm.draw_map(network=network, isochrones=isochrones)"
+        )
+        raise TableError(msg)
     if network is not None or facilities is not None:
         msg = "network= and facilities= are for a map without a coverage, which has its own; leave them out"
         raise TableError(msg)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tenmin.measures.coverage import Coverage
+from tenmin.measures.coverage import Coverage, joins_of
 from tenmin.outputs.maps._shapes import page_points, page_shapes
 from tenmin.support.contracts import in_use
 from tenmin.support.errors import TableError
@@ -337,8 +337,7 @@ def _numbers(keys: pd.Series, category: Mapping[str, int]) -> np.ndarray:
 
 def _joins(coverage: Coverage, table: str, frame: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
     """Return the shortest leg of each row, metres, and whether it joins an island."""
-    of = coverage.joins.index.get_level_values(0) == table
-    joins = coverage.joins[of].droplevel(0).loc[frame.index]
+    joins = joins_of(coverage, table).loc[frame.index]
     return {"leg": _integers(joins["leg"]), "island": joins["island"].to_numpy(np.int64)}
 
 

@@ -182,8 +182,11 @@ class Review {
   }
 
   present() {
-    document.body.classList.toggle('presenting');
+    const [held, map] = [focused(), this.map.getContainer()];
+    const folded = document.body.classList.toggle('presenting');
     this.map.invalidateSize({ animate: false });
+    if (folded && !held.getClientRects().length) map.focus();
+    if (!folded && held === map) byId('present-button').focus();
   }
 
   // The next or previous row of the list that the chosen one stands in.
@@ -239,6 +242,7 @@ class Review {
     document.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape' && this.choice.chosen) this.choose(null);
+      else if (event.key === 'Escape' && document.body.classList.contains('presenting')) this.present();
       if (event.target.closest('input[type="search"], textarea, select')) return;
       const act = { n: () => this.step(1), b: () => this.step(-1), p: () => this.present(), '/': () => byId('search').focus() }[event.key.toLowerCase()];
       if (!act || !this.atlas) return;

@@ -306,6 +306,8 @@ def test_a_clinic_is_dragged_and_the_sums_follow(browser: WebDriver, banks: tm.C
     assert texts_of(browser, SHARES) == shares != given
     browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
     assert text_of(browser, "#print .changed") == "新增设施 new-1 · 关闭设施 east"
+    browser.execute_script("document.getElementById('table-button').click()")
+    assert text_of(browser, "#sheet .note") == "此处数字为输入数据的结果，不含本页上的假设。"
 
 
 def test_the_panel_is_worked_by_keys_alone(browser: WebDriver, banks: tm.Coverage, tmp_path: Path) -> None:
@@ -323,3 +325,5 @@ def test_the_panel_is_worked_by_keys_alone(browser: WebDriver, banks: tm.Coverag
     for _ in range(3):
         browser.find_element("id", "what-if-undo").send_keys(Keys.ENTER)
     assert text_of(browser, TOLD) == "尚无改动。"
+    browser.execute_script("document.getElementById('table-button').click()")
+    assert "假设" not in text_of(browser, "#sheet")

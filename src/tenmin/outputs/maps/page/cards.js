@@ -161,7 +161,7 @@ function openTable(review) {
     if (event.key === 'Escape' || event.key === 'Tab') event.stopPropagation();
   };
   sheet.replaceChildren(close, make('h2', { id: 'sheet-title', textContent: words.say('table') }), coverageTable(content, words),
-    make('p', { className: 'note', textContent: words.denominator() }));
+    ...asGiven(review), make('p', { className: 'note', textContent: words.denominator() }));
   describe(sheet, { role: 'dialog', modal: true, labelledby: 'sheet-title' });
   sheet.addEventListener('keydown', keep);
   sheet.hidden = false;

@@ -30,7 +30,7 @@ class GapsPanel {
       this.element.replaceChildren(make('p', { className: 'note', textContent: words.say('gaps_absent') }));
       return;
     }
-    const key = JSON.stringify([choice.category, this.filter]);
+    const key = JSON.stringify([choice.category, this.filter, asGiven(this.review).length]);
     if (key !== this.key) this.fill(choice.category);
     this.key = key;
     for (const row of this.element.querySelectorAll('.row')) {
@@ -49,7 +49,7 @@ class GapsPanel {
     this.list.replaceChildren(...shown.slice(0, LISTED).map((row) => make('li', {}, this.row(row))));
     const more = passed.length > shown.length ? button(words.say('gaps_all', { number: words.whole.format(passed.length) }), () => this.set({ all: true })) : null;
     const beyond = shown.length > LISTED ? make('p', { className: 'note', textContent: words.say('more', { number: words.whole.format(shown.length - LISTED) }) }) : null;
-    this.rest.replaceChildren(...[beyond, more, this.doubtful(), this.unjoined()].filter(Boolean));
+    this.rest.replaceChildren(...asGiven(this.review), ...[beyond, more, this.doubtful(), this.unjoined()].filter(Boolean));
   }
 
   get filter() {

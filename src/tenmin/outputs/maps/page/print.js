@@ -18,13 +18,18 @@ function fillPrint(review) {
     make('div', { className: 'picture' }, canvas, make('span', { className: 'north', textContent: words.say('north') }), printScale(review, frame)),
     make('aside', {}, make('h2', { textContent: words.say('legend') }), make('ul', { className: 'keys' }, ...keys),
       make('p', { className: 'sentence', textContent: review.rail.panels.overview.sentence.textContent }),
-      make('h2', { textContent: words.say('top_ten') }), review.atlas && review.atlas.gaps ? topGaps(review) : topServices(content, words)),
+      make('h2', { textContent: words.say('top_ten') }), ...asGiven(review), review.atlas && review.atlas.gaps ? topGaps(review) : topServices(content, words)),
     make('footer', {}, make('p', { textContent: words.denominator() }), make('p', { textContent: [CREDIT, words.sources()].filter(Boolean).join(' · ') })));
 }
 
 // What was changed on the page, whose figures are those of the town so changed.
 function changesMade({ town, whatIf }) {
   return town && town.changes.length ? [make('p', { className: 'changed', textContent: town.changes.map((change) => whatIf.said(change)).join(' · ') })] : [];
+}
+
+// That what follows is of the town as it was given, where something was changed on the page.
+function asGiven({ town, words }) {
+  return town && town.changes.length ? [make('p', { className: 'note', textContent: words.say('as_given') })] : [];
 }
 
 function topTable(heads, rows) {

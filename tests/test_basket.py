@@ -120,7 +120,7 @@ def test_the_interval_is_what_the_unknown_as_unserved_and_as_served_would_give(r
         assert read["share"].item() == read["share_upper"].item() == NEAR(bound)
 
 
-@pytest.mark.parametrize("categories", [[], "a"])
+@pytest.mark.parametrize("categories", [[], "a", 5])
 def test_a_basket_is_a_list_of_categories(categories: object):
     with pytest.raises(TableError, match="give a list of categories"):
         TOWN.basket(categories)

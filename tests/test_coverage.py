@@ -552,6 +552,11 @@ def test_the_tables_are_left_as_they_were():
         ({"metres": (500, 800)}, LimitError, r"metres must be a number, but is \(500, 800\); .*coverage\.within\("),
         ({"minutes": 10, "metric": "crow"}, TableError, "metric must be 'walk' or 'straight', but is 'crow'"),
         ({"minutes": 10, "direction": "there"}, InputError, "direction must be 'to' .* but is 'there'"),
+        (
+            {"minutes": 10, "areas": AREAS[["geometry", "kind", "kind"]]},
+            TableError,
+            "has the columns 'kind' more than once",
+        ),
         ({"minutes": 10, "areas": [1]}, TableError, "areas must be a GeoDataFrame, but is a list"),
         ({"minutes": 10, "areas": AREAS.set_crs(None, allow_override=True)}, TableError, "areas has no CRS; state it"),
     ],

@@ -171,8 +171,9 @@ def test_other_mistakes_are_named():
     coverage = tm.measure_coverage(network(), HOMES, DOOR, minutes=10, metric="straight")
     with pytest.raises(TableError, match="a straight distance meets no stairs"):
         tm.describe_walks(coverage, "clinic")
-    with pytest.raises(CategoryError, match="library"):
-        tm.describe_walks(tm.measure_coverage(network(), HOMES, DOOR, minutes=10), "library")
+    for category in ("library", ["library"]):
+        with pytest.raises(CategoryError, match="library"):
+            tm.describe_walks(tm.measure_coverage(network(), HOMES, DOOR, minutes=10), category)  # pyright: ignore[reportArgumentType]
     with pytest.raises(TableError, match="walks are of people or places, not of 'streets'"):
         described().within({"stairs_m": 0}, "streets")
     with pytest.raises(TableError, match="benches"):

@@ -119,8 +119,9 @@ def test_places_without_people_or_groups_are_refused():
         tm.measure_fairness(replace(BASE, places=BASE.places.drop(columns="people")))
     with pytest.raises(TableError, match="are not numbers from 0 up"):
         tm.measure_fairness(walked([1.0, 2.0], [1.0, np.nan]))
-    with pytest.raises(TableError, match="needs by='group' and columns people_<group>"):
-        tm.measure_fairness(BASE, by="group")
+    for by in ("group", ["group"]):
+        with pytest.raises(TableError, match="needs by='group' and columns people_<group>"):
+            tm.measure_fairness(BASE, by=by)  # pyright: ignore[reportArgumentType]
 
 
 def per_person(supply: list[float], people: object = 1.0) -> pd.DataFrame:
@@ -154,3 +155,5 @@ def test_no_supply_has_no_curve():
 def test_minutes_have_no_gini():
     with pytest.raises(TableError, match=r"supply has no column 'people'"):
         tm.measure_gini(BASE.minutes.assign(category="clinic"))
+    with pytest.raises(TableError, match="supply must be a table of measure_supply"):
+        tm.measure_gini(None)  # pyright: ignore[reportArgumentType]

@@ -56,6 +56,13 @@ def test_what_is_far_says_how_far_the_nearest_is():
     assert gap["cure_zh"] == "在附近增设：社区卫生服务中心或诊所（最近1,240米，超出5.5分钟）"
 
 
+def test_what_is_a_metre_too_far_is_just_beyond_the_limit():
+    made = tm.WalkNetwork.from_edges(streets([(0, 0), (4000, 0)]), walker="adult")
+    people, doors = homes({"a": (801, 0)}, people=[30]), clinics({"c": (0, 0)})
+    gap = tm.find_gaps(tm.measure_coverage(made, people, doors, minutes=10)).loc[1]
+    assert gap["cure"] == "Clinic or doctor (nearest 801 m, just beyond the limit): add one nearby"
+
+
 def test_what_is_severed_says_what_a_way_across_would_bring():
     lines = streets([(0, 0), (2000, 0)], [(2000, 0), (2000, 150)], [(2000, 150), (0, 150)])
     made = tm.WalkNetwork.from_edges(lines, walker="adult", barriers=walls([(-99, 70), (900, 70)], kind="water"))

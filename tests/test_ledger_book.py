@@ -132,6 +132,7 @@ def test_charts_are_lost_and_that_is_said(ledger: Path, quarters: tuple[tm.Surve
         (lambda book: book["台账"].merge_cells("E2:E3"), TableError, "the cells E2:E3 are merged; unmerge them"),
         (lambda book: setattr(book["台账"], "title", "问题"), FileError, "the sheet '台账' is missing"),
         (lambda book: book.remove(book["居住点"]), FileError, "the sheet '居住点' is missing"),
+        (lambda book: book["测算口径"].delete_rows(1), OutputError, "no longer says of which study it is"),
         (lambda book: book["测算口径"].__setitem__("B1", "t"), OutputError, "the ledger of another study, 't'"),
     ],
 )

@@ -55,6 +55,18 @@ def test_people_of_each_community_are_spread_along_its_own_streets(metric: str):
     assert even["placed_by"] == "evenly along the streets of each community"
 
 
+def test_no_places_have_no_shares():
+    assert tm.compare_placements(cover(PEOPLE.iloc[:0]))["share"].isna().all()
+
+
+@pytest.mark.parametrize("lost", [["a"], ["a", "b", "c", "d"]])
+def test_homes_without_a_position_are_unknown_and_the_map_is_drawn(lost: list[str]):
+    shapes = [None if name in lost else shape for name, shape in PEOPLE.geometry.items()]
+    measured = cover(PEOPLE.assign(people=PEOPLE["people"].astype(str)).set_geometry(shapes, crs=CRS))
+    assert measured.shares()["unknown"].item() == PEOPLE.loc[lost, "people"].sum()
+    assert len(tm.draw_map(measured).get_root().render()) > 0
+
+
 def test_without_communities_people_are_spread_along_the_streets_of_the_cells_where_anybody_lives():
     even = row(tm.compare_placements(cover()), "even")
     assert even["share"] == NEAR((250 + 250 + 50) / (4 * 250))

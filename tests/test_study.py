@@ -147,6 +147,12 @@ def test_the_template_runs_as_it_is(tmp_path: Path):
         assert written >= {"verdicts", "shortfalls", "shortfall_sums", "cures"}
 
 
+def test_a_file_of_an_editor_that_marks_utf_8_is_read(tmp_path: Path):
+    path = write_study(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert tm.read_study(path).unit == "metres"
+
+
 def test_costs_are_those_of_the_file(tmp_path: Path):
     path = write_study(tmp_path, text="\n[costs]\nrent_per_m2 = 200\n")
     assert tm.read_study(path).costs == {"rent": 200.0}
@@ -156,15 +162,16 @@ def test_costs_are_those_of_the_file(tmp_path: Path):
     ("change", "said"),
     [
         (("limit_metres", "limit_metre"), r"line 5: \[study\] unknown key 'limit_metre'; did you mean 'limit_metres'"),
-        (("limit_metres = 300", ""), "give one of 'limit_minutes' and 'limit_metres'; none"),
-        (("limit_metres = 300", "limit_metres = 300\nlimit_minutes = 5"), "2 of them is given"),
+        (("limit_metres = 300", ""), "give one of 'limit_minutes' and 'limit_metres'; neither is given"),
+        (("limit_metres = 300", "limit_metres = 300\nlimit_minutes = 5"), "both are given"),
         (("limit_metres = 300", 'limit_metres = "300"'), "'limit_metres' cannot be '300'; give a number"),
         (
             ("limit_metres = 300", "limit_metres = 300\nlimit_metres = 400"),
             "line 6.*a key stands there for the second time",
         ),
         (("limit_metres = 300", "limit_metres = -1"), "'limit_metres' cannot be -1"),
-        (("limit_metres = 300", "limit_metres = 0"), "metres is 0.0"),
+        (("limit_metres = 300", "limit_metres = 0"), r"study.toml: \[study\] limit_metres: metres is 0.0"),
+        (("lang =", 'open_at = "Tu"\nlang ='), r"study.toml: \[study\] open_at is 'Tu'"),
         (("[inputs]", "[input]"), r"unknown section \[input\]; did you mean 'inputs'"),
         (("a.csv", "b.csv"), r"line \d+: there is no file 'b.csv' in .*; in that folder there is 'a.csv'"),
         (

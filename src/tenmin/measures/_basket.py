@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -25,7 +25,7 @@ def _choose(categories: Sequence[str] | str | None, known: list[str]) -> list[st
     """The categories of a basket, each once, in the order given."""
     if isinstance(categories, str):
         return _named(categories, known)
-    if (categories is not None and not list(categories)) or not known:
+    if not known or not (categories is None or (isinstance(categories, Iterable) and list(categories))):
         msg = f"categories is {categories!r}; give a list of categories, e.g. categories={known[:2]}, or None for all"
         raise TableError(msg)
     chosen = known if categories is None else list(categories)

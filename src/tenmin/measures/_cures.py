@@ -138,10 +138,12 @@ def _sentence(reason: str, lacking: list[_Lack], by: set[str], pace: Pace, lang:
 
 def _name(lack: _Lack, pace: Pace, lang: Lang) -> str:
     """A category with how far the nearest is."""
-    return _FIGURES["far"][lang].format(
+    excess = pace.tell(lack.excess, lang)
+    figure = "far" if excess != pace.tell(0.0, lang) else "just_beyond"
+    return _FIGURES[figure][lang].format(
         name=title_of_category(lack.category, lang),
         metres=_FIGURES["metres"][lang].format(lack.metres),
-        excess=pace.tell(lack.excess, lang),
+        excess=excess,
     )
 
 

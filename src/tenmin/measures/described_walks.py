@@ -225,7 +225,7 @@ def describe_walks(
     if coverage.metric != "walk":
         msg = "a straight distance meets no stairs; give a coverage with metric='walk'"
         raise TableError(msg)
-    if category not in coverage.limit.index:
+    if not isinstance(category, str) or category not in coverage.limit.index:
         raise unmeasured_category(category, list(coverage.limit.index), "describe_walks")
     stops = _stops(coverage.network, benches)
     figures, found = walked_figures(coverage.query, category, _figures(coverage.network), stops)

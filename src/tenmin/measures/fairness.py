@@ -106,8 +106,8 @@ def _check_epsilon(epsilon: object) -> float:
 
 def _groups_of(places: pd.DataFrame, by: object) -> dict[str, np.ndarray]:
     """The people of all and of each group."""
-    columns = population_groups(places) if by == "group" else []
-    if by not in {None, "group"} or (by and not columns):
+    columns = population_groups(places) if isinstance(by, str) and by == "group" else []
+    if by is not None and not columns:
         msg = f"fairness by {by!r} needs by='group' and columns people_<group> in places, or leave by out"
         raise TableError(msg)
     groups = {name.removeprefix("people_"): people_of(places, name).to_numpy() for name in columns}
@@ -217,8 +217,7 @@ def trace_lorenz(supply: pd.DataFrame) -> pd.DataFrame:
     1   clinic          0.75           0.0
     2   clinic          1.00           1.0
     """
-    missing = {"category", "people", "supply_per_person"} - set(supply.columns)
-    if missing:
+    if missing := {"category", "people", "supply_per_person"} - _columns_of(supply):
         msg = f"supply has no column {min(missing)!r}; give a table of measure_supply(method='2sfca')"
         raise TableError(msg)
     figures = pd.DataFrame(
@@ -227,6 +226,13 @@ def trace_lorenz(supply: pd.DataFrame) -> pd.DataFrame:
     curves = [_lorenz(str(name), rows) for name, rows in figures.groupby("category")]
     empty = pd.DataFrame({"category": pd.Series(dtype="str"), "people_share": [], "supply_share": []})
     return pd.concat([empty, *curves], ignore_index=True) if curves else empty
+
+
+def _columns_of(supply: object) -> set[str]:
+    if isinstance(supply, pd.DataFrame):
+        return set(supply.columns)
+    msg = f"supply must be a table of measure_supply(method='2sfca'), but is a {type(supply).__name__}"
+    raise TableError(msg)
 
 
 def _lorenz(category: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -158,7 +158,9 @@ def _count_depending(given: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
 
 
 def _same(one: pd.Series, other: pd.Series) -> pd.Series:
-    return pd.Series(np.isclose(one, other, rtol=SAME_PEOPLE, atol=SAME_PEOPLE), index=one.index)
+    return pd.Series(
+        np.isclose(one.astype(float), other.astype(float), rtol=SAME_PEOPLE, atol=SAME_PEOPLE), index=one.index
+    )
 
 
 def _check_alike(coverage: Coverage, others: Mapping[str, Coverage]) -> None:

@@ -61,13 +61,13 @@ def mend_ids(rows: pd.DataFrame, homes: pd.DataFrame, lang: Lang) -> tuple[pd.Da
     wanted = Counter(label for row in ids if row not in sure for label in fits[row] & free)
     remarks = list[str]()
     for row, label in ids.items():
-        if row in sure or not (label is None or number_of(label)):
+        if row in sure:
             continue
         own = fits[row] & free
         if len(own) == 1 and wanted[next(iter(own))] == 1:
             ids[row] = next(iter(own))
             remarks.append(WORDS[lang]["mended"].format(row=row, was=label or "-", id=ids[row]))
-        elif own or (label is not None and label not in problems.index):
+        elif (own and (label is None or number_of(label))) or (number_of(label) and label not in problems.index):
             raise TableError(_doubt(row, label, sorted(own or free)))
     _check_once(ids)
     missing = [label for label, _, _ in measured if label not in ids.values()]

@@ -226,7 +226,8 @@ def _find_all(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _limit_faults(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     given = [key for key in ("limit_minutes", "limit_metres") if key in section]
     if len(given) != 1:
-        yield "limit_metres", f"give one of 'limit_minutes' and 'limit_metres'; {len(given) or 'none'} of them is given"
+        found = "both are given" if given else "neither is given"
+        yield "limit_metres", f"give one of 'limit_minutes' and 'limit_metres'; {found}"
     unit = given[0].removeprefix("limit_") if given else "minutes"
     other = next((key for key in section if key.startswith("circles_") and key != f"circles_{unit}"), None)
     if given and other is not None:

@@ -16,11 +16,11 @@ from tenmin.inputs.walkers import Walker
 from tenmin.plans.changes import Changes, read_changes
 from tenmin.study._study_file import PROVENANCE, StudyFile, load_study_file
 from tenmin.support.contracts import Direction
-from tenmin.support.errors import FileError, InputError
+from tenmin.support.errors import FileError, InputError, LimitError
 from tenmin.support.fields import moment_of, suggest
 from tenmin.support.files import local_path
 from tenmin.support.language import Lang, choose_language
-from tenmin.support.limits import Number, Unit, read_limit
+from tenmin.support.limits import Limits, Number, Unit, read_limit
 from tenmin.support.moments import read_moment
 
 __all__ = ["Study", "StudyInput", "read_study"]
@@ -188,9 +188,11 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         lang=choose_language(told.get("lang")),
         path=file.path,
         walker=_walker_of(f"{file.path}: [study] walker", told.get("walker", "adult")),
-        limit=_limit_of(told[f"limit_{unit}"], unit),
+        limit=_limit_of(f"{file.path}: [study] limit_{unit}", told[f"limit_{unit}"], unit),
         unit=unit,
-        circles=_circles_of(told.get(f"circles_{unit}", list(CIRCLES[unit])), unit),
+        circles=_read_limit(
+            f"{file.path}: [study] circles_{unit}", told.get(f"circles_{unit}", list(CIRCLES[unit])), unit
+        ).every,
         direction=cast("Direction", told.get("direction", "to")),
         near=float(told.get("near_metres", 200.0)),
         categories=tuple(_category(one) for one in told["categories"]) if "categories" in told else None,
@@ -198,7 +200,7 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         thin=float(told.get("thin_share", 0.5)),
         people_base=told.get("people_base"),
         when=moment_of(told["when"]) if "when" in told else None,
-        open_at=read_moment(told["open_at"], "open_at") if "open_at" in told else None,
+        open_at=_hour_of(f"{file.path}: [study]", told["open_at"]) if "open_at" in told else None,
         given=given,
         with_osm=inputs.get("osm_facilities", not any(one.role == "facilities" for one in given)),
         within=inputs.get("within_areas", False),
@@ -251,15 +253,27 @@ def _category(text: str) -> str:
     return name_category(text) or text
 
 
-def _limit_of(given: float | Mapping[str, float], unit: Unit) -> Number:
+def _limit_of(where: str, given: float | Mapping[str, float], unit: Unit) -> Number:
     """The limit as a number or a mapping from key of a category to number, after checking it."""
     limit = {_category(name): float(one) for name, one in given.items()} if isinstance(given, Mapping) else float(given)
-    read_limit(**{"minutes": None, "metres": None, unit: limit})
+    _read_limit(where, limit, unit)
     return limit
 
 
-def _circles_of(given: list[float], unit: Unit) -> tuple[float, ...]:
-    return read_limit(**{"minutes": None, "metres": None, unit: given}, several=True).every
+def _read_limit(where: str, given: object, unit: Unit) -> Limits:
+    try:
+        return read_limit(**{"minutes": None, "metres": None, unit: given}, several=isinstance(given, list))
+    except LimitError as error:
+        msg = f"{where}: {error}"
+        raise LimitError(msg) from None
+
+
+def _hour_of(where: str, given: object) -> datetime:
+    try:
+        return read_moment(given, "open_at")
+    except InputError as error:
+        msg = f"{where} {error}"
+        raise InputError(msg) from None
 
 
 def _walker_of(where: str, given: str | Mapping[str, Any]) -> Walker:

@@ -128,6 +128,9 @@ def check_ledger(path: Path, study: str, notes: Iterable[Path] = ()) -> None:
         raise OutputError(msg)
     if path.exists():
         of = read_ledger(path).basis.get("study")
+        if of is None:
+            msg = f"{path} no longer says of which study it is; restore the ledger kept beside it, or give another name"
+            raise OutputError(msg)
         if of != study:
             msg = f"{path} is the ledger of another study, {of!r}; give this one a ledger of its own"
             raise OutputError(msg)

@@ -103,6 +103,12 @@ def check_frame(frame: object, what: str, *, unique: bool = True, beyond: float 
     if crs is None:
         msg = f"{what} has no CRS; state it, e.g. {what}.set_crs('EPSG:4326') for longitude and latitude"
         raise TableError(msg)
+    if not frame.columns.is_unique:
+        repeated = frame.columns[frame.columns.duplicated()].unique()
+        msg = (
+            f"{what} has the columns {_join_labels(list(repeated))} more than once; rename or drop all but one of each"
+        )
+        raise TableError(msg)
     if unique and not frame.index.is_unique:
         duplicates = frame.index[frame.index.duplicated()].unique()
         msg = f"{what} has the ids {_join_labels(list(duplicates))} more than once; make its index unique"
@@ -235,7 +241,7 @@ def separate_positions(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def check_places(places: object) -> gpd.GeoDataFrame:
-    """Return the places if every row has a unique id, and `people`, if present, is finite and not negative.
+    """Return the places if every row has a unique id, and `people`, if present, is finite and not negative: as numbers.
 
     Raises
     ------
@@ -244,8 +250,9 @@ def check_places(places: object) -> gpd.GeoDataFrame:
     """
     frame = check_frame(places, "places")
     if "people" in frame.columns:
-        people_of(frame)
+        people = people_of(frame)
         check_groups(frame, "places")
+        frame = frame if pd.api.types.is_numeric_dtype(frame["people"]) else frame.assign(people=people)
     geometry = in_metres(frame).geometry.to_numpy()
     area = np.nan_to_num(shapely.area(geometry))
     if (area > MAX_PLACE_M2).any():
@@ -436,7 +443,7 @@ def in_metres(frame: gpd.GeoDataFrame, crs: CRS | None = None) -> gpd.GeoDataFra
         return frame if frame.crs == crs else in_crs(frame, crs)
     if frame.crs is not None and _measures_metres(frame.crs):
         return frame
-    if frame.empty:
+    if np.isnan(frame.total_bounds).all():
         return frame.to_crs("EPSG:32631")
     try:
         zone = _utm_zone(frame)

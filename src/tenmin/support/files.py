@@ -334,7 +334,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file is not UTF-8 or not valid TOML; the message names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         check_toml(path, text)
         return tomllib.loads(text)
     except UnicodeDecodeError:

@@ -123,9 +123,12 @@ def _legend(data: MapData, classes: np.ndarray, labels: Sequence[str]) -> str:
 
 def _picture(data: MapData, classes: np.ndarray, count: int, label: str) -> str:
     """Return the homes as squares by what most of their people lack, over main streets and water, as SVG."""
-    points = shapely.get_coordinates(shapely.point_on_surface(data.places.geometry.to_numpy()))
+    inside = shapely.point_on_surface(data.places.geometry.to_numpy())
+    points = np.column_stack([shapely.get_x(inside), shapely.get_y(inside)])
     there = data.coverage.joins.loc["places"].loc[data.places.index, "how"].ne("none").to_numpy()
-    shown = points[there] if there.any() else points
+    placed = np.isfinite(points).all(axis=1)
+    corners = data.coverage.network.edges.total_bounds.reshape(2, 2)
+    shown = next(some for some in (points[there & placed], points[placed], corners) if len(some))
     west, south = shown.min(axis=0)
     east, north = shown.max(axis=0)
     extent = max(east - west, north - south, 100.0)

@@ -72,6 +72,17 @@ def test_won_and_lost_are_counted_place_by_place(street: tm.Study):
     assert by_cause(found, "clinic") == {"facilities": 10.0, "total": 10.0}
 
 
+def test_homes_of_another_id_are_said(street: tm.Study, tmp_path: Path):
+    path = write_study(tmp_path)
+    table = tmp_path / "小区.csv"
+    first, *rows = table.read_text("utf-8").splitlines()
+    table.write_text("\n".join([first, f"9{rows[0]}", *rows[1:]]), "utf-8")
+    found = tm.compare(tm.survey(street), tm.survey(tm.read_study(path)))
+    assert figures(found) == {"clinic": [10.0, 10.0, 10.0, 10.0]}
+    assert found.summary(lang="en")[-1].startswith("Homes are known by their ids: 1 is only in the first and 1 only in")
+    assert tm.compare(tm.survey(street), tm.survey(street)).summary(lang="en")[-1] == "Nobody is won or lost."
+
+
 def test_a_new_category_is_won(street: tm.Study):
     bank = {"change": "add_facility", "id": "b", "category": "bank", **spot(1400)}
     found = tm.compare(tm.survey(street), scenario(street, bank))

@@ -29,6 +29,7 @@ def tell(
     *,
     differ: Sequence[str],
     left_out: Sequence[str],
+    homes: tuple[int, int],
     lost: Lost | None,
     lang: Lang,
 ) -> list[str]:
@@ -44,6 +45,8 @@ def tell(
         The causes of which they differ.
     left_out
         Categories of only one of them.
+    homes
+        How many homes only the first has, and only the second.
     lost
         Why the causes cannot be told apart.
     lang
@@ -68,6 +71,7 @@ def tell(
     if len(moved) > _TOLD:
         lines.append(_say(lang, "more", count=len(moved) - _TOLD))
     lines += [_say(lang, "same")] if moved.empty else []
+    lines += [_say(lang, "homes", gone=f"{homes[0]:,}", new=f"{homes[1]:,}")] if any(homes) else []
     lines += [_say(lang, "unattributed", why=_say(lang, lost.reason, what=lost.what))] if lost is not None else []
     if left_out:
         lines.append(_say(lang, "left_out", names=join_titles(left_out, lang)))

@@ -140,7 +140,16 @@ class Comparison:
         told = self.people()
         titles = self.before.title, self.after.title
         spoken = lang or self.before.lang
-        return tell(told, self.causes, titles, differ=differ, left_out=self.left_out, lost=self.lost, lang=spoken)
+        return tell(
+            told,
+            self.causes,
+            titles,
+            differ=differ,
+            left_out=self.left_out,
+            homes=self._homes_of_one,
+            lost=self.lost,
+            lang=spoken,
+        )
 
     def save(self, folder: str | os.PathLike[str], *, lang: Lang | None = None) -> None:
         """Write the comparison to a folder: tables as CSV and one workbook, a layer of places, the map, the sentences.
@@ -206,6 +215,12 @@ class Comparison:
     @cached_property
     def _index(self) -> pd.Index:
         return self.before.places.index.union(self.after.places.index, sort=False).sort_values()
+
+    @property
+    def _homes_of_one(self) -> tuple[int, int]:
+        """How many homes only the first has, and only the second."""
+        before, after = self.before.places.index, self.after.places.index
+        return int((~before.isin(after)).sum()), int((~after.isin(before)).sum())
 
     def _column(self, standing: Standing, name: str) -> pd.Series:
         places = standing.places

@@ -144,24 +144,46 @@ def _write_review(
 ) -> None:
     """Print the worst gaps and the shares; write the shares, all gaps, the isochrones and the map to a folder."""
     from tenmin.measures.gaps import find_gaps
-    from tenmin.measures.placements import describe_placements
     from tenmin.outputs.maps import draw_map
-    from tenmin.outputs.tables import (
-        basket_as_text,
-        gaps_as_text,
-        in_words,
-        review_tables,
-        share_table,
-        shares_as_text,
-    )
+    from tenmin.outputs.tables import in_words, review_tables
     from tenmin.support.writing import write_layer, write_table
 
     gaps = find_gaps(coverage)
+    _tell_gaps(gaps, lang)
+    _tell_shares(coverage, lang)
+    isochrones = coverage.isochrones()
+    for name, table in review_tables(coverage, gaps, lang).items():
+        write_table(in_words(table, lang), folder / f"{name}.csv")
+    write_layer(gaps, folder / "gaps.gpkg", "gaps")
+    write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
+    drawn = draw_map(
+        coverage,
+        gaps=find_gaps(coverage, by="place"),
+        isochrones=isochrones,
+        compliance=checked,
+        walkers=walkers,
+        basemap=town,
+        title=title,
+        lang=lang,
+    )
+    drawn.save(str(folder / "review.html"))
+
+
+def _tell_gaps(gaps: gpd.GeoDataFrame, lang: Lang) -> None:
+    """Print the worst gaps, and the worst of each reason."""
+    from tenmin.outputs.tables import gaps_as_text
+
     if len(gaps):
         say("worst", lang, count=f"{len(gaps):,}")
         worst = gaps[(gaps.index <= WORST_GAPS) | ~gaps["reason"].duplicated()]
         typer.echo("\n".join([*gaps_as_text(worst, lang), ""]))
-    isochrones = coverage.isochrones()
+
+
+def _tell_shares(coverage: Coverage, lang: Lang) -> None:
+    """Print the shares, the basket, and what they rest on: placement, thin data and opening hours."""
+    from tenmin.measures.placements import describe_placements
+    from tenmin.outputs.tables import basket_as_text, share_table, shares_as_text
+
     shares = share_table(coverage, lang)
     for line in shares_as_text(shares, lang):
         typer.echo(line)
@@ -178,22 +200,6 @@ def _write_review(
         open_, closed = ((hours["open"] == state).sum() for state in (True, False))
         unknown = len(hours) - open_ - closed
         say("open", lang, moment=coverage.opening.at, open=open_, closed=closed, unknown=unknown)
-    for name, table in review_tables(coverage, gaps, lang).items():
-        write_table(in_words(table, lang), folder / f"{name}.csv")
-    write_layer(gaps, folder / "gaps.gpkg", "gaps")
-    write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
-    places = find_gaps(coverage, by="place")
-    drawn = draw_map(
-        coverage,
-        gaps=places,
-        isochrones=isochrones,
-        compliance=checked,
-        walkers=walkers,
-        basemap=town,
-        title=title,
-        lang=lang,
-    )
-    drawn.save(str(folder / "review.html"))
 
 
 Sample = Annotated[

@@ -36,7 +36,7 @@ def _check_single(minutes: object, metres: object) -> None:
             raise LimitError(msg)
 
 
-def measure_coverage(
+def measure_coverage(  # noqa: PLR0913 (what says who walks to what, and what says what counts)
     network: WalkNetwork,
     places: gpd.GeoDataFrame,
     facilities: gpd.GeoDataFrame,

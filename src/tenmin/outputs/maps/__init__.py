@@ -32,7 +32,7 @@ LARGE = 15.0
 """Megabytes from which on a map is said to be large."""
 
 
-def draw_map(
+def draw_map(  # noqa: PLR0913 (each table of the page by its name)
     coverage: Coverage | None = None,
     *,
     network: WalkNetwork | None = None,

@@ -220,22 +220,41 @@ def test_a_word_that_is_no_choice_is_refused_with_those_that_are(tmp_path: Path,
     assert words in said
 
 
-def test_gaps_are_told_with_their_reason_and_what_cures_them():
-    columns = ["category", "reason", "cure", "cure_zh", "people"]
+def test_gaps_are_told_with_their_place_their_reason_and_what_cures_them():
+    columns = ["category", "name", "name_zh", "reason", "cure", "cure_zh", "people"]
     rows = [
-        ("pharmacy", "far", "Pharmacy: add one nearby", "在附近增设：药店", 1234.5),
-        ("ours", "island", "connect them", "连通", 2.0),
+        ("clinic;library;park;pharmacy;ours", "around Elm", "榆路一带", "far", "add one nearby", "在附近增设", 1234.5),
+        ("ours", None, None, "island", "connect them", "连通", 2.0),
     ]
-    gaps = pd.DataFrame(rows, columns=columns, index=[3, 12])
+    gaps = pd.DataFrame(rows, columns=columns, index=[3, 12], dtype=object)
     english, chinese = (gaps_as_text(gaps, lang) for lang in ("en", "zh"))
     assert [line.split() for line in english] == [
-        ["service", "reason", "cure", "people"],
-        ["3", "Pharmacy", "too", "far", "Pharmacy:", "add", "one", "nearby", "1,234"],
-        ["12", "ours", "streets", "not", "connected", "connect", "them", "2"],
+        ["place", "lacks", "reason", "people"],
+        [
+            "3",
+            "around",
+            "Elm",
+            "Clinic",
+            "or",
+            "doctor,",
+            "Library,",
+            "Park",
+            "and",
+            "2",
+            "more",
+            "too",
+            "far",
+            "1,234",
+        ],
+        ["cure:", "add", "one", "nearby"],
+        ["12", "ours", "streets", "not", "connected", "2"],
+        ["cure:", "connect", "them"],
     ]
     assert [line.split() for line in chinese[1:]] == [
-        ["3", "药店", "距离远", "在附近增设：药店", "1,234"],
-        ["12", "ours", "道路不连通", "连通", "2"],
+        ["3", "榆路一带", "社区卫生服务中心或诊所、图书馆、公园及其他", "2", "类", "距离远", "1,234"],
+        ["对策：在附近增设"],
+        ["12", "ours", "道路不连通", "2"],
+        ["对策：连通"],
     ]
 
 

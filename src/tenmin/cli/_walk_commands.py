@@ -148,7 +148,7 @@ def _write_review(
     from tenmin.outputs.tables import in_words, review_tables
     from tenmin.support.writing import write_layer, write_table
 
-    gaps = find_gaps(coverage)
+    gaps = find_gaps(coverage, by="place")
     _tell_gaps(gaps, lang)
     _tell_shares(coverage, lang)
     isochrones = coverage.isochrones()
@@ -158,7 +158,7 @@ def _write_review(
     write_layer(isochrones, folder / "isochrones.gpkg", "isochrones")
     drawn = draw_map(
         coverage,
-        gaps=find_gaps(coverage, by="place"),
+        gaps=gaps,
         isochrones=isochrones,
         compliance=checked,
         walkers=walkers,

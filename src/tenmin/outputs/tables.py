@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 _HEADS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.outputs", "tables.toml"))
+_NAMED = 3
+"""Services that a gap lacks, as far as they are named in a line."""
 _COLUMNS: dict[str, dict[str, Any]] = read_toml(shipped_file("tenmin.outputs", "written.toml"))
 
 
@@ -219,22 +221,23 @@ def shares_as_text(shares: pd.DataFrame, lang: Lang) -> list[str]:
 
 
 def gaps_as_text(gaps: gpd.GeoDataFrame, lang: Lang) -> list[str]:
-    """Return gaps as lines of aligned columns: rank, category, reason, cure and people.
+    """Return gaps as two lines each: rank, place, services lacking, reason and people in columns; and the cure.
 
     Parameters
     ----------
     gaps
-        As from `find_gaps`.
+        By place, as from `find_gaps(coverage, by="place")`.
     lang
         "zh" or "en".
     """
-    cure = "cure_zh" if lang == "zh" else "cure"
-    rows = [["", *(_HEADS[key][lang] for key in ("name", "reason", "cure", "people"))]]
+    place, cure = ("name_zh", "cure_zh") if lang == "zh" else ("name", "cure")
+    rows = [["", *(_HEADS[key][lang] for key in ("place", "lacking", "reason", "people"))]]
     for rank, row in gaps.iterrows():
-        name = join_titles(row["category"].split(SEPARATOR), lang)
-        reason = GAP_REASONS[row["reason"]][lang]
-        rows.append([str(rank), name, reason, row[cure], f"{row['people']:,.0f}"])
-    return align(rows, 4)
+        lacking = join_titles(row["category"].split(SEPARATOR), lang, most=_NAMED)
+        rows.append([str(rank), row[place] or "", lacking, GAP_REASONS[row["reason"]][lang], f"{row['people']:,.0f}"])
+    head, *lines = align(rows, 4)
+    before = " " * (2 + max(len(rank) for rank, *_ in rows)) + _HEADS["cure_of"][lang]
+    return [head, *(part for line, text in zip(lines, gaps[cure], strict=True) for part in (line, f"{before}{text}"))]
 
 
 def align(rows: Sequence[Sequence[str]], texts: int = 1) -> list[str]:

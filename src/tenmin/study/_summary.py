@@ -22,7 +22,7 @@ __all__ = ["summarise"]
 
 _TEXTS: dict[str, dict[str, str]] = read_toml(shipped_file("tenmin.study", "texts.toml"))["summary"]
 _WORST = 3
-"""Categories and gaps that are told."""
+"""Categories, gaps, and services that a gap lacks, that are told."""
 
 
 def summarise(found: Findings, study: Study, lang: Lang) -> list[str]:
@@ -107,7 +107,7 @@ def _tell_gaps(found: Findings, lang: Lang, say: Any) -> Iterator[str]:
             rank=rank,
             area=say("gap_area", area=place) if place else "",
             people=f"{row['people']:,.0f}",
-            name=join_titles(str(row["category"]).split(SEPARATOR), lang),
+            name=join_titles(str(row["category"]).split(SEPARATOR), lang, most=_WORST),
             reason=REASONS[row["reason"]][lang],
             cure=str(row["cure_zh" if lang == "zh" else "cure"]).rstrip("。."),
         )

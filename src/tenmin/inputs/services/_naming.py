@@ -103,7 +103,7 @@ def title_of_category(key: str, lang: Literal["zh", "en"]) -> str:
     return f"{'高德分类' if lang == 'zh' else 'Amap type'} {key}" if _AMAP.fullmatch(key) else key
 
 
-def join_titles(keys: Iterable[str], lang: Literal["zh", "en"]) -> str:
+def join_titles(keys: Iterable[str], lang: Literal["zh", "en"], *, most: int | None = None) -> str:
     """Return the names of categories as a list in a sentence.
 
     Parameters
@@ -112,13 +112,20 @@ def join_titles(keys: Iterable[str], lang: Literal["zh", "en"]) -> str:
         As in `title_of_category`.
     lang
         "zh" or "en".
+    most
+        How many are named at most, and the number of the others told; all by default.
 
     Examples
     --------
     >>> join_titles(["clinic", "library"], "zh")
     '社区卫生服务中心或诊所、图书馆'
+    >>> join_titles(["clinic", "library", "park"], "en", most=1)
+    'Clinic or doctor and 2 more'
     """
-    return ("、" if lang == "zh" else ", ").join(title_of_category(key, lang) for key in keys)
+    names = [title_of_category(key, lang) for key in keys]
+    told = ("、" if lang == "zh" else ", ").join(names[:most])
+    others = len(names) - len(names[:most])
+    return told + (f"及其他 {others} 类" if lang == "zh" else f" and {others} more") * (others > 0)
 
 
 def _category_of_code(code: str, codes: Mapping[str, str]) -> str | None:
